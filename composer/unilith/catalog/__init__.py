@@ -1,0 +1,1 @@
+"""Manifests and Kconfig files: schema, discovery, cross-checks."""

@@ -1,0 +1,1 @@
+"""What an application needs, found or stated."""

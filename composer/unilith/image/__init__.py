@@ -1,0 +1,1 @@
+"""Initrd, disks, packaging, bill of materials."""

@@ -1,0 +1,51 @@
+"""What a runner needs to know about an image: the content of `image.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from unilith.errors import UserError
+
+
+class ImageDescription(BaseModel):
+    """An image ready to run. Relative paths are relative to the folder that `image.json` stands in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: str
+    target: str  # "microvm-x86_64"
+    arch: str  # "x86_64"
+    platform: str  # "qemu"
+    runner: str  # "qemu" or "process"
+    settings: dict[str, str]  # the machine's settings from the platform's manifest
+    image: Path
+    debug: Path  # the same with symbols, for addresses in crash reports
+    initrd: Path | None = None
+    memory: str  # "16M": a number with K, M or G
+    ports: tuple[str, ...] = ()  # "8080:80", host and guest
+
+    def write(self, file: Path) -> None:
+        """Writes the description as JSON, keys in a fixed order."""
+        file.write_text(json.dumps(self.model_dump(mode="json"), indent=2) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def read(file: Path) -> ImageDescription:
+        """Reads a description and makes its paths absolute."""
+        try:
+            read = ImageDescription.model_validate_json(file.read_text(encoding="utf-8"))
+        except OSError as e:
+            raise UserError(
+                f"cannot read the image's description: {e.strerror}", where=file, hint="Build the recipe first."
+            ) from e
+        except ValidationError as e:
+            raise UserError(
+                f"is not an image description: {e.errors()[0]['msg']}", where=file, hint="Build the recipe again."
+            ) from e
+        folder = file.parent.resolve()
+        paths = {"image": folder / read.image, "debug": folder / read.debug}
+        if read.initrd is not None:
+            paths["initrd"] = folder / read.initrd
+        return read.model_copy(update=paths)

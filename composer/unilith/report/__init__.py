@@ -1,0 +1,1 @@
+"""What people look at: size, why, graph, diff."""

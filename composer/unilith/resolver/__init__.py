@@ -1,0 +1,1 @@
+"""Encode, solve, certify, explain. Pure: no I/O."""

@@ -1,0 +1,63 @@
+"""What the resolver is asked, and what it answers: plain immutable values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from unilith.errors import Where
+from unilith.resolver.formula import Formula
+
+
+class Kind(StrEnum):
+    """Where a statement's authority comes from; explanations speak of each differently."""
+
+    DEMAND = "demand"  # the application or its recipe needs it
+    CHOICE = "choice"  # the user asked for it on the command line or in a saved configuration
+    TARGET = "target"  # the platform and architecture
+    REQUIRES = "requires"  # a manifest's `requires`
+    CARDINALITY = "cardinality"  # an interface of cardinality `one`
+    CONFLICT = "conflict"  # a manifest's `conflicts`
+    SUPPORT = "support"  # a manifest's `supports`
+    LICENCE = "licence"  # a recipe's licence rule against a manifest's `license`
+    OPTION = "option"  # Kconfig: dependency, range, choice, default
+    STRUCTURE = "structure"  # needed by the encoding, never shown to a person
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why a statement stands: a sentence a person understands, and the line that says so."""
+
+    text: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One fact that every answer must satisfy.
+
+    ``subject`` and ``objects`` name the variables that explanations connect: for "A requires X"
+    the subject is ``lib:A`` and the objects are the libraries that provide X. ``retractable``
+    statements are the ones that ``fix`` may propose to give up.
+    """
+
+    formula: Formula
+    kind: Kind
+    origin: Origin
+    subject: str = ""
+    objects: tuple[str, ...] = ()
+    retractable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Statements, and what each variable costs in bytes when it holds (0 if it is not listed).
+
+    ``names`` maps a variable to the word that people use for it. Variables that no cost mentions are
+    still minimised (fewest, then by name), so that the answer is unique.
+    """
+
+    statements: tuple[Statement, ...]
+    costs: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

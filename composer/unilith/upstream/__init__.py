@@ -1,0 +1,1 @@
+"""Pinned third-party sources: fetch, verify, patch, unpack."""
