@@ -1,0 +1,116 @@
+"""The compiler and binutils of a build, and the flags that every object of a kind is compiled with."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from unilith.errors import UserError
+
+LAUNCHERS = ("ccache", "distcc", "icecc", "sccache")
+
+# What all C in an image has in common: nothing position dependent on the build's place or time, one section a
+# function (the linker drops what is not reached), frame pointers for backtraces, no red zone (interrupts run
+# on the same stack).
+_ALWAYS = (
+    "-std=gnu11",
+    "-Os",
+    "-g1",
+    "-fno-pic",
+    "-fno-pie",
+    "-mno-red-zone",
+    "-fno-omit-frame-pointer",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fcf-protection=none",
+    "-fno-common",
+)
+_KERNEL = (
+    "-ffreestanding",
+    "-fvisibility=hidden",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+)
+_NO_VECTORS = {"x86_64": ("-mgeneral-regs-only",), "aarch64": ("-mgeneral-regs-only",)}
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """Programs by absolute path; ``launcher`` is empty, or runs before every compilation."""
+
+    cc: Path
+    ld: Path
+    ar: Path
+    strip: Path
+    arch: str
+    launcher: tuple[str, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """What the compiler says of itself: part of every cached build's key."""
+        said = subprocess.run([self.cc, "--version"], capture_output=True, text=True, check=False)
+        return said.stdout.splitlines()[0] if said.stdout else str(self.cc)
+
+    @cached_property
+    def include(self) -> Path:
+        """The folder of the compiler's own headers (`stddef.h` and its like)."""
+        said = subprocess.run(
+            [self.cc, "-print-file-name=include"], capture_output=True, text=True, check=False
+        )
+        return Path(said.stdout.strip())
+
+    @cached_property
+    def runtime(self) -> Path:
+        """libgcc, or what stands in its place."""
+        said = subprocess.run(
+            [self.cc, "-print-libgcc-file-name"], capture_output=True, text=True, check=False
+        )
+        return Path(said.stdout.strip())
+
+    @property
+    def common_flags(self) -> tuple[str, ...]:
+        """For every C file of an image, the application's included."""
+        return _ALWAYS
+
+    def kernel_flags(self, *, floating_point: bool) -> tuple[str, ...]:
+        """For a library of ours."""
+        return _ALWAYS + _KERNEL + (() if floating_point else _NO_VECTORS[self.arch])
+
+    @property
+    def key(self) -> str:
+        """Names everything about the toolchain that shows in what it makes."""
+        return hashlib.sha256("\n".join((self.version, self.arch, *_ALWAYS, *_KERNEL)).encode()).hexdigest()
+
+
+def find_toolchain(arch: str, *, cc: str = "gcc", launcher: str = "") -> Toolchain:
+    """Looks the programs up on PATH. ``cc`` is the name or path of a GCC or Clang."""
+
+    def program(name: str, package: str) -> Path:
+        found = shutil.which(name)
+        if found is None:
+            raise UserError(
+                f"the program '{name}' is not installed",
+                hint=f"Install the package {package}, or see `unilith doctor`.",
+            )
+        return Path(found)
+
+    if launcher and Path(launcher).name not in LAUNCHERS:
+        raise UserError(
+            f"'{launcher}' is not a compiler launcher", hint=f"One of: {', '.join(LAUNCHERS)}."
+        )
+    return Toolchain(
+        cc=program(cc, "gcc" if cc == "gcc" else cc),
+        ld=program("ld", "binutils"),
+        ar=program("ar", "binutils"),
+        strip=program("strip", "binutils"),
+        arch=arch,
+        launcher=(str(program(launcher, launcher)),) if launcher else (),
+    )
