@@ -23,6 +23,7 @@ _SHN_UNDEF = 0
 _SHN_LORESERVE = 0xFF00
 _SHN_XINDEX = 0xFFFF
 _NO_SECTION = -1
+_STB_WEAK = 2
 _STT_SECTION = 3
 _STT_FILE = 4
 _SYMBOL = struct.Struct("<IBBHQQ")
@@ -41,6 +42,7 @@ class Reached:
 class _Symbol:
     name: str
     kind: int
+    weak: bool
     section: int
 
 
@@ -67,7 +69,8 @@ def undefined_reachable(file: Path, roots: tuple[str, ...]) -> tuple[Reached, ..
         for index in references.get(section, ()):
             symbol = symbols[index]
             if symbol.section == _SHN_UNDEF:
-                found.setdefault(symbol.name, section)
+                if not symbol.weak:  # a weak name may stay undefined: nobody has to provide it
+                    found.setdefault(symbol.name, section)
             elif _is_section(symbol.section) and symbol.section not in came_from:
                 came_from[symbol.section] = section
                 queue.append(symbol.section)
@@ -120,7 +123,7 @@ def _symbols(table: bytes, strings: bytes, wide: bytes) -> list[_Symbol]:
         if section == _SHN_XINDEX and wide:  # the real index stands in .symtab_shndx
             (index,) = struct.unpack_from("<I", wide, 4 * number)
         end = strings.index(b"\0", name)
-        symbols.append(_Symbol(strings[name:end].decode("utf-8", "replace"), info & 0xF, index))
+        symbols.append(_Symbol(strings[name:end].decode("utf-8", "replace"), info & 0xF, info >> 4 == _STB_WEAK, index))
     return symbols
 
 

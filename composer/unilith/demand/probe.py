@@ -1,0 +1,81 @@
+"""Demand by link probe: what the linked application still lacks, as facts that say who asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from unilith.demand.facts import Fact, FactKind, Origin
+from unilith.demand.reachable import Reached
+from unilith.errors import UserError, UserErrors
+
+DISPATCH = "sys_dispatch"
+_SYSCALL = "sys_"
+
+# Defined by the linker script or the toolchain, for every image (docs/architecture.md).
+_LINKER = frozenset(
+    """_init _fini _DYNAMIC _GLOBAL_OFFSET_TABLE_ __init_array_start __init_array_end __fini_array_start
+    __fini_array_end __preinit_array_start __preinit_array_end image_start image_end text_start text_end rodata_start
+    rodata_end data_start data_end bss_start bss_end boot_stack_guard boot_stack_bottom boot_stack_top
+    tls_start tls_end tls_file_end""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The demand that the program itself shows.
+
+    ``numbered``: it makes system calls whose number is known only at run time, so the image needs the
+    table of all calls that it provides.
+    """
+
+    facts: tuple[Fact, ...]
+    numbered: bool
+
+
+def chain(path: Iterable[str]) -> str:
+    """A path through the program, for people; a long one keeps its two ends."""
+    steps = list(path)
+    if len(steps) > 7:
+        steps = [*steps[:3], "...", *steps[-3:]]
+    return " > ".join(steps)
+
+
+def demand_of(
+    recipe: str, reached: Iterable[Reached], interface_of: Callable[[str], str | None]
+) -> Probed:
+    """Facts for everything that is undefined. ``interface_of`` maps a function's name to its interface.
+
+    A name that nobody can provide is a `UserError` that says who refers to it.
+    """
+    facts: dict[tuple[FactKind, str], Fact] = {}
+    unknown: list[UserError] = []
+    numbered = False
+    for item in reached:
+        by = chain(item.path)
+        if item.name == DISPATCH:
+            numbered = True
+        elif item.name.startswith(_SYSCALL):
+            call = item.name.removeprefix(_SYSCALL)
+            fact = Fact(FactKind.SYSCALL, call, Origin(f"{recipe} calls {call}: {by}"))
+            facts[fact.kind, fact.name] = fact
+        elif interface := interface_of(item.name):
+            fact = Fact(FactKind.INTERFACE, interface, Origin(f"{recipe} calls {item.name}(): {by}"))
+            facts.setdefault((fact.kind, fact.name), fact)
+        elif item.name not in _LINKER:
+            unknown.append(_nobody(recipe, item, by))
+    if unknown:
+        raise unknown[0] if len(unknown) == 1 else UserErrors(unknown)
+    return Probed(tuple(facts[key] for key in sorted(facts)), numbered)
+
+
+def _nobody(recipe: str, item: Reached, by: str) -> UserError:
+    if not item.path:
+        return UserError(
+            f"{recipe} has no function '{item.name}'",
+            hint="A program begins with `int main(int argc, char **argv)` in one of the recipe's sources.",
+        )
+    return UserError(
+        f"{recipe} refers to '{item.name}', which neither its sources nor its C library nor any interface defines",
+        hint=f"Referred to by: {by}",
+    )

@@ -1,0 +1,67 @@
+"""The C files of a plan, and files in general: written only when their text changes.
+
+A generated file that keeps its text keeps its time stamp, so nothing that depends on it is built again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unilith.errors import UserError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_if_changed(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
+    """Writes each text to its relative path below ``folder``; returns the names of those that changed."""
+    changed = []
+    for name, text in sorted(files.items()):
+        file = folder / name
+        try:
+            if file.is_file() and file.read_text(encoding="utf-8") == text:
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial = file.with_name(file.name + ".partial")
+            partial.write_text(text, encoding="utf-8")
+            os.replace(partial, file)  # noqa: PTH105 - atomic: never half a file
+        except OSError as e:
+            raise UserError(f"cannot be written: {e.strerror}", where=file) from e
+        changed.append(name)
+    return tuple(changed)
+
+
+def environment() -> Environment:
+    """The templates of this package, strict about names."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    env.filters["c_string"] = c_string
+    env.filters["pointee"] = lambda pointer: pointer.rstrip().removesuffix("*").rstrip()
+    return env
+
+
+def c_string(text: str) -> str:
+    """A C string literal with the bytes of ``text`` in UTF-8."""
+    plain = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("?"): "\\?"}
+    out = []
+    for byte in text.encode():
+        if byte in plain:
+            out.append(plain[byte])
+        elif 0x20 <= byte < 0x7F:
+            out.append(chr(byte))
+        else:
+            out.append(f"\\{byte:03o}")  # three octal digits: the next digit cannot join in
+    return '"' + "".join(out) + '"'

@@ -1,0 +1,130 @@
+"""The plan as ninja files: `probe.ninja` links the application alone, `image.ninja` the image."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from unilith.generate.files import environment
+from unilith.plan.model import Archive, Plan, Unit
+from unilith.plan.toolchain import Toolchain
+
+GENERATED = "gen"
+PROBE_OBJECT = "app.probe.o"
+LINKER_SCRIPT = "linker.ld"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    source: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    name: str
+    flags: tuple[str, ...]
+    steps: tuple[_Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    output: str
+    inputs: tuple[str, ...]
+    flags: str
+    implicit: tuple[str, ...] = ()
+
+
+def probe_ninja(
+    toolchain: Toolchain,
+    app: Unit,
+    archives: Iterable[Archive],
+    roots: Iterable[str],
+    prefix_map: tuple[tuple[Path, str], ...],
+) -> str:
+    """Compiles the application and links it, relocatable, with all that ``roots`` do not reach dropped."""
+    unit = _unit(app, prefix_map)
+    keep = " ".join(f"-u {root}" for root in roots)
+    link = _Link(
+        output=PROBE_OBJECT,
+        inputs=(*_objects(unit), *(str(a.file) for a in archives), str(toolchain.runtime)),
+        flags=f"-r --gc-sections --unique {keep}",
+    )
+    return _render(toolchain, "probe", [unit], [link], [], PROBE_OBJECT)
+
+
+def image_ninja(plan: Plan, generated: Iterable[str], *, image: str, debug: str) -> str:
+    """Everything that the image is made of. ``generated`` names the C files below ``gen/``."""
+    boot = Unit(
+        name=GENERATED,
+        sources=tuple(Path(GENERATED) / name for name in sorted(generated)),
+        root=Path(GENERATED),
+        flags=plan.toolchain.kernel_flags(floating_point=False),
+        include=tuple(dict.fromkeys(i for unit in plan.units for i in unit.include if i.name == "include")),
+    )
+    app = _unit(plan.app, plan.prefix_map)
+    units = [*(_unit(u, plan.prefix_map) for u in plan.units), _unit(boot, plan.prefix_map)]
+    objects = tuple(o for unit in (*units, app) for o in _objects(unit))
+    link = _Link(
+        output=debug,
+        inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
+        flags=" ".join(["-nostdlib -static --gc-sections --build-id=none", *plan.link_flags, f"-T {LINKER_SCRIPT}"]),
+        implicit=(LINKER_SCRIPT,),
+    )
+    return _render(plan.toolchain, "image", [*units, app], [link], [(image, debug)], image)
+
+
+def unit_object(unit: str, name: str) -> str:
+    """Where the object of a source is put, relative to the build folder."""
+    return f"obj/{unit}/{name}.o"
+
+
+def compile_flags(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> tuple[str, ...]:
+    """All flags of a unit, include paths in their order of precedence."""
+    flags = list(unit.flags)
+    if unit.config is not None:
+        flags.append(f"-I{GENERATED}/{unit.name}")
+    for option, folders in (
+        ("-I", unit.include),
+        ("-isystem", unit.include_system),
+        ("-idirafter", unit.include_after),
+    ):
+        flags += [shlex.quote(option + str(folder)) for folder in folders]
+    flags += [shlex.quote(f"-ffile-prefix-map={folder}={name}") for folder, name in prefix_map]
+    return tuple(flags)
+
+
+def _unit(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> _Unit:
+    steps = []
+    for source in unit.sources:
+        name = source.relative_to(unit.root) if source.is_relative_to(unit.root) else Path(source.name)
+        steps.append(_Step(str(source), unit_object(unit.name, str(name))))
+    return _Unit(unit.name, compile_flags(unit, prefix_map), tuple(steps))
+
+
+def _objects(unit: _Unit) -> tuple[str, ...]:
+    return tuple(step.object for step in unit.steps)
+
+
+def _render(
+    toolchain: Toolchain,
+    builddir: str,
+    units: list[_Unit],
+    links: list[_Link],
+    strips: list[tuple[str, str]],
+    default: str,
+) -> str:
+    env = environment()
+    env.filters["ninja"] = _escape
+    env.filters["variable"] = lambda name: re.sub(r"\W", "_", name)
+    return env.get_template("build.ninja.j2").render(
+        toolchain=toolchain, builddir=builddir, units=units, links=links, strips=strips, default=default
+    )
+
+
+def _escape(path: object) -> str:
+    """A path as ninja reads it (ninja manual, "Lexical syntax")."""
+    return re.sub(r"([$ :])", r"$\1", str(path))

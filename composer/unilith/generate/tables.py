@@ -1,0 +1,26 @@
+"""The C tables of a plan: boot order, providers, system calls, the recipe's arguments."""
+
+from __future__ import annotations
+
+from unilith.generate.files import environment
+from unilith.plan.model import Plan
+
+
+def table_sources(plan: Plan) -> dict[str, str]:
+    """The generated C files by name. Each is there only if something in the image refers to it."""
+    env = environment()
+
+    def render(template: str, **values: object) -> str:
+        return env.get_template(template + ".j2").render(**values)
+
+    files = {
+        "boot_steps.c": render("boot_steps.c", boot_steps=plan.boot_steps),
+        "recipe_args.c": render("recipe_args.c", argv=plan.argv, env=plan.env),
+    }
+    for table in plan.tables:
+        files[f"{table.name}.c"] = render("provider_table.c", table=table)
+    if plan.stubs:
+        files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
+    if plan.calls:
+        files["dispatch.c"] = render("dispatch.c", calls=plan.calls)
+    return files

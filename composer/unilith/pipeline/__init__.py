@@ -1,0 +1,1 @@
+"""The stages in order: from a request to a built image."""

@@ -1,0 +1,85 @@
+"""Whether a build folder is still what its inputs say: decided by time stamps, without reading any of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from unilith.errors import UserError
+
+STATE_FILE = "state.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a finished build remembers: its request, its inputs' time stamps, its probe, its result."""
+
+    request: str
+    inputs: dict[str, int]
+    probe: str
+    result: dict[str, object]
+
+
+def stamp_of(paths: Iterable[Path]) -> dict[str, int]:
+    """Time stamps in nanoseconds by path; 0 for what does not exist. A folder's stamp changes with its list of names."""
+    return {str(path): _stamp(str(path)) for path in paths}
+
+
+def _stamp(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - hundreds of times in a build with nothing to do
+    except OSError:
+        return 0
+
+
+def load_if_current(folder: Path, request: str) -> State | None:
+    """The state of a build folder whose request and inputs are unchanged; None if it must be composed again."""
+    try:
+        raw = json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))
+        if raw["format"] != _FORMAT or raw["request"] != request:
+            return None
+        inputs: dict[str, int] = raw["inputs"]
+        if any(_stamp(path) != stamp for path, stamp in inputs.items()):
+            return None
+        return State(request, inputs, raw["probe"], raw["result"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def save(folder: Path, state: State) -> None:
+    """Writes the state; the last thing that a build does."""
+    text = json.dumps(
+        {
+            "format": _FORMAT,
+            "request": state.request,
+            "inputs": state.inputs,
+            "probe": state.probe,
+            "result": state.result,
+        }
+    )
+    file = folder / STATE_FILE
+    try:
+        partial = file.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, file)  # noqa: PTH105 - atomic: never half a state
+    except OSError as e:
+        raise UserError(f"cannot be written: {e.strerror}", where=file) from e
+
+
+def forget(folder: Path) -> None:
+    """Makes the next build compose again."""
+    (folder / STATE_FILE).unlink(missing_ok=True)
+
+
+def composer_sources() -> list[Path]:
+    """The composer's own files: a newer composer may compose differently."""
+    package = Path(__file__).parent.parent
+    found = []
+    for parent, folders, names in os.walk(package):
+        folders[:] = [f for f in folders if f not in ("__pycache__", "tree")]
+        found += [Path(parent, name) for name in names if name.endswith((".py", ".j2"))]
+    return sorted(found)
