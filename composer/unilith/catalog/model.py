@@ -9,9 +9,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
+
+from unilith.catalog.yaml_nodes import line_of, shown
+from unilith.errors import Where
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-.][a-z0-9]+)*$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -41,12 +52,22 @@ class Ref(Model):
     name: Name
     when: str = Field(default="", alias="if")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
 
 class Source(Model):
     """A source file (or a glob below the unpacked upstream), under a condition if ``when`` is not empty."""
 
     file: str
     when: str = Field(default="", alias="if")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"file": value} if isinstance(value, str) else value
 
 
 class DebianSource(Model):
@@ -82,6 +103,22 @@ class Upstream(Model):
     pypi: PypiSource | None = None
     patches: tuple[str, ...] = ()
 
+    _written: tuple[str, ...] = PrivateAttr(default=("debian", "url", "pypi"))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember_order(cls, data: object, handler: ModelWrapValidatorHandler[Upstream]) -> Upstream:
+        made = handler(data)
+        if isinstance(data, dict):
+            made._written = tuple(key for key in data if key in ("debian", "url", "pypi"))
+        return made
+
+    @property
+    def sources(self) -> tuple[DebianSource | UrlSource | PypiSource, ...]:
+        """Where it may be had, in the order written."""
+        found = {"debian": self.debian, "url": self.url, "pypi": self.pypi}
+        return tuple(source for key in self._written if (source := found[key]) is not None)
+
 
 class Supports(Model):
     """Where a library can be used. Empty means everywhere."""
@@ -112,7 +149,7 @@ class HostCall(Model):
 
 
 class Machine(Model):
-    """One way to run a platform's image: the first part of a target's name, and what the runner needs to know."""
+    """One way to run a platform's image: the first part of a target's name, and what its runner must know."""
 
     runner: Literal["qemu", "process"]
     settings: dict[str, str] = {}
@@ -169,3 +206,7 @@ class Manifest(Model):
     def group(self) -> str:
         """The folder of folders that it stands in: `base`, `drivers`, ..., or `platforms`."""
         return self.folder.parent.name
+
+    def where(self, path: str = "") -> Where:
+        """The place of a field in the manifest: ``requires.0``, with the names that the file uses."""
+        return Where(shown(self.file), line_of(self.lines, path))
