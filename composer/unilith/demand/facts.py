@@ -32,7 +32,7 @@ class Origin:
 class Fact:
     """One thing that the application needs.
 
-    ``origin.text`` is a whole clause that can follow "because": "ae_epoll.o in redis-server calls epoll_wait".
+    ``origin.text`` is a clause that can follow "because": "ae_epoll.o in redis-server calls epoll_wait".
     """
 
     kind: FactKind

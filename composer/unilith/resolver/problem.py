@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from unilith.errors import Where
+from unilith.demand.facts import Origin
 from unilith.resolver.formula import Formula
+
+__all__ = ["AUXILIARY", "Kind", "Origin", "Problem", "Statement"]
 
 
 class Kind(StrEnum):
@@ -23,14 +25,6 @@ class Kind(StrEnum):
     LICENCE = "licence"  # a recipe's licence rule against a manifest's `license`
     OPTION = "option"  # Kconfig: dependency, range, choice, default
     STRUCTURE = "structure"  # needed by the encoding, never shown to a person
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Why a statement stands: a sentence a person understands, and the line that says so."""
-
-    text: str
-    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +48,21 @@ class Statement:
 class Problem:
     """Statements, and what each variable costs in bytes when it holds (0 if it is not listed).
 
-    ``names`` maps a variable to the word that people use for it. Variables that no cost mentions are
-    still minimised (fewest, then by name), so that the answer is unique.
+    ``names`` maps a variable to the word that people use for it. Costs are never negative. The answer
+    to a problem is unique: fewest bytes; then fewest true variables; then, of two answers equal in
+    both, the one in which the last name (in the order of code points) that they disagree on is false.
+
+    Variables whose name begins with ``aux:`` are not counted and cost nothing: they are for
+    encodings that need a name for a formula. They come after all others in the last comparison.
     """
 
     statements: tuple[Statement, ...]
     costs: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, variable: str) -> str:
+        """The word that people use for ``variable``: by default its name without the prefix."""
+        return self.names.get(variable) or variable.partition(":")[2] or variable
+
+
+AUXILIARY = "aux:"  # the prefix of variables that are neither counted nor shown
