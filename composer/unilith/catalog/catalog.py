@@ -63,7 +63,7 @@ class Catalog:
         return found
 
     def providers(self, interface: str) -> tuple[tuple[Manifest, Ref], ...]:
-        """Who provides an interface, libraries and platforms alike, by name; the reference has the condition."""
+        """The libraries and platforms that provide an interface, by name; the reference has its condition."""
         return self._providers.get(interface, ())
 
     def syscall_providers(self, call: str) -> tuple[Manifest, ...]:

@@ -1,7 +1,7 @@
 """Kconfig expressions, as an `if:` of a manifest holds them: text to a small tree, and its value.
 
 Grammar, loosest first: ``||``, ``&&``, ``!``, and the comparisons ``=  !=  <  <=  >  >=`` between two
-operands, which are symbols, numbers or text in quotes. Parentheses group; ``y`` and ``n`` are truth and falsehood.
+operands, which are symbols, numbers or text in quotes. Parentheses group; ``y`` and ``n`` are constants.
 """
 
 from __future__ import annotations
