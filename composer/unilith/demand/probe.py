@@ -70,7 +70,7 @@ def demand_of(
 
 
 def _nobody(recipe: str, item: Reached, by: str) -> UserError:
-    if not item.path:
+    if item.name == "main" or not item.path:
         return UserError(
             f"{recipe} has no function '{item.name}'",
             hint="A program begins with `int main(int argc, char **argv)` in one of the recipe's sources.",

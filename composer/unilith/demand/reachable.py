@@ -1,6 +1,6 @@
 """What a partially linked program reaches, and by which path.
 
-The object is the output of `ld -r --gc-sections --unique`: one section for each function or object of the
+The object is the output of `ld -r --unique`: one section for each function or object of the
 sources (`-ffunction-sections -fdata-sections`), with the relocations kept. A section that refers to a symbol
 reaches the section that defines it, so the undefined names that are reachable from the roots are exactly
 the names that the final link will ask for. Format: System V ABI, chapters 4 ("Sections", "Symbol Table",

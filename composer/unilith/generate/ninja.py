@@ -45,13 +45,13 @@ def probe_ninja(
     roots: Iterable[str],
     prefix_map: tuple[tuple[Path, str], ...],
 ) -> str:
-    """Compiles the application and links it, relocatable, with all that ``roots`` do not reach dropped."""
+    """Compiles the application and links it, relocatable, with what ``roots`` need from the archives."""
     unit = _unit(app, prefix_map)
     keep = " ".join(f"-u {root}" for root in roots)
     link = _Link(
         output=PROBE_OBJECT,
         inputs=(*_objects(unit), *(str(a.file) for a in archives), str(toolchain.runtime)),
-        flags=f"-r --gc-sections --unique {keep}",
+        flags=f"-r --unique {keep}",
     )
     return _render(toolchain, "probe", [unit], [link], [], PROBE_OBJECT)
 

@@ -1,0 +1,41 @@
+"""The options of a command as a `Request`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from unilith.errors import UserError
+from unilith.pipeline.request import Request
+
+
+def make_request(
+    recipe: str,
+    target: str,
+    output: Path | None,
+    library: list[Path] | None,
+    want: list[str] | None,
+    forbid: list[str] | None,
+    options: list[str] | None,
+    cc: str = "gcc",
+    launcher: str = "",
+) -> Request:
+    """Checks what can be checked without the catalog."""
+    return Request(
+        recipe=recipe,
+        target=target,
+        output=output,
+        libraries=tuple(library or ()),
+        want=tuple(want or ()),
+        forbid=tuple(forbid or ()),
+        options=tuple(_assignment(o) for o in options or ()),
+        cc=cc,
+        launcher=launcher,
+    )
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    name = name.removeprefix("CONFIG_")
+    if not equals or not name:
+        raise UserError(f"'{text}' is not an assignment", hint="Write it as --set OPTION=VALUE.")
+    return name, value
