@@ -24,7 +24,7 @@ from pydantic import (
 from unilith.catalog.yaml_nodes import line_of, shown
 from unilith.errors import Where
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-.][a-z0-9]+)*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-._][a-z0-9]+)*$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Arch = Literal["x86_64", "aarch64"]
