@@ -8,7 +8,7 @@ clang's libFuzzer for a fixed number of inputs from a fixed seed, starting from 
 Comment lines at the beginning of a line steer the build of one program:
 
     // sources: ../other.c ../../../fs/vfs/vfs.c    further sources (paths from the program's folder)
-    // instead: ../heap.c                            these sources in place of those that the manifest lists
+    // instead: ../heap.c                            these (or none) in place of those that the manifest lists
     // cflags: -DCONFIG_HEAP_LIMIT=64                further compiler options, for all of its sources
     // runs: 50000                                   number of inputs of a fuzz target (default 20000)
     // max-len: 4096                                 length of the longest input of a fuzz target
@@ -52,7 +52,7 @@ class Program:
 
     file: Path
     sources: tuple[Path, ...]
-    instead: tuple[Path, ...]
+    instead: tuple[Path, ...] | None
     cflags: tuple[str, ...]
     runs: int
     max_len: int
@@ -128,14 +128,14 @@ def references(manifest: dict[str, Any], *keys: str) -> Iterator[str]:
 def read_program(file: Path) -> Program:
     """Reads the comment lines of a program."""
     words: dict[str, list[str]] = {}
-    for match in re.finditer(r"^// ([a-z-]+): (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE):
+    for match in re.finditer(r"^// ([a-z-]+):(.*)$", file.read_text(encoding="utf-8"), re.MULTILINE):
         words.setdefault(match[1], []).extend(shlex.split(match[2]))
     unknown = set(words) - {"sources", "instead", "cflags", "runs", "max-len"}
     assert not unknown, f"{file}: unknown comment lines {sorted(unknown)}"
     return Program(
         file=file,
         sources=tuple((file.parent / s).resolve() for s in words.get("sources", [])),
-        instead=tuple((file.parent / s).resolve() for s in words.get("instead", [])),
+        instead=tuple((file.parent / s).resolve() for s in words["instead"]) if "instead" in words else None,
         cflags=tuple(words.get("cflags", [])),
         runs=int(words.get("runs", ["20000"])[0]),
         max_len=int(words.get("max-len", ["0"])[0]),
@@ -176,7 +176,8 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
     flags = [*COMMON, *WARNINGS, sanitizers, *program.cflags]
     library = tree.owner(program.file)
     assert library is not None, f"{program.file}: there is no manifest.yaml in {program.library}"
-    sources = [program.file, *(program.instead or tree.sources(library)), *program.sources]
+    own = tree.sources(library) if program.instead is None else program.instead
+    sources = [program.file, *own, *program.sources]
 
     for name in {tree.owner(source) for source in sources}:
         config = folder / f"config-{name}"
