@@ -1,13 +1,13 @@
 """How libc.a is built from musl's sources: which files, which flags, which headers are generated.
 
 Pure functions of an unpacked and patched tree (``tree``) and of the folder of our replacements
-(``overlay``, `libs/libc/musl/overlay`). The caller compiles every file of `musl_sources` with `musl_cflags`,
-`musl_file_cflags` and `-I` for each folder of `musl_include`, and makes an archive of the objects in the order
-of the sources: the linker takes the first member that defines a name, and the harmless definition of a name
-that two members define stands first. `musl_generated_headers` must be written out before.
+(``overlay``, `libs/libc/musl/overlay`). The caller writes out `musl_generated_headers`, compiles each file of
+`musl_sources` with `musl_cflags`, `musl_file_cflags` and `-I` for each folder of `musl_include`, and makes an
+archive of the objects in the order of the sources: the linker takes the first member that defines a name,
+and of two members that define one, the harmless one stands first.
 
-An application is compiled with `-nostdinc`, `-isystem` for each folder of `app_include`, and `-isystem` for the
-compiler's own include folder, in this order.
+An application is compiled with `-nostdinc`, `-isystem` for each folder of `app_include`, and `-isystem` for
+the compiler's own include folder, in this order.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def app_include(tree: Path, generated: Path) -> list[Path]:
 def musl_generated_headers(tree: Path, arch: Arch) -> dict[str, str]:
     """The headers that musl's build makes, by path below the folder of generated files.
 
-    `include/` is for everybody and holds all of `bits/`, as an installed musl does; `internal/` is for musl alone.
+    `include/` is for everybody and holds all of `bits/`, as an installed musl does; `internal/` is for
+    musl alone.
     """
     headers: dict[str, str] = {}
     for folder in (tree / "arch" / "generic" / "bits", tree / "arch" / arch / "bits"):
@@ -122,7 +123,7 @@ def musl_generated_headers(tree: Path, arch: Arch) -> dict[str, str]:
 
 
 def all_types(text: str) -> str:
-    """`alltypes.h`: each definition of the template, guarded so that a header gets those it asks for, once."""
+    """`alltypes.h`: each definition of the template, guarded so that a header gets what it asks for, once."""
     return "".join(_guarded(line) + "\n" for line in text.splitlines())
 
 

@@ -89,9 +89,9 @@ def _function(count: int) -> str:
     return f"""
 static inline __attribute__((__always_inline__)) long __syscall{count}(long n{parameters})
 {{
-	if (__builtin_constant_p(n) && (unsigned long)n < sizeof __syscall_table / sizeof *__syscall_table
-	    && __syscall_table[n])
-		return ((long (*)({types}))__syscall_table[n])({passed});
-	return sys_dispatch(n{padded});
+    if (__builtin_constant_p(n) && (unsigned long)n < sizeof __syscall_table / sizeof *__syscall_table
+        && __syscall_table[n])
+        return ((long (*)({types}))__syscall_table[n])({passed});
+    return sys_dispatch(n{padded});
 }}
 """

@@ -73,7 +73,7 @@ int app_start(int argc, char **argv, char **envp)
     uintptr_t vector[(size_t)argc + 1 + envc + 1 + 2 * AUXILIARY_ENTRIES];
     uintptr_t *at = put_pointers(put_pointers(vector, argv), envp);
 
-    if (tls_end != tls_start) {
+    if (&tls_end[0] != &tls_start[0]) {
         tls_header.virtual_address = (uintptr_t)tls_start;
         tls_header.size_in_file = (uintptr_t)tls_file_end - (uintptr_t)tls_start;
         tls_header.size_in_memory = (uintptr_t)tls_end - (uintptr_t)tls_start;
