@@ -14,7 +14,7 @@ from unilith.catalog.nearest import nearest, suggestion
 from unilith.catalog.option_files import Option
 from unilith.errors import UserError
 
-ARCHES: tuple[str, ...] = get_args(Arch)
+ARCHES: tuple[Arch, ...] = get_args(Arch)
 
 ARCH_SYMBOLS: Mapping[str, str] = MappingProxyType({arch: f"ARCH_{arch.upper()}" for arch in ARCHES})
 """The Kconfig symbol that is y when an image is built for an architecture."""
@@ -28,7 +28,7 @@ class Target:
     machine_name: str
     machine: Machine
     platform: Manifest
-    arch: str
+    arch: Arch
 
 
 @dataclass(frozen=True)

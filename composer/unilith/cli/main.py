@@ -32,7 +32,8 @@ exactly that, builds one image and runs it.
 )
 
 RecipeArg = Annotated[
-    str, typer.Argument(metavar="RECIPE", help="A recipe's name, its file, or its folder.", show_default=False)
+    str,
+    typer.Argument(metavar="RECIPE", help="A recipe's name, its file, or its folder.", show_default=False),
 ]
 TargetOpt = Annotated[
     str, typer.Option("--target", "-t", help="Platform and architecture.", rich_help_panel="Composition")
@@ -49,7 +50,9 @@ SetOpt = Annotated[list[str] | None, typer.Option("--set", metavar="OPTION=VALUE
 CcOpt = Annotated[str, typer.Option("--cc", envvar="UNILITH_CC", help="The compiler: a GCC or a Clang.")]
 LauncherOpt = Annotated[
     str,
-    typer.Option("--launcher", envvar="UNILITH_LAUNCHER", help="ccache, distcc, icecc or sccache.", show_default=False),
+    typer.Option(
+        "--launcher", envvar="UNILITH_LAUNCHER", help="ccache, distcc, icecc or sccache.", show_default=False
+    ),
 ]
 JsonOpt = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOpt = Annotated[bool, typer.Option("--quiet", "-q", help="Errors and results only.")]
@@ -126,7 +129,8 @@ def run(
         str | None, typer.Option("--memory", "-m", help="Memory with K, M or G.", show_default="the recipe's")
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option("--timeout", help="Seconds; then the image is stopped.", show_default="none")
+        float | None,
+        typer.Option("--timeout", help="Seconds; then the image is stopped.", show_default="none"),
     ] = None,
     port: Annotated[
         list[str] | None, typer.Option("--port", "-p", metavar="HOST:GUEST", help="Forward a TCP port.")
@@ -149,7 +153,12 @@ def run(
     request = make_request(recipe, target, output, library, want, forbid, set_, cc, launcher)
     sys.exit(
         build_and_run(
-            request, args=args, memory=memory, timeout=timeout, ports=port or [], verbosity=_verbosity(quiet, verbose)
+            request,
+            args=args,
+            memory=memory,
+            timeout=timeout,
+            ports=port or [],
+            verbosity=_verbosity(quiet, verbose),
         )
     )
 

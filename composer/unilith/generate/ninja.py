@@ -38,6 +38,12 @@ class _Link:
     implicit: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    output: str
+    inputs: tuple[str, ...]
+
+
 def probe_ninja(
     toolchain: Toolchain,
     app: Unit,
@@ -53,7 +59,21 @@ def probe_ninja(
         inputs=(*_objects(unit), *(str(a.file) for a in archives), str(toolchain.runtime)),
         flags=f"-r --unique {keep}",
     )
-    return _render(toolchain, "probe", [unit], [link], [], PROBE_OBJECT)
+    return _render(toolchain, "probe", [unit], PROBE_OBJECT, links=[link])
+
+
+def archive_ninja(
+    toolchain: Toolchain,
+    units: Iterable[Unit],
+    members: Iterable[Path],
+    output: str,
+    prefix_map: tuple[tuple[Path, str], ...],
+) -> str:
+    """Compiles the units and archives their objects in the order of ``members``, the sources' paths."""
+    rendered = [_unit(u, prefix_map) for u in units]
+    objects = {step.source: step.object for unit in rendered for step in unit.steps}
+    archive = _Archive(output, tuple(objects[str(source)] for source in members))
+    return _render(toolchain, "archive", rendered, output, archives=[archive])
 
 
 def image_ninja(plan: Plan, generated: Iterable[str], *, image: str, debug: str) -> str:
@@ -71,10 +91,12 @@ def image_ninja(plan: Plan, generated: Iterable[str], *, image: str, debug: str)
     link = _Link(
         output=debug,
         inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
-        flags=" ".join(["-nostdlib -static --gc-sections --build-id=none", *plan.link_flags, f"-T {LINKER_SCRIPT}"]),
+        flags=" ".join(
+            ["-nostdlib -static --gc-sections --build-id=none", *plan.link_flags, f"-T {LINKER_SCRIPT}"]
+        ),
         implicit=(LINKER_SCRIPT,),
     )
-    return _render(plan.toolchain, "image", [*units, app], [link], [(image, debug)], image)
+    return _render(plan.toolchain, "image", [*units, app], image, links=[link], strips=[(image, debug)])
 
 
 def unit_object(unit: str, name: str) -> str:
@@ -113,15 +135,23 @@ def _render(
     toolchain: Toolchain,
     builddir: str,
     units: list[_Unit],
-    links: list[_Link],
-    strips: list[tuple[str, str]],
     default: str,
+    *,
+    links: Iterable[_Link] = (),
+    archives: Iterable[_Archive] = (),
+    strips: Iterable[tuple[str, str]] = (),
 ) -> str:
     env = environment()
     env.filters["ninja"] = _escape
     env.filters["variable"] = lambda name: re.sub(r"\W", "_", name)
     return env.get_template("build.ninja.j2").render(
-        toolchain=toolchain, builddir=builddir, units=units, links=links, strips=strips, default=default
+        toolchain=toolchain,
+        builddir=builddir,
+        units=units,
+        links=links,
+        archives=archives,
+        strips=strips,
+        default=default,
     )
 
 

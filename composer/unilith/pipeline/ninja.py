@@ -46,6 +46,7 @@ def _failures(lines: list[str]) -> str:
     words = [
         line
         for line in lines
-        if not _PROGRESS.match(line) and not line.startswith(("ninja: Entering", "ninja: build stopped", "FAILED:"))
+        if not _PROGRESS.match(line)
+        and not line.startswith(("ninja: Entering", "ninja: build stopped", "FAILED:"))
     ]
     return "\n".join((words or lines)[-60:])

@@ -56,7 +56,11 @@ def make_plan(
         units=tuple(
             unit
             for m in selected
-            if (unit := library_unit(catalog, m, chosen, toolchain, trees.get(m.name), archived=m.name in archived))
+            if (
+                unit := library_unit(
+                    catalog, m, chosen, toolchain, trees.get(m.name), archived=m.name in archived
+                )
+            )
         ),
         archives=tuple(archives),
         boot_steps=boot_steps(catalog, selected, chosen.values),
@@ -144,7 +148,9 @@ def _required(catalog: Catalog, ref: Ref, names: set[str]) -> list[str]:
     return [ref.name] if ref.name in names else []
 
 
-def boot_steps(catalog: Catalog, selected: Sequence[Manifest], values: Mapping[str, str]) -> tuple[BootStep, ...]:
+def boot_steps(
+    catalog: Catalog, selected: Sequence[Manifest], values: Mapping[str, str]
+) -> tuple[BootStep, ...]:
     """The `init:` functions, each after those of everything that its library requires, however indirectly."""
     names = {m.name for m in selected}
     direct = {

@@ -66,7 +66,9 @@ class Plan:
     archives: tuple[Archive, ...]
     boot_steps: tuple[BootStep, ...]
     tables: tuple[ProviderTable, ...]
-    calls: tuple[tuple[int, str], ...]  # numbers and names of the provided calls, if the program computes a number
+    calls: tuple[
+        tuple[int, str], ...
+    ]  # numbers and names of the provided calls, if the program computes a number
     stubs: tuple[str, ...]  # calls that are answered with ENOSYS and counted
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from unilith.catalog.model import Arch
 from unilith.errors import UserError
 
 LAUNCHERS = ("ccache", "distcc", "icecc", "sccache")
@@ -50,7 +51,7 @@ class Toolchain:
     ld: Path
     ar: Path
     strip: Path
-    arch: str
+    arch: Arch
     launcher: tuple[str, ...] = ()
 
     @cached_property
@@ -58,6 +59,11 @@ class Toolchain:
         """What the compiler says of itself: part of every cached build's key."""
         said = subprocess.run([self.cc, "--version"], capture_output=True, text=True, check=False)
         return said.stdout.splitlines()[0] if said.stdout else str(self.cc)
+
+    @property
+    def is_clang(self) -> bool:
+        """Clang, by whatever name."""
+        return "clang" in self.version
 
     @cached_property
     def include(self) -> Path:
@@ -90,7 +96,7 @@ class Toolchain:
         return hashlib.sha256("\n".join((self.version, self.arch, *_ALWAYS, *_KERNEL)).encode()).hexdigest()
 
 
-def find_toolchain(arch: str, *, cc: str = "gcc", launcher: str = "") -> Toolchain:
+def find_toolchain(arch: Arch, *, cc: str = "gcc", launcher: str = "") -> Toolchain:
     """Looks the programs up on PATH. ``cc`` is the name or path of a GCC or Clang."""
 
     def program(name: str, package: str) -> Path:
@@ -103,9 +109,7 @@ def find_toolchain(arch: str, *, cc: str = "gcc", launcher: str = "") -> Toolcha
         return Path(found)
 
     if launcher and Path(launcher).name not in LAUNCHERS:
-        raise UserError(
-            f"'{launcher}' is not a compiler launcher", hint=f"One of: {', '.join(LAUNCHERS)}."
-        )
+        raise UserError(f"'{launcher}' is not a compiler launcher", hint=f"One of: {', '.join(LAUNCHERS)}.")
     return Toolchain(
         cc=program(cc, "gcc" if cc == "gcc" else cc),
         ld=program("ld", "binutils"),
