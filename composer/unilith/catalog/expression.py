@@ -130,16 +130,19 @@ def symbols(expression: Expression) -> frozenset[str]:
             return frozenset[str]().union(*map(symbols, operands))
 
 
-def evaluate(expression: Expression, values: Mapping[str, str], types: Mapping[str, str]) -> bool:
+def evaluate(
+    expression: Expression, values: Mapping[str, str], types: Mapping[str, str] | None = None
+) -> bool:
     """The truth of an expression, by Kconfig's rules.
 
     ``values`` gives the text of each symbol's value (``y`` and ``n`` for a bool) and ``types`` its type
     (``bool``, ``int``, ``hex`` or ``string``). A bool without a value is n; any other symbol without one is
-    empty, and one without a type stands for its own name.
+    empty, and one without a type stands for its own name. Without ``types``, values tell their types by
+    their looks, and a symbol without a value is a bool that is n.
     """
     match expression:
         case Symbol(name):
-            return types.get(name) == "bool" and values.get(name) == "y"
+            return values.get(name) == "y" and (types is None or types.get(name) == "bool")
         case Constant(value):
             return value
         case Not(operand):
@@ -171,16 +174,25 @@ def compare(operator: str, left: tuple[str, str], right: tuple[str, str]) -> boo
     return {"<": below, "<=": below or same, ">": not (below or same), ">=": not below}[operator]
 
 
-def _operand(operand: Operand, values: Mapping[str, str], types: Mapping[str, str]) -> tuple[str, str]:
+def _operand(operand: Operand, values: Mapping[str, str], types: Mapping[str, str] | None) -> tuple[str, str]:
     match operand:
         case Text(value):
             return "string", value
         case Constant(value):
             return "bool", "y" if value else "n"
+        case Symbol(name) if types is None:
+            value = values.get(name, "n")
+            return _looks(value), value
         case Symbol(name):
             kind = types.get(name, "")
             unset = "n" if kind == "bool" else "" if kind else name
             return kind, values.get(name, unset)
+
+
+def _looks(value: str) -> str:
+    if value in ("y", "n"):
+        return "bool"
+    return "hex" if value[:2] in ("0x", "0X") else "int" if value.lstrip("-").isdecimal() else "string"
 
 
 def _number(kind: str, value: str) -> int:

@@ -1,7 +1,8 @@
 """Where libraries, platforms and recipes are looked for, and where builds go.
 
-The built-in tree comes first, then what a workspace file lists, then what the command line adds. A workspace
-file is `unilith-workspace.yaml` in the current folder or the nearest folder above it; its paths are relative to it::
+The built-in tree comes first, then what a workspace file lists, then what the command line adds. A
+workspace file is `unilith-workspace.yaml` in the current folder or the nearest folder above it; its paths are
+relative to it::
 
     libraries: [libs-of-ours]     # roots as `load_catalog` takes them
     recipes: [recipes]            # folders of recipe folders
