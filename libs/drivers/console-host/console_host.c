@@ -1,0 +1,48 @@
+#include <console.h>
+#include <console_input.h>
+#include <errno.h>
+#include <host_calls.h>
+#include <host_linux.h>
+
+#define STDIN 0
+#define STDOUT 1
+
+/*
+ * Whether a call that gave `result` is worth repeating: it was interrupted, or the descriptor is one that
+ * someone else made non-blocking (it is shared with whoever started the process), and it is ready now.
+ */
+static int again(long result, int fd, short events)
+{
+    struct host_pollfd poll = {.fd = fd, .events = events};
+
+    if (result == -EINTR)
+        return 1;
+    if (result != -EAGAIN)
+        return 0;
+    result = host_call(HOST_CALL_PPOLL, (long)&poll, 1, 0, 0, 0, 0);
+    return result == 1 || result == -EINTR;
+}
+
+void console_write(const char *text, size_t len)
+{
+    while (len > 0) {
+        long written = host_call(HOST_CALL_WRITE, STDOUT, (long)text, (long)len, 0, 0, 0);
+        if (written > 0) {
+            text += written;
+            len -= (size_t)written;
+        } else if (!again(written, STDOUT, POLLOUT)) {
+            return; /* nobody reads any more, or the disk is full: there is no one to tell */
+        }
+    }
+}
+
+size_t console_read(char *buffer, size_t size)
+{
+    for (;;) {
+        long got = host_call(HOST_CALL_READ, STDIN, (long)buffer, (long)size, 0, 0, 0);
+        if (got >= 0)
+            return (size_t)got;
+        if (!again(got, STDIN, POLLIN))
+            return 0; /* closed or broken: no more input will come */
+    }
+}

@@ -1,0 +1,90 @@
+/*
+ * Linux's user-space ABI, as far as the `process` platform needs it: names of the host's calls and of their
+ * arguments.
+ *
+ * Manifests name a call under `host-syscalls:` without its prefix, and its arguments by these constants;
+ * the generated filter includes this header. Numbers: arch/x86/entry/syscalls/syscall_64.tbl and
+ * include/uapi/asm-generic/unistd.h. Only calls that both architectures have stand here, but for arch_prctl.
+ */
+#pragma once
+
+#if defined(__x86_64__)
+#define HOST_AUDIT_ARCH 0xc000003e /* AUDIT_ARCH_X86_64, include/uapi/linux/audit.h */
+#define HOST_CALL_READ 0
+#define HOST_CALL_WRITE 1
+#define HOST_CALL_CLOSE 3
+#define HOST_CALL_LSEEK 8
+#define HOST_CALL_MMAP 9
+#define HOST_CALL_MPROTECT 10
+#define HOST_CALL_RT_SIGACTION 13
+#define HOST_CALL_SIGALTSTACK 131
+#define HOST_CALL_PRCTL 157
+#define HOST_CALL_ARCH_PRCTL 158
+#define HOST_CALL_CLOCK_GETTIME 228
+#define HOST_CALL_EXIT_GROUP 231
+#define HOST_CALL_OPENAT 257
+#define HOST_CALL_PPOLL 271
+#define HOST_CALL_SECCOMP 317
+#elif defined(__aarch64__)
+#define HOST_AUDIT_ARCH 0xc00000b7 /* AUDIT_ARCH_AARCH64 */
+#define HOST_CALL_OPENAT 56
+#define HOST_CALL_CLOSE 57
+#define HOST_CALL_LSEEK 62
+#define HOST_CALL_READ 63
+#define HOST_CALL_WRITE 64
+#define HOST_CALL_PPOLL 73
+#define HOST_CALL_EXIT_GROUP 94
+#define HOST_CALL_CLOCK_GETTIME 113
+#define HOST_CALL_SIGALTSTACK 132
+#define HOST_CALL_RT_SIGACTION 134
+#define HOST_CALL_PRCTL 167
+#define HOST_CALL_MMAP 222
+#define HOST_CALL_MPROTECT 226
+#define HOST_CALL_SECCOMP 277
+#else
+#error "the numbers of Linux's system calls on this architecture stand here"
+#endif
+
+/* include/uapi/linux/auxvec.h */
+#define AT_NULL 0
+#define AT_HWCAP2 26
+#define AT_MINSIGSTKSZ 51
+
+/* include/uapi/linux/fcntl.h, fs.h */
+#define AT_FDCWD (-100)
+#define O_RDONLY 0
+#define O_NONBLOCK 04000 /* a pipe with no writer must not hang the start */
+#define SEEK_END 2
+
+/* include/uapi/asm-generic/mman-common.h, mman.h */
+#define PROT_NONE 0
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_PRIVATE 2
+#define MAP_ANONYMOUS 0x20
+#define MAP_NORESERVE 0x4000
+
+/* include/uapi/asm-generic/poll.h */
+#define POLLIN 1
+#define POLLOUT 4
+struct host_pollfd {
+    int fd;
+    short events;
+    short revents;
+};
+
+/* include/uapi/linux/time.h, time_types.h */
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+struct host_timespec {
+    long seconds;
+    long nanoseconds;
+};
+
+/* arch/x86/include/uapi/asm/prctl.h */
+#define ARCH_SET_FS 0x1002
+
+/* include/uapi/linux/prctl.h, seccomp.h */
+#define PR_SET_NO_NEW_PRIVS 38
+#define SECCOMP_SET_MODE_FILTER 1
