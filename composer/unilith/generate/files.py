@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unilith.errors import UserError
+from unilith.kconfig.options import c_string
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,17 +52,3 @@ def environment() -> Environment:
     env.filters["c_string"] = c_string
     env.filters["pointee"] = lambda pointer: pointer.rstrip().removesuffix("*").rstrip()
     return env
-
-
-def c_string(text: str) -> str:
-    """A C string literal with the bytes of ``text`` in UTF-8."""
-    plain = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("?"): "\\?"}
-    out = []
-    for byte in text.encode():
-        if byte in plain:
-            out.append(plain[byte])
-        elif 0x20 <= byte < 0x7F:
-            out.append(chr(byte))
-        else:
-            out.append(f"\\{byte:03o}")  # three octal digits: the next digit cannot join in
-    return '"' + "".join(out) + '"'

@@ -14,7 +14,7 @@ _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 
 
 def run_ninja(folder: Path, file: str, reporter: Reporter) -> None:
-    """Brings the default target of ``folder/file`` up to date. A failed command's own output becomes the error."""
+    """Brings the default target of ``folder/file`` up to date; a failed command's words are the error."""
     program = shutil.which("ninja")
     if program is None:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Whether a build folder is still what its inputs say: decided by time stamps, without reading any of them."""
+"""Whether a build folder is still what its inputs say: told by time stamps, without reading them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class State:
 
 
 def stamp_of(paths: Iterable[Path]) -> dict[str, int]:
-    """Time stamps in nanoseconds by path; 0 for what does not exist. A folder's stamp changes with its list of names."""
+    """Time stamps in nanoseconds by path; 0 for what does not exist. A folder's changes with its names."""
     return {str(path): _stamp(str(path)) for path in paths}
 
 
@@ -37,7 +37,7 @@ def _stamp(path: str) -> int:
 
 
 def load_if_current(folder: Path, request: str) -> State | None:
-    """The state of a build folder whose request and inputs are unchanged; None if it must be composed again."""
+    """The state of a folder whose request and inputs are unchanged; None if it must be composed again."""
     try:
         raw = json.loads((folder / STATE_FILE).read_text(encoding="utf-8"))
         if raw["format"] != _FORMAT or raw["request"] != request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,24 +10,23 @@ from unilith.catalog.catalog import Catalog, Target
 from unilith.catalog.model import HostCall, Manifest, Ref, Source
 from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
-from unilith.kconfig.expression import evaluate, parse
-from unilith.kconfig.options import config_header
+from unilith.kconfig.options import OptionValues, config_header
 from unilith.plan.model import Archive, BootStep, Plan, ProviderTable, Unit
 from unilith.plan.order import dependency_order
 from unilith.plan.toolchain import Toolchain
 
 _C_SOURCES = (".c", ".S")
 
+Condition = Callable[[str], bool]
+"""Whether the `if:` of a manifest holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the resolver decided, as far as the plan needs it.
-
-    ``values`` gives every option's value, and ``LIB_...`` as `y` or `n`, by Kconfig symbol.
-    """
+    """What the resolver decided, as far as the plan needs it."""
 
     libraries: tuple[str, ...]
-    values: Mapping[str, str]
+    options: OptionValues
     stubs: tuple[str, ...] = ()
     numbered_calls: tuple[tuple[int, str], ...] = ()
 
@@ -63,8 +62,8 @@ def make_plan(
             )
         ),
         archives=tuple(archives),
-        boot_steps=boot_steps(catalog, selected, chosen.values),
-        tables=provider_tables(catalog, selected, chosen.values),
+        boot_steps=boot_steps(catalog, selected, chosen.options.holds),
+        tables=provider_tables(catalog, selected, chosen.options.holds),
         calls=chosen.numbered_calls,
         stubs=chosen.stubs,
         host_calls=_host_calls(selected),
@@ -74,11 +73,6 @@ def make_plan(
         linker_script="",
         prefix_map=prefix_map,
     )
-
-
-def active(condition: str, values: Mapping[str, str]) -> bool:
-    """Whether an `if:` holds; the empty condition does."""
-    return not condition or evaluate(parse(condition), values)
 
 
 def library_unit(
@@ -91,7 +85,7 @@ def library_unit(
     archived: bool,
 ) -> Unit | None:
     """How a library is compiled; None if it has nothing to compile."""
-    sources = expand_sources(manifest.sources, manifest, tree, chosen.values, own_only=archived)
+    sources = expand_sources(manifest.sources, manifest, tree, chosen.options.holds, own_only=archived)
     if not sources:
         return None
     return Unit(
@@ -100,7 +94,7 @@ def library_unit(
         root=manifest.folder,
         flags=(*toolchain.kernel_flags(floating_point=manifest.floating_point), *manifest.cflags),
         include=catalog.include_dirs(manifest),
-        config=config_header(catalog, manifest, chosen.values, chosen.libraries),
+        config=config_header(catalog, manifest, chosen.options.symbols, chosen.libraries),
     )
 
 
@@ -108,7 +102,7 @@ def expand_sources(
     sources: Iterable[Source],
     manifest: Manifest | Recipe,
     tree: Path | None,
-    values: Mapping[str, str],
+    holds: Condition,
     *,
     own_only: bool = False,
 ) -> tuple[Path, ...]:
@@ -116,7 +110,7 @@ def expand_sources(
     `!` takes files out again)."""
     found: dict[Path, None] = {}
     for number, entry in enumerate(sources):
-        if not active(entry.when, values):
+        if not holds(entry.when):
             continue
         pattern, exclude = entry.file.removeprefix("!"), entry.file.startswith("!")
         own = manifest.folder / pattern
@@ -157,7 +151,7 @@ def boot_steps(
         m.name: [
             other
             for ref in (*m.requires, *m.uses)
-            if active(ref.when, values)
+            if holds(ref.when)
             for other in _required(catalog, ref, names)
         ]
         for m in selected
@@ -177,7 +171,7 @@ def boot_steps(
 
 
 def provider_tables(
-    catalog: Catalog, selected: Sequence[Manifest], values: Mapping[str, str]
+    catalog: Catalog, selected: Sequence[Manifest], holds: Condition
 ) -> tuple[ProviderTable, ...]:
     """A table for each `many` interface that a selected library looks at or provides."""
     names = {m.name for m in selected}
@@ -190,7 +184,7 @@ def provider_tables(
         entries = tuple(
             f"{m.identifier}_{interface.identifier}"
             for m, ref in catalog.providers(name)
-            if m.name in names and active(ref.when, values)
+            if m.name in names and holds(ref.when)
         )
         headers = sorted((interface.folder / "include").glob("*.h"))
         tables.append(ProviderTable(interface.table.type, interface.table.name, headers[0].name, entries))

@@ -1,0 +1,98 @@
+"""The C library, built once for a toolchain and shared by all images through the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from unilith.catalog.catalog import Catalog
+from unilith.catalog.model import Arch
+from unilith.generate.files import write_if_changed
+from unilith.generate.musl import (
+    app_include,
+    musl_cflags,
+    musl_file_cflags,
+    musl_generated_headers,
+    musl_include,
+    musl_sources,
+)
+from unilith.generate.ninja import archive_ninja
+from unilith.pipeline.ninja import run_ninja
+from unilith.pipeline.request import Reporter
+from unilith.plan.model import Archive, Unit
+from unilith.plan.toolchain import Toolchain
+from unilith.upstream.cache import cache_errors, cache_folder, locked
+from unilith.upstream.tree import source_tree
+
+MUSL = "musl"
+_ARCHIVE = "libc.a"
+
+
+def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> Archive:
+    """libc.a with direct system calls, and the include path of the programs that use it."""
+    manifest = catalog.require_library(MUSL)
+    assert manifest.upstream is not None
+    cache = cache_folder()
+    tree = source_tree(manifest.upstream, manifest.folder, cache=cache, report=reporter.step)
+    overlay = manifest.folder / "overlay"
+    arch = toolchain.arch
+    headers = musl_generated_headers(tree, arch)
+    sources = musl_sources(tree, overlay, arch)
+    key = _key(toolchain, tree, overlay, sources, headers, arch)
+    folder = cache / "built" / f"{MUSL}-{arch}-{key}"
+    archive = Archive(MUSL, folder / _ARCHIVE, tuple(app_include(tree, folder / "generated")))
+    if archive.file.is_file():
+        return archive
+
+    with locked(cache, folder.name, reporter.step), cache_errors(cache):
+        if archive.file.is_file():
+            return archive
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        prefix_map = ((tree, MUSL), (overlay, MUSL), (partial, MUSL))
+        units = _units(toolchain, tree, overlay, partial / "generated", sources, arch)
+        text = archive_ninja(toolchain, units, sources, _ARCHIVE, prefix_map)
+        write_if_changed(partial / "generated", headers)
+        write_if_changed(partial, {"build.ninja": text})
+        reporter.step(f"compile {MUSL} {manifest.upstream.version} (once for this compiler)")
+        run_ninja(partial, "build.ninja", reporter)
+        shutil.rmtree(partial / "obj")
+        partial.rename(folder)
+    return archive
+
+
+def _units(
+    toolchain: Toolchain, tree: Path, overlay: Path, generated: Path, sources: list[Path], arch: Arch
+) -> list[Unit]:
+    """Sources that are compiled alike, grouped."""
+    groups: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
+    for source in sources:
+        root = overlay if source.is_relative_to(overlay) else tree
+        groups.setdefault((root, musl_file_cflags(source, arch)), []).append(source)
+    flags = (*toolchain.common_flags, *musl_cflags(arch, clang=toolchain.is_clang))
+    return [
+        Unit(
+            name=f"{MUSL}-{number}",
+            sources=tuple(members),
+            root=root,
+            flags=(*flags, *extra),
+            include=tuple(musl_include(tree, overlay, generated, arch)),
+        )
+        for number, ((root, extra), members) in enumerate(groups.items())
+    ]
+
+
+def _key(
+    toolchain: Toolchain, tree: Path, overlay: Path, sources: list[Path], headers: dict[str, str], arch: Arch
+) -> str:
+    """Names the content of everything that shows in the archive, wherever it stands on this machine."""
+    seen = hashlib.sha256()
+    parts = [toolchain.key, tree.name, *musl_cflags(arch, clang=toolchain.is_clang), *headers.values()]
+    for source in sources:
+        own = source.is_relative_to(overlay)
+        parts += [str(source.relative_to(overlay if own else tree)), *musl_file_cflags(source, arch)]
+        parts.append(source.read_text(encoding="utf-8") if own else "")
+    for part in parts:
+        seen.update(part.encode() + b"\0")
+    return seen.hexdigest()[:16]
