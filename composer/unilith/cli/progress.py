@@ -1,4 +1,4 @@
-"""Progress on standard error: one changing line on a terminal, plain lines with --verbose, nothing with --quiet."""
+"""Progress on standard error: one changing line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 

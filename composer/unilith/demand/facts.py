@@ -33,8 +33,10 @@ class Fact:
     """One thing that the application needs.
 
     ``origin.text`` is a clause that can follow "because": "ae_epoll.o in redis-server calls epoll_wait".
+    ``when``, if not empty, is the Kconfig expression under which it is needed.
     """
 
     kind: FactKind
     name: str
     origin: Origin
+    when: str = ""

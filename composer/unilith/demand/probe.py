@@ -15,9 +15,9 @@ _SYSCALL = "sys_"
 # Defined by the linker script or the toolchain, for every image (docs/architecture.md).
 _LINKER = frozenset(
     """_init _fini _DYNAMIC _GLOBAL_OFFSET_TABLE_ __init_array_start __init_array_end __fini_array_start
-    __fini_array_end __preinit_array_start __preinit_array_end image_start image_end text_start text_end rodata_start
-    rodata_end data_start data_end bss_start bss_end boot_stack_guard boot_stack_bottom boot_stack_top
-    tls_start tls_end tls_file_end""".split()
+    __fini_array_end __preinit_array_start __preinit_array_end image_start image_end text_start text_end
+    rodata_start rodata_end data_start data_end bss_start bss_end boot_stack_guard boot_stack_bottom
+    boot_stack_top tls_start tls_end tls_file_end""".split()  # noqa: SIM905 - a list of words
 )
 
 
@@ -41,9 +41,7 @@ def chain(path: Iterable[str]) -> str:
     return " > ".join(steps)
 
 
-def demand_of(
-    recipe: str, reached: Iterable[Reached], interface_of: Callable[[str], str | None]
-) -> Probed:
+def demand_of(recipe: str, reached: Iterable[Reached], interface_of: Callable[[str], str | None]) -> Probed:
     """Facts for everything that is undefined. ``interface_of`` maps a function's name to its interface.
 
     A name that nobody can provide is a `UserError` that says who refers to it.
@@ -76,6 +74,6 @@ def _nobody(recipe: str, item: Reached, by: str) -> UserError:
             hint="A program begins with `int main(int argc, char **argv)` in one of the recipe's sources.",
         )
     return UserError(
-        f"{recipe} refers to '{item.name}', which neither its sources nor its C library nor any interface defines",
+        f"{recipe} refers to '{item.name}', which nothing defines: no source, no C library, no interface",
         hint=f"Referred to by: {by}",
     )

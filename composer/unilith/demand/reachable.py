@@ -123,13 +123,24 @@ def _symbols(table: bytes, strings: bytes, wide: bytes) -> list[_Symbol]:
         if section == _SHN_XINDEX and wide:  # the real index stands in .symtab_shndx
             (index,) = struct.unpack_from("<I", wide, 4 * number)
         end = strings.index(b"\0", name)
-        symbols.append(_Symbol(strings[name:end].decode("utf-8", "replace"), info & 0xF, info >> 4 == _STB_WEAK, index))
+        symbols.append(
+            _Symbol(strings[name:end].decode("utf-8", "replace"), info & 0xF, info >> 4 == _STB_WEAK, index)
+        )
     return symbols
 
 
 def _plain_name(section: str) -> str:
     """`.text.startup.main` is called `main`."""
-    for prefix in (".text.startup.", ".text.unlikely.", ".text.hot.", ".text.", ".rodata.", ".data.rel.ro.", ".data.", ".bss."):
+    for prefix in (
+        ".text.startup.",
+        ".text.unlikely.",
+        ".text.hot.",
+        ".text.",
+        ".rodata.",
+        ".data.rel.ro.",
+        ".data.",
+        ".bss.",
+    ):
         if section.startswith(prefix):
             return section.removeprefix(prefix)
     return section

@@ -142,9 +142,7 @@ def _required(catalog: Catalog, ref: Ref, names: set[str]) -> list[str]:
     return [ref.name] if ref.name in names else []
 
 
-def boot_steps(
-    catalog: Catalog, selected: Sequence[Manifest], values: Mapping[str, str]
-) -> tuple[BootStep, ...]:
+def boot_steps(catalog: Catalog, selected: Sequence[Manifest], holds: Condition) -> tuple[BootStep, ...]:
     """The `init:` functions, each after those of everything that its library requires, however indirectly."""
     names = {m.name for m in selected}
     direct = {
