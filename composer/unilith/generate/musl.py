@@ -71,6 +71,7 @@ def musl_cflags(arch: Arch, *, clang: bool) -> tuple[str, ...]:
         "-D_XOPEN_SOURCE=700",
         "-frounding-math",
         *gcc_only,
+        "-Wa,--noexecstack",
         "-w",
     )
 
