@@ -21,7 +21,6 @@
 
 #define PT_TLS 7
 #define PF_R 4
-#define TLS_ALIGNMENT 64 /* of tls_start, by the linker script */
 
 /* ELF-64 object file format, "Program header". */
 struct program_header {
@@ -39,12 +38,13 @@ struct program_header {
 extern char tls_start[] __attribute__((weak));
 extern char tls_file_end[] __attribute__((weak));
 extern char tls_end[] __attribute__((weak));
+extern char tls_alignment[] __attribute__((weak)); /* a number, not a place */
 
 int main(int argc, char **argv, char **envp);
 int __libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, void (*init)(void),
                       void (*fini)(void), void (*loader_fini)(void));
 
-static struct program_header tls_header = {.type = PT_TLS, .flags = PF_R, .alignment = TLS_ALIGNMENT};
+static struct program_header tls_header = {.type = PT_TLS, .flags = PF_R};
 
 static uintptr_t *put(uintptr_t *at, uintptr_t type, uintptr_t value)
 {
@@ -77,6 +77,7 @@ int app_start(int argc, char **argv, char **envp)
         tls_header.virtual_address = (uintptr_t)tls_start;
         tls_header.size_in_file = (uintptr_t)tls_file_end - (uintptr_t)tls_start;
         tls_header.size_in_memory = (uintptr_t)tls_end - (uintptr_t)tls_start;
+        tls_header.alignment = (uintptr_t)tls_alignment;
         at = put(at, AT_PHDR, (uintptr_t)&tls_header);
         at = put(at, AT_PHENT, sizeof tls_header);
         at = put(at, AT_PHNUM, 1);
