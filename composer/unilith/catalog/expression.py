@@ -177,7 +177,8 @@ def compare(operator: str, left: tuple[str, str], right: tuple[str, str]) -> boo
 def _operand(operand: Operand, values: Mapping[str, str], types: Mapping[str, str] | None) -> tuple[str, str]:
     match operand:
         case Text(value):
-            return "string", value
+            # Kconfig does not tell "y" in quotes from y without; all else in quotes has no type.
+            return ("bool" if value in ("y", "m", "n") else ""), value
         case Constant(value):
             return "bool", "y" if value else "n"
         case Symbol(name) if types is None:
@@ -197,7 +198,7 @@ def _looks(value: str) -> str:
 
 def _number(kind: str, value: str) -> int:
     if kind == "bool":
-        return 2 if value == "y" else 0  # Kconfig counts n, m, y as 0, 1, 2
+        return "nmy".index(value)  # Kconfig counts n, m, y as 0, 1, 2
     return int(value, {"int": 10, "hex": 16}.get(kind, 0))
 
 

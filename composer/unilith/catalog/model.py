@@ -24,9 +24,13 @@ from pydantic import (
 from unilith.catalog.yaml_nodes import line_of, shown
 from unilith.errors import Where
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-._][a-z0-9]+)*$")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+NAME_PATTERN = r"^[a-z][a-z0-9]*([-._][a-z0-9]+)*$"
+IDENTIFIER_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER_PATTERN)]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)]
 Arch = Literal["x86_64", "aarch64"]
 
 
@@ -148,6 +152,20 @@ class HostCall(Model):
     args: dict[int, tuple[str, ...]] = {}
 
 
+class Link(Model):
+    """How a platform's images are linked.
+
+    ``entry`` is the symbol that execution begins at, ``load_address`` where the image lies in memory (bytes, a
+    multiple of 4096), ``file_alignment`` the linker's `max-page-size`: 4096 for a loader that maps the file's pages,
+    less for one that copies, which makes the file smaller. ``fragments`` name linker-script files beside the manifest.
+    """
+
+    entry: Identifier
+    load_address: int = Field(ge=0, multiple_of=4096)
+    file_alignment: int = 4096
+    fragments: tuple[str, ...] = ()
+
+
 class Machine(Model):
     """One way to run a platform's image: the first part of a target's name, and what its runner must know."""
 
@@ -182,7 +200,7 @@ class Manifest(Model):
 
     # kind: platform
     machines: dict[Name, Machine] = {}
-    linker: tuple[str, ...] = ()
+    link: Link | None = None
 
     folder: Path = Field(default=Path(), exclude=True)
     lines: dict[str, int] = Field(default_factory=dict, exclude=True, repr=False)

@@ -15,7 +15,7 @@ _REFERENCES = ("provides", "requires", "uses", "conflicts")
 
 # Fields that a kind of manifest cannot have, by their YAML keys.
 _FOREIGN = {
-    Kind.LIBRARY: ("cardinality", "table", "machines", "linker"),
+    Kind.LIBRARY: ("cardinality", "table", "machines", "link"),
     Kind.INTERFACE: (
         "provides",
         "uses",
@@ -29,7 +29,7 @@ _FOREIGN = {
         "floating-point",
         "upstream",
         "machines",
-        "linker",
+        "link",
     ),
     Kind.PLATFORM: ("cardinality", "table", "upstream", "syscalls"),
 }
@@ -108,7 +108,8 @@ def _alone(manifest: Manifest) -> Iterator[UserError]:
 
 
 def _files(manifest: Manifest) -> Iterator[UserError]:
-    named = [(f"linker.{i}", name) for i, name in enumerate(manifest.linker)]
+    fragments = manifest.link.fragments if manifest.link else ()
+    named = [(f"link.fragments.{i}", name) for i, name in enumerate(fragments)]
     if manifest.upstream is not None:
         named += [(f"upstream.patches.{i}", name) for i, name in enumerate(manifest.upstream.patches)]
     named += [(f"sources.{i}", source.file) for i, source in enumerate(manifest.sources)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from unilith.catalog.model import IDENTIFIER_PATTERN, NAME_PATTERN, SHA256_PATTERN
 from unilith.catalog.nearest import suggestion
 from unilith.catalog.yaml_nodes import YamlFile, raise_errors, read_yaml
 from unilith.errors import UserError
@@ -26,9 +27,9 @@ _KEY = "[key]"  # how pydantic's locations name a mapping's key
 
 # What a person should have written, by the pattern or the type that the value fails.
 _PATTERNS = {
-    r"^[a-z][a-z0-9]*([-.][a-z0-9]+)*$": "must be lower-case words, joined by `-` or `.`",
-    r"^[A-Za-z_][A-Za-z0-9_]*$": "must be a C identifier",
-    r"^[0-9a-f]{64}$": "must be a SHA-256 in 64 lower-case hexadecimal digits",
+    NAME_PATTERN: "must be lower-case words, joined by `-`, `_` or `.`",
+    IDENTIFIER_PATTERN: "must be a C identifier",
+    SHA256_PATTERN: "must be a SHA-256 in 64 lower-case hexadecimal digits",
 }
 _TYPES = {
     "string_type": "must be text",
