@@ -1,0 +1,40 @@
+#include <app_start.h>
+#include <args.h>
+#include <boot.h>
+#include <boot_info.h>
+#include <panic.h>
+#include <platform_exit.h>
+
+#define ENVIRONMENT_MAX 128
+
+/* The recipe's table is read-only, and the application may change its own: it gets a copy. */
+static void copy_environment(char **envp)
+{
+    size_t count = 0;
+
+    for (; recipe_envp[count]; count++) {
+        if (count == ENVIRONMENT_MAX)
+            panic("boot: the recipe's environment has more than %d entries", ENVIRONMENT_MAX);
+        envp[count] = recipe_envp[count];
+    }
+    envp[count] = NULL;
+}
+
+void boot_main(void)
+{
+    /* On this stack frame, which is never left, and which nobody has to clear. */
+    char *argv[ARGS_MAX + 1];
+    char *envp[ENVIRONMENT_MAX + 1];
+    int argc = args_split(boot_info.command_line, argv);
+
+    if (argc < 0)
+        panic("boot: the command line is not valid, error %d", -argc);
+    for (size_t i = 0; i < boot_step_count; i++) {
+        int error = boot_steps[i].run();
+
+        if (error != 0)
+            panic("boot: %s did not start, error %d", boot_steps[i].name, -error);
+    }
+    copy_environment(envp);
+    platform_exit(app_start(argc, argv, envp));
+}

@@ -1,0 +1,102 @@
+#include "map.h"
+
+#include "boot_protocol.h"
+#include "ranges.h"
+
+#include <panic.h>
+#include <stdbool.h>
+
+/* Intel SDM volume 3, 4.5: entries of 4-level paging, and what each level's entry covers. */
+#define PTE_P ((uint64_t)1 << 0)
+#define PTE_RW ((uint64_t)1 << 1)
+#define PTE_A ((uint64_t)1 << 5)
+#define PTE_D ((uint64_t)1 << 6)
+#define PTE_PS ((uint64_t)1 << 7)
+#define PTE_NX ((uint64_t)1 << 63)
+#define PTE_ADDRESS ((uint64_t)0x000ffffffffff000)
+#define PTE_LARGE_MEMORY (PTE_P | PTE_RW | PTE_A | PTE_D | PTE_PS | PTE_NX)
+
+#define PAGE ((uint64_t)1 << 12)
+#define LARGE ((uint64_t)1 << 21)
+#define HUGE ((uint64_t)1 << 30)
+
+#define CPUID_EXTENDED_FEATURES 0x80000001u
+#define CPUID_EDX_1GB_PAGES (1u << 26)
+
+extern uint64_t boot_directory_pointers[512]; /* entry.S: covers RANGES_LIMIT */
+extern uint64_t boot_directory[512];          /* entry.S: covers the first GiB */
+extern char boot_mapped_end[];                /* linker script: below it everything is mapped by small pages */
+
+static bool has_huge_pages(void)
+{
+    uint32_t eax = CPUID_EXTENDED_FEATURES, edx;
+
+    __asm__("cpuid" : "+a"(eax), "=d"(edx) : : "rbx", "rcx");
+    return edx & CPUID_EDX_1GB_PAGES;
+}
+
+static void map_large(uint64_t *directory, uint64_t address)
+{
+    uint64_t *entry = &directory[address / LARGE % 512];
+
+    if (!(*entry & PTE_P))
+        *entry = address | PTE_LARGE_MEMORY;
+}
+
+/* A cleared page from the lowest free range, which is mapped already. */
+static uint64_t *new_table(struct boot_info *info)
+{
+    uint64_t *table = NULL;
+
+    if (info->range_count > 0 && info->ranges[0].start + PAGE <= (uintptr_t)boot_mapped_end) {
+        table = (uint64_t *)info->ranges[0].start;
+        ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
+    }
+    if (!table)
+        panic("no low memory for page tables");
+    for (int i = 0; i < 512; i++)
+        table[i] = 0;
+    return table;
+}
+
+static uint64_t *directory_of(struct boot_info *info, uint64_t address)
+{
+    uint64_t *pointer = &boot_directory_pointers[address / HUGE];
+
+    if (!(*pointer & PTE_P))
+        *pointer = (uintptr_t)new_table(info) | PTE_P | PTE_RW;
+    return (uint64_t *)(*pointer & PTE_ADDRESS);
+}
+
+void map_memory(struct boot_info *info, uint64_t start, uint64_t end)
+{
+    uint64_t address = start & ~(LARGE - 1);
+
+    if (address < (uintptr_t)boot_mapped_end)
+        address = (uintptr_t)boot_mapped_end;
+    while (address < end) {
+        if (address < HUGE) {
+            map_large(boot_directory, address);
+            address += LARGE;
+            continue;
+        }
+        uint64_t *pointer = &boot_directory_pointers[address / HUGE];
+        if (address % HUGE == 0 && end - address >= HUGE && !(*pointer & PTE_P) && has_huge_pages())
+            *pointer = address | PTE_LARGE_MEMORY;
+        if (*pointer & PTE_PS) {
+            address = (address | (HUGE - 1)) + 1;
+        } else {
+            map_large(directory_of(info, address), address);
+            address += LARGE;
+        }
+    }
+}
+
+const void *boot_reach(uint64_t address, uint64_t size)
+{
+    if (address < PAGE || size > HUGE || address > HUGE - size)
+        return NULL;
+    for (uint64_t a = address & ~(LARGE - 1); a < address + size; a += LARGE)
+        map_large(boot_directory, a);
+    return (const void *)address;
+}

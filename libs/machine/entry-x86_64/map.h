@@ -1,0 +1,12 @@
+/*
+ * The identity map beyond the image's own pages.
+ *
+ * map_memory() maps [start, end) readable, writable and not executable, by pages as large as the processor has. Page tables that
+ * it lacks are taken out of `info`'s free ranges. It panics when there is no room for one.
+ */
+#pragma once
+
+#include <boot_info.h>
+#include <stdint.h>
+
+void map_memory(struct boot_info *info, uint64_t start, uint64_t end);

@@ -1,0 +1,45 @@
+/*
+ * Entry points of the exceptions, 8 bytes each: trap_stubs + 8 * vector. The processor pushes an error code for some vectors
+ * (Intel SDM volume 3, table 6-1); for the others the stub pushes a zero, so that all frames look alike. The call's return
+ * address tells which vector it was.
+ */
+#define WITH_ERROR_CODE 0x60227d00 /* bits 8, 10 to 14, 17, 21, 29, 30 */
+
+    .section .text.trap_stubs, "ax", @progbits
+    .balign 8
+    .globl trap_stubs
+trap_stubs:
+    .set vector, 0
+    .rept 32
+    .balign 8
+    .if ((WITH_ERROR_CODE >> vector) & 1) == 0
+    push $0
+    .endif
+    call trap_common
+    .set vector, vector + 1
+    .endr
+
+trap_common:
+    push %r15
+    push %r14
+    push %r13
+    push %r12
+    push %r11
+    push %r10
+    push %r9
+    push %r8
+    push %rbp
+    push %rdi
+    push %rsi
+    push %rdx
+    push %rcx
+    push %rbx
+    push %rax
+    cld
+    mov %rsp, %rdi
+    /* Return address to vector: it lies 5 or 7 bytes behind the stub's start, which is a multiple of 8. */
+    subq $trap_stubs, 15 * 8(%rdi)
+    shrq $3, 15 * 8(%rdi)
+    call trap_report
+
+    .section .note.GNU-stack, "", @progbits

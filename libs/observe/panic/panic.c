@@ -1,0 +1,48 @@
+#include <console.h>
+#include <format.h>
+#include <panic.h>
+#include <platform_exit.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+/* Initialised to something other than zero, so that it stands in .data: the report of a machine with too little memory for
+ * .bss relies on it. */
+static bool may_report = true;
+
+void panic_begin(void)
+{
+    if (!may_report)
+        platform_crash();
+    may_report = false;
+}
+
+static void print(const char *text, va_list arguments)
+{
+    char line[160];
+    size_t len = format_list(line, sizeof line, text, arguments);
+
+    console_write(line, len < sizeof line ? len : sizeof line - 1);
+}
+
+void panic_print(const char *text, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, text);
+    print(text, arguments);
+    va_end(arguments);
+}
+
+_Noreturn void panic(const char *message, ...)
+{
+    va_list arguments;
+
+    panic_begin();
+    panic_print("panic: ");
+    va_start(arguments, message);
+    print(message, arguments);
+    va_end(arguments);
+    panic_print("\n");
+    panic_backtrace((uintptr_t)__builtin_return_address(0), *(const uintptr_t *)__builtin_frame_address(0));
+    platform_crash();
+}
