@@ -76,7 +76,9 @@ def archive_ninja(
     return _render(toolchain, "archive", rendered, output, archives=[archive])
 
 
-def image_ninja(plan: Plan, generated: Iterable[str], *, image: str, debug: str) -> str:
+def image_ninja(
+    plan: Plan, generated: Iterable[str], *, image: str, debug: str, link_flags: Iterable[str]
+) -> str:
     """Everything that the image is made of. ``generated`` names the C files below ``gen/``."""
     boot = Unit(
         name=GENERATED,
@@ -92,7 +94,7 @@ def image_ninja(plan: Plan, generated: Iterable[str], *, image: str, debug: str)
         output=debug,
         inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
         flags=" ".join(
-            ["-nostdlib -static --gc-sections --build-id=none", *plan.link_flags, f"-T {LINKER_SCRIPT}"]
+            ["-nostdlib -static --gc-sections --build-id=none", *link_flags, f"-T {LINKER_SCRIPT}"]
         ),
         implicit=(LINKER_SCRIPT,),
     )

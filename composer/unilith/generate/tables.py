@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unilith.generate.files import environment
+from unilith.generate.seccomp import filter_source
 from unilith.plan.model import Plan
 
 
@@ -23,4 +24,6 @@ def table_sources(plan: Plan) -> dict[str, str]:
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
     if plan.calls:
         files["dispatch.c"] = render("dispatch.c", calls=plan.calls)
+    if plan.host_calls:
+        files["host_filter_program.c"] = filter_source(plan.host_calls, plan.toolchain.arch)
     return files

@@ -18,6 +18,7 @@ from unilith.generate.musl import (
     musl_sources,
 )
 from unilith.generate.ninja import archive_ninja
+from unilith.generate.syscall_arch import syscall_numbers
 from unilith.pipeline.ninja import run_ninja
 from unilith.pipeline.request import Reporter
 from unilith.plan.model import Archive, Unit
@@ -60,6 +61,11 @@ def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> 
         shutil.rmtree(partial / "obj")
         partial.rename(folder)
     return archive
+
+
+def musl_numbers(tree: Path, arch: Arch) -> dict[str, int]:
+    """The numbers of the system calls, as musl knows them."""
+    return syscall_numbers((tree / "arch" / arch / "bits" / "syscall.h.in").read_text(encoding="utf-8"))
 
 
 def _units(

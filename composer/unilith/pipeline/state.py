@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -83,3 +84,28 @@ def composer_sources() -> list[Path]:
         folders[:] = [f for f in folders if f not in ("__pycache__", "tree")]
         found += [Path(parent, name) for name in names if name.endswith((".py", ".j2"))]
     return sorted(found)
+
+
+def find(request: str) -> Path | None:
+    """The work folder that a request was last built in from the current folder, if it is known."""
+    try:
+        return Path(_index(request).read_text(encoding="utf-8"))
+    except OSError:
+        return None
+
+
+def remember(request: str, work: Path) -> None:
+    """Notes where a request was built. A note that cannot be kept only costs time later."""
+    index = _index(request)
+    try:
+        index.parent.mkdir(parents=True, exist_ok=True)
+        index.write_text(str(work), encoding="utf-8")
+    except OSError:
+        return
+
+
+def _index(request: str) -> Path:
+    from unilith.upstream.cache import cache_folder
+
+    place = hashlib.sha256(f"{Path.cwd()}\0{request}".encode()).hexdigest()[:32]
+    return cache_folder() / "builds" / place

@@ -69,8 +69,6 @@ def make_plan(
         host_calls=_host_calls(selected),
         argv=(recipe.name, *recipe.args),
         env=tuple(f"{name}={value}" for name, value in recipe.env.items()),
-        link_flags=(),
-        linker_script="",
         prefix_map=prefix_map,
     )
 

@@ -73,6 +73,4 @@ class Plan:
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]
     env: tuple[str, ...]
-    link_flags: tuple[str, ...]
-    linker_script: str  # its text
     prefix_map: tuple[tuple[Path, str], ...]  # folders, and the names that debug information knows them by

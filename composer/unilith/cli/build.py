@@ -1,0 +1,54 @@
+"""`unilith build` and `unilith run`."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Sequence
+from pathlib import Path
+
+from unilith.cli.progress import Progress
+from unilith.pipeline.build import Built, build
+from unilith.pipeline.request import Request
+
+
+def build_and_print(request: Request, *, json: bool, verbosity: int) -> None:
+    """Builds, then prints where the image is, how large it is, and what it is made of."""
+    built = _build(request, verbosity)
+    if json:
+        print(json_format.dumps(built.as_json()))
+        return
+    print(f"{_shown(built.image)}  {built.size:,} bytes  {built.target}")
+    if verbosity >= 0:
+        print(f"{len(built.libraries)} libraries: {', '.join(built.libraries)}")
+
+
+def build_and_run(
+    request: Request,
+    *,
+    args: Sequence[str] | None,
+    memory: str | None,
+    timeout: float | None,
+    ports: Sequence[str],
+    verbosity: int,
+) -> int:
+    """Builds, runs, and returns the exit status that the run ended with."""
+    from unilith.image.description import ImageDescription
+    from unilith.run.image import run_image
+
+    built = _build(request, verbosity)
+    description = ImageDescription.read(built.description)
+    return run_image(description, args=args, memory=memory, timeout=timeout, ports=ports).status
+
+
+def _build(request: Request, verbosity: int) -> Built:
+    progress = Progress(verbosity)
+    try:
+        return build(request, progress)
+    finally:
+        progress.close()
+
+
+def _shown(path: Path) -> Path:
+    """A path below the current folder without the way there."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,174 @@
+"""From a request to ninja files: demand, selection, plan, generated sources, and what goes with the image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from unilith.catalog.model import Manifest
+from unilith.catalog.roots import Places
+from unilith.errors import UserError
+from unilith.generate.files import write_if_changed
+from unilith.generate.linker import link_flags, linker_script
+from unilith.generate.ninja import GENERATED, LINKER_SCRIPT, image_ninja
+from unilith.generate.tables import table_sources
+from unilith.image.description import ImageDescription
+from unilith.image.initrd import write_initrd
+from unilith.pipeline.build import IMAGE_NINJA, Built
+from unilith.pipeline.demand import Demand, find_demand
+from unilith.pipeline.libc import MUSL, musl_numbers
+from unilith.pipeline.request import Reporter, Request
+from unilith.pipeline.resolve import Resolution, resolve
+from unilith.plan.compose import Chosen, make_plan
+from unilith.plan.model import Plan
+from unilith.resolver.lockfile import to_text
+from unilith.resolver.selection import Selection
+from unilith.upstream.cache import cache_folder
+from unilith.upstream.tree import source_tree
+
+_IMAGE, _DEBUG = "image.elf", "image.debug"
+_INITRD = "initrd.cpio"
+_LOCK, _DOTCONFIG, _DESCRIPTION = "selection.lock", ".config", "image.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A composition that is written out and only needs ninja. ``inputs`` is what it was made from."""
+
+    work: Path
+    built: Built
+    inputs: tuple[Path, ...]
+
+
+def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
+    """Runs all stages up to the generated build. Raises `UserError`."""
+    demand = find_demand(request, places, reporter)
+    reporter.step("resolve")
+    resolution = resolve(request, demand)
+    selection = resolution.resolved.selection
+    plan = plan_of(demand, resolution, reporter)
+    _write_build(demand, plan)
+    write_if_changed(demand.folder, {_LOCK: to_text(selection), _DOTCONFIG: resolution.options.dotconfig})
+    rootfs_files = _make_initrd(demand, selection)
+    description = _describe(demand, selection)
+    built = Built(
+        folder=demand.folder,
+        image=demand.folder / _IMAGE,
+        target=demand.target.name,
+        libraries=selection.names,
+        selection=demand.folder / _LOCK,
+        description=description,
+    )
+    return Composed(demand.work, built, _inputs(demand, places, rootfs_files))
+
+
+def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
+    """The plan of a resolved demand; fetches the upstreams of the selected libraries."""
+    catalog, recipe = demand.catalog, demand.recipe
+    selection = resolution.resolved.selection
+    cache = cache_folder()
+    trees = {
+        m.name: source_tree(m.upstream, m.folder, cache=cache, report=reporter.step)
+        for name in selection.names
+        if (m := catalog.get(name)).upstream is not None
+    }
+    provided = {binding.name for binding in selection.syscalls}
+    provided |= {call for name in selection.names for call in catalog.get(name).syscalls}
+    numbers: tuple[tuple[int, str], ...] = ()
+    if demand.numbered:
+        known = musl_numbers(trees[MUSL], demand.target.arch)
+        numbers = tuple(sorted((known[call], call) for call in provided if call in known))
+    prefix_map = (
+        *((m.folder, m.name) for name in selection.names if (m := catalog.get(name))),
+        *((i.folder, i.name) for i in catalog.interfaces.values()),
+        *((tree, name) for name, tree in trees.items()),
+        *demand.app.prefix_map,
+        (demand.work, "build"),
+    )
+    return make_plan(
+        catalog,
+        recipe,
+        demand.target,
+        Chosen(selection.names, resolution.options, selection.stubs, numbers),
+        toolchain=demand.toolchain,
+        app=demand.app.unit,
+        archives=demand.app.archives,
+        archived=frozenset(a.name for a in demand.app.archives),
+        trees=trees,
+        prefix_map=prefix_map,
+    )
+
+
+def _write_build(demand: Demand, plan: Plan) -> None:
+    platform = demand.target.platform
+    if platform.link is None:
+        raise UserError(
+            f"the platform {platform.name} does not say how its images are linked",
+            where=platform.where(),
+            hint="Add `link:` with `entry` and `load-address`.",
+        )
+    fragments = [(platform.folder / name).read_text(encoding="utf-8") for name in platform.link.fragments]
+    sources = table_sources(plan)
+    files = {f"{GENERATED}/{name}": text for name, text in sources.items()}
+    for unit in plan.units:
+        if unit.config is not None:
+            files[f"{GENERATED}/{unit.name}/config.h"] = unit.config
+    files[LINKER_SCRIPT] = linker_script(platform.link, fragments)
+    files[IMAGE_NINJA] = image_ninja(
+        plan, sources, image=f"../{_IMAGE}", debug=f"../{_DEBUG}", link_flags=link_flags(platform.link)
+    )
+    write_if_changed(demand.work, files)
+
+
+def _make_initrd(demand: Demand, selection: Selection) -> list[Path]:
+    """Packs the root file system; returns the files and folders that it was made from."""
+    del selection
+    if not demand.recipe.rootfs:
+        (demand.folder / _INITRD).unlink(missing_ok=True)
+        return []
+    folder = demand.recipe.folder / demand.recipe.rootfs
+    write_initrd(folder, demand.folder / _INITRD)
+    return [folder, *sorted(folder.rglob("*"))]
+
+
+def _describe(demand: Demand, selection: Selection) -> Path:
+    target, recipe = demand.target, demand.recipe
+    del selection
+    description = ImageDescription(
+        recipe=recipe.name,
+        target=target.name,
+        arch=target.arch,
+        platform=target.platform.name,
+        runner=target.machine.runner,
+        settings=target.machine.settings,
+        image=Path(_IMAGE),
+        debug=Path(_DEBUG),
+        initrd=Path(_INITRD) if recipe.rootfs else None,
+        memory=recipe.run.memory,
+        ports=recipe.run.ports,
+    )
+    file = demand.folder / _DESCRIPTION
+    description.write(file)
+    return file
+
+
+def _inputs(demand: Demand, places: Places, rootfs: list[Path]) -> tuple[Path, ...]:
+    """Everything whose change means composing again. Sources are ninja's business; their folders are not."""
+    recipe = demand.recipe
+    folders: dict[Path, None] = {recipe.folder: None}
+    for source in demand.app.unit.sources:
+        if source.is_relative_to(recipe.folder):
+            folders[source.parent] = None
+    workspace = [places.workspace] if places.workspace else []
+    overlays: list[Manifest] = [m for m in demand.catalog.libraries.values() if m.upstream is not None]
+    overlay_files = [f for m in overlays for f in sorted(m.folder.rglob("*"))]
+    return (
+        recipe.file,
+        *folders,
+        *workspace,
+        *demand.catalog.input_files,
+        *demand.catalog.input_dirs,
+        *overlay_files,
+        *rootfs,
+        demand.toolchain.cc,
+    )

@@ -1,0 +1,88 @@
+"""Everything that comes before the resolver: the catalog, the recipe, and what the application needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from unilith.catalog.catalog import Catalog, Target
+from unilith.catalog.load import load_catalog
+from unilith.catalog.roots import Places, find_recipe
+from unilith.demand.facts import Fact, FactKind, Origin
+from unilith.demand.recipe import Recipe, read_recipe
+from unilith.errors import UserError, Where
+from unilith.pipeline.app import Application, application, compile_probe, probe_demand, write_probe
+from unilith.pipeline.libc import MUSL, musl_archive
+from unilith.pipeline.request import Reporter, Request
+from unilith.plan.toolchain import Toolchain, find_toolchain
+from unilith.resolver.choices import needs_of
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the resolver is asked, and what later stages need of the way there.
+
+    ``numbered``: the program makes system calls by number, so the image needs their table.
+    """
+
+    catalog: Catalog
+    recipe: Recipe
+    target: Target
+    facts: tuple[Fact, ...]
+    numbered: bool
+    toolchain: Toolchain
+    app: Application
+    folder: Path
+
+    @property
+    def work(self) -> Path:
+        """Where everything is put that a user does not ask for."""
+        return self.folder / "work"
+
+
+def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
+    """Compiles the application and finds what it needs. Raises `UserError`."""
+    catalog = load_catalog(places.libraries)
+    recipe = read_recipe(find_recipe(request.recipe, places))
+    target = catalog.target(request.target)
+    toolchain = find_toolchain(target.arch, cc=request.cc, launcher=request.launcher)
+    folder = (request.output or places.build / recipe.name / target.name).absolute()
+    archives = [musl_archive(catalog, toolchain, reporter)] if recipe.libc == "musl" else []
+    app = application(catalog, recipe, toolchain, archives, reporter)
+    work = folder / "work"
+    write_probe(work, recipe, app, toolchain)
+    reporter.step(f"compile {recipe.name} to see what it needs")
+    probed = probe_demand(catalog, recipe, compile_probe(work, reporter))
+    stated = (*needs_of(recipe, catalog.interfaces), *_implied(recipe))
+    return Demand(
+        catalog=catalog,
+        recipe=recipe,
+        target=target,
+        facts=(*stated, *probed.facts),
+        numbered=probed.numbered,
+        toolchain=toolchain,
+        app=app,
+        folder=folder,
+    )
+
+
+def _implied(recipe: Recipe) -> list[Fact]:
+    """What follows from the recipe's other fields."""
+    facts = []
+    if recipe.libc == "musl":
+        origin = Origin(f"{recipe.name} is written for the C library {MUSL}", _line(recipe, "libc"))
+        facts.append(Fact(FactKind.LIBRARY, MUSL, origin))
+    if recipe.rootfs:
+        if not (recipe.folder / recipe.rootfs).is_dir():
+            raise UserError(
+                f"`rootfs` names the folder `{recipe.rootfs}`, which does not exist",
+                where=_line(recipe, "rootfs"),
+                hint="The path is relative to the recipe's folder.",
+            )
+        origin = Origin(f"{recipe.name} has a root file system", _line(recipe, "rootfs"))
+        facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
+    return facts
+
+
+def _line(recipe: Recipe, field: str) -> Where:
+    return Where(f"{recipe.folder.name}/{recipe.file.name}", recipe.lines.get(field, 0))
