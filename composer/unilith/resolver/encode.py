@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unilith.resolver.formula import And, AtMostOne, Const, Formula, Iff, Implies, Not, Or, Var
+from unilith.resolver.formula import And, AtMostOne, Const, Formula, Iff, Implies, Not, Or, Var, variables
 from unilith.resolver.problem import Problem
 
 DEFINITION = -1  # the owner of clauses that only define an auxiliary variable
@@ -114,7 +114,9 @@ class _Encoder:
                 number = self.variable(part.name)
                 clause.append(number if sign else -number)
             elif type(part) is Const:
-                if part.value == sign:
+                if part.value == sign:  # says nothing, but its variables exist
+                    for name in sorted(variables(formula)):
+                        self.variable(name)
                     return
             else:
                 complex_parts.append((part, sign))

@@ -1,0 +1,180 @@
+"""Makes the certificate of a solution.
+
+What the search found out (sets of variables of which one must be on) is completed until its cheapest
+hitting set costs the optimum. Then each set gets a derivation: what follows by propagation is told one
+statement at a time, each step resting on earlier ones; only what does not is left to a case
+distinction over a minimal set of statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from unilith.resolver.certificate import Certificate, Step
+from unilith.resolver.encode import DEFINITION, Encoding, encode
+from unilith.resolver.engine import Engine
+from unilith.resolver.minimise import minimise
+from unilith.resolver.problem import AUXILIARY, Problem
+from unilith.resolver.propagate import Propagator
+from unilith.resolver.relevant import relevant
+from unilith.resolver.solve import Fold, Need, Solution
+
+
+def certify(problem: Problem, solution: Solution, encoding: Encoding | None = None) -> Certificate:
+    """The proof that ``solution``, which `solve` gave for ``problem``, is the cheapest in bytes and count."""
+    encoding = encoding or encode(problem)
+    fold = Fold.of(problem, encoding.names)
+    chosen = relevant(encoding.clauses, encoding.top)
+    needs = solution.needs
+    if not solution.closed:
+        needs = _complete(problem, solution, encoding, fold, chosen)
+    shares: dict[tuple[str, ...], int] = {}
+    for need in needs:
+        shares[need.variables] = shares.get(need.variables, 0) + need.weight
+    steps = _Derivation(problem, encoding, chosen).steps_for(shares)
+    return Certificate(solution.cost, solution.count, fold.scale, steps)
+
+
+def _complete(
+    problem: Problem, solution: Solution, encoding: Encoding, fold: Fold, chosen: list[int]
+) -> tuple[Need, ...]:
+    """Adds sets until the cheapest way to hit them all costs the optimum (implicit hitting sets)."""
+    weights = {
+        n: fold.weight(problem.costs.get(name, 0))
+        for n, name in sorted(enumerate(encoding.names, 1), key=lambda item: item[1])
+        if not name.startswith(AUXILIARY)
+    }
+    found = {tuple(encoding.number[v] for v in need.variables): need.weight for need in solution.needs}
+    optimum = fold.scale * solution.cost + solution.count
+    engine = Engine((encoding.clauses[i] for i in chosen), encoding.top)
+    try:
+        while True:
+            cost, hit = _cheapest_hitting_set(found, weights)
+            if cost == optimum:
+                break
+            off = [-n for n in weights if n not in hit]
+            fresh = False
+            while not engine.possible(off):
+                blamed = set(engine.core())
+                core = engine.minimal_core([n for n in off if n in blamed])
+                found.setdefault(tuple(sorted(-n for n in core)), 0)
+                off = [n for n in off if n not in set(core)]
+                fresh = True
+            if not fresh:
+                raise AssertionError("a hitting set below the optimum is an answer")
+    finally:
+        engine.close()
+    return tuple(
+        Need(tuple(sorted(encoding.names[n - 1] for n in core)), share) for core, share in found.items()
+    )
+
+
+def _cheapest_hitting_set(
+    sets: Iterable[tuple[int, ...]], weights: Mapping[int, int]
+) -> tuple[int, set[int]]:
+    listed = list(sets)
+    members = {n for s in listed for n in s}
+    engine = Engine(listed, max(weights, default=0))
+    try:
+        minimum = minimise(engine, {n: w for n, w in weights.items() if n in members})
+        if minimum is None or not engine.possible():
+            raise AssertionError("sets of positive literals can always be hit")
+        return minimum.weight, engine.model() & members
+    finally:
+        engine.close()
+
+
+@dataclass(slots=True)
+class _Derivation:
+    """Writes steps, each after those that it rests on."""
+
+    problem: Problem
+    encoding: Encoding
+    chosen: list[int]
+    steps: list[Step] = field(default_factory=list)
+    step_of: dict[int, int] = field(default_factory=dict)  # of a variable that is always on: its step
+
+    def steps_for(self, shares: Mapping[tuple[str, ...], int]) -> tuple[Step, ...]:
+        encoding = self.encoding
+        propagator = Propagator([encoding.clauses[i] for i in self.chosen], encoding.top)
+        for literal in list(propagator.trail):
+            if 0 < literal <= len(encoding.names) and not self.name(literal).startswith(AUXILIARY):
+                reason = propagator.reason[literal]
+                assert reason is not None
+                because, after = self.trace(propagator, reason, literal)
+                self.step_of[literal] = len(self.steps)
+                name = self.name(literal)
+                self.steps.append(Step((name,), because, after, shares.get((name,), 0)))
+        length = len(propagator.trail)
+        for variables in sorted(shares, key=lambda s: (len(s), s)):
+            numbers = [encoding.number[v] for v in variables]
+            if len(numbers) == 1 and numbers[0] in self.step_of:
+                continue
+            broken = propagator.assume([-n for n in numbers])
+            if broken is None:
+                because, after = self.by_cases(numbers)
+            else:
+                because, after = self.trace(propagator, broken, 0)
+            propagator.undo(length)
+            self.steps.append(Step(variables, because, after, shares[variables]))
+        return tuple(self.steps)
+
+    def name(self, variable: int) -> str:
+        return self.encoding.names[variable - 1]
+
+    def trace(
+        self, propagator: Propagator, clause: int, concluded: int
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The statements and earlier steps behind a clause that propagation used."""
+        owners: set[int] = set()
+        after: set[int] = set()
+        seen = {concluded}
+        pending = [clause]
+        while pending:
+            index = pending.pop()
+            owners.add(self.encoding.owners[self.chosen[index]])
+            for literal in propagator.clauses[index]:
+                variable = abs(literal)
+                if variable in seen:
+                    continue
+                seen.add(variable)
+                if variable in self.step_of and literal < 0:
+                    after.add(self.step_of[variable])
+                elif (reason := propagator.reason[variable]) is not None:
+                    pending.append(reason)
+        return self.texts(owners), tuple(sorted(after))
+
+    def texts(self, owners: Iterable[int]) -> tuple[str, ...]:
+        known = sorted(o for o in owners if o != DEFINITION)
+        return tuple(dict.fromkeys(str(self.problem.statements[o].origin) for o in known))
+
+    def by_cases(self, numbers: list[int]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """A minimal set of statements and steps that one of ``numbers`` follows from."""
+        encoding = self.encoding
+        base = encoding.top + 1
+        owners = sorted({encoding.owners[i] for i in self.chosen} - {DEFINITION})
+        guard = {owner: base + place for place, owner in enumerate(owners)}
+        base += len(owners)
+        clauses = [
+            [*encoding.clauses[i], -guard[encoding.owners[i]]]
+            if encoding.owners[i] != DEFINITION
+            else encoding.clauses[i]
+            for i in self.chosen
+        ]
+        certain = list(self.step_of.items())
+        clauses += [[variable, -(base + place)] for place, (variable, _) in enumerate(certain)]
+        clauses += [[-n] for n in numbers]
+        assumed = [*guard.values(), *range(base, base + len(certain))]
+        engine = Engine(clauses, base + len(certain))
+        try:
+            if engine.possible(assumed):
+                raise AssertionError("a set that need not be hit")
+            found = set(engine.core())
+            core = set(engine.minimal_core([n for n in assumed if n in found]))
+        finally:
+            engine.close()
+        return (
+            self.texts(owner for owner in owners if guard[owner] in core),
+            tuple(sorted(step for place, (_, step) in enumerate(certain) if base + place in core)),
+        )
