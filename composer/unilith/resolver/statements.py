@@ -15,6 +15,7 @@ from unilith.resolver.licences import forbidden_licence
 from unilith.resolver.problem import Kind, Problem, Statement
 
 STUB = "stub:"
+STUB_LIBRARY = "stubs"  # counts the calls to stubs
 UNMEASURED = 1024  # bytes that a library is taken to cost until it is measured
 STUB_COST = 16  # bytes: an entry that returns -ENOSYS and counts
 
@@ -183,6 +184,10 @@ class _Builder:
                     stub,
                     retractable=True,
                 )
+            elif STUB_LIBRARY in self.catalog.libraries:
+                meaning, counting = self.meaning(STUB_LIBRARY)
+                text = f"calls to the stub of {name} are counted and reported"
+                self.state(Implies(Var(stub), meaning), Kind.REQUIRES, Origin(text), stub, counting)
         objects = (*(library_variable(m.name) for m in providers), stub)
         return any_of(Var(v) for v in objects), objects
 
