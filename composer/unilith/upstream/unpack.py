@@ -30,6 +30,8 @@ def unpack_tarball(tarball: Path, folder: Path) -> None:
             _unpack(archive, tarball, folder)
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as e:
         raise UserError(f"is not a whole tar archive: {e}", where=tarball) from e
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as e:
+        raise UserError(f"holds one name as two different things: {e.filename}", where=tarball) from e
 
 
 def _unpack(archive: tarfile.TarFile, tarball: Path, folder: Path) -> None:
