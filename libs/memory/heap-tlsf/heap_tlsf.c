@@ -148,6 +148,9 @@ void *heap_alloc(size_t request)
         block = grow(size);
         if (block == NULL)
             return NULL;
+        /* Nobody else gets into an area of a large block: it goes back when the block does. */
+        if (size >= LARGE)
+            return block_at(block, BLOCK_HEADER);
     }
     trim(block, size);
     return block_at(block, BLOCK_HEADER);

@@ -17,7 +17,7 @@ static void fresh(void)
 
 static void random_operations(void)
 {
-    for (unsigned seed = 0; seed < 200; seed++) {
+    for (unsigned seed = 0; seed < 80; seed++) {
         model_run_random(seed, 300);
         fresh();
     }

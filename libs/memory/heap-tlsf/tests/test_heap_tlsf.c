@@ -26,17 +26,17 @@ static void all_pages_are_back(void)
 
 static void random_operations(void)
 {
-    for (unsigned seed = 0; seed < 200; seed++) {
+    for (unsigned seed = 0; seed < 60; seed++) {
         model_run_random(seed, 500);
         all_pages_are_back();
     }
-    model_run_random(1000, 40000);
+    model_run_random(1000, 10000);
     all_pages_are_back();
 }
 
 static void every_page_allocation_fails_once(void)
 {
-    for (long at = 0; at < 60; at++) {
+    for (long at = 0; at < 40; at++) {
         fake_pages_fail_in = at;
         model_run_random(7, 400);
         fake_pages_fail_in = -1;

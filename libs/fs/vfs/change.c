@@ -1,0 +1,169 @@
+/*
+ * Making, linking, removing and renaming. Errors are those that Linux gives in the same situation, in the
+ * same order.
+ */
+#include <errno.h>
+#include <string.h>
+#include <vfs.h>
+
+int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vnode **made)
+{
+    struct vnode *directory = place->directory, *vnode;
+    int error;
+
+    if (place->vnode != NULL || !vfs_place_is_name(place))
+        return -EEXIST;
+    if (place->slash && (what->mode & VNODE_TYPE_MASK) != VNODE_DIRECTORY)
+        return -ENOENT;
+    if (directory->ops->create == NULL)
+        return -EROFS;
+    error = directory->ops->create(directory, place->name, place->length, what, &vnode);
+    if (error != 0)
+        return error;
+    if (made != NULL)
+        *made = vnode;
+    else
+        vnode_put(vnode);
+    return 0;
+}
+
+int vfs_make(struct vnode *from, const char *path, const struct vnode_new *what, struct vnode **made)
+{
+    struct vfs_place place;
+    int error = vfs_find(from, path, 0, &place);
+
+    if (error != 0)
+        return error;
+    error = vfs_make_at(&place, what, made);
+    vfs_place_put(&place);
+    return error;
+}
+
+int vfs_link(struct vnode *file, struct vnode *from, const char *path)
+{
+    struct vfs_place place;
+    int error = vfs_find(from, path, 0, &place);
+
+    if (error != 0)
+        return error;
+    if (place.vnode != NULL)
+        error = -EEXIST;
+    else if (place.slash)
+        error = -ENOENT;
+    else if (file->type == VNODE_DIRECTORY)
+        error = -EPERM;
+    else if (place.directory->ops->link == NULL)
+        error = -EROFS;
+    else
+        error = place.directory->ops->link(place.directory, place.name, place.length, file);
+    vfs_place_put(&place);
+    return error;
+}
+
+/* Whether what stands at `place` can be removed in the way that is asked for. */
+static int check_removal(const struct vfs_place *place, bool directory)
+{
+    if (!vfs_place_is_name(place)) {
+        if (!directory)
+            return -EISDIR;
+        return place->length == 0 ? -EBUSY : place->length == 1 ? -EINVAL : -ENOTEMPTY;
+    }
+    if (place->vnode == NULL)
+        return -ENOENT;
+    if (directory)
+        return place->vnode->type == VNODE_DIRECTORY ? 0 : -ENOTDIR;
+    if (place->vnode->type == VNODE_DIRECTORY)
+        return -EISDIR;
+    return place->slash ? -ENOTDIR : 0;
+}
+
+int vfs_remove(struct vnode *from, const char *path, bool directory)
+{
+    struct vfs_place place;
+    int error = vfs_find(from, path, 0, &place);
+
+    if (error != 0)
+        return error;
+    error = check_removal(&place, directory);
+    if (error == 0 && place.directory->ops->unlink == NULL)
+        error = -EROFS;
+    if (error == 0)
+        error = place.directory->ops->unlink(place.directory, place.name, place.length, place.vnode);
+    vfs_place_put(&place);
+    return error;
+}
+
+/* Whether `inner` is `outer` or a directory somewhere below it. Negative: an error on the way. */
+static int is_inside(struct vnode *inner, const struct vnode *outer)
+{
+    int result = 1;
+
+    vnode_get(inner);
+    while (inner != outer) {
+        struct vnode *parent;
+        if (inner == vfs_root()) {
+            result = 0;
+            break;
+        }
+        result = inner->ops->lookup(inner, "..", 2, &parent);
+        if (result < 0)
+            break;
+        vnode_put(inner);
+        inner = parent;
+        result = 1;
+    }
+    vnode_put(inner);
+    return result;
+}
+
+/* 0, an error, or 1 when there is nothing to do. */
+static int check_rename(const struct vfs_place *old, const struct vfs_place *new)
+{
+    int inside;
+
+    if (!vfs_place_is_name(old) || !vfs_place_is_name(new))
+        return -EBUSY;
+    if (old->vnode == NULL)
+        return -ENOENT;
+    if (old->vnode->type != VNODE_DIRECTORY && (old->slash || new->slash))
+        return -ENOTDIR;
+    if (old->vnode->type == VNODE_DIRECTORY) {
+        inside = is_inside(new->directory, old->vnode);
+        if (inside != 0)
+            return inside < 0 ? inside : -EINVAL;
+    }
+    if (new->vnode == NULL)
+        return 0;
+    if (new->vnode == old->vnode)
+        return 1;
+    if (new->vnode->type == VNODE_DIRECTORY) {
+        inside = is_inside(old->directory, new->vnode);
+        if (inside != 0)
+            return inside < 0 ? inside : -ENOTEMPTY;
+        return old->vnode->type == VNODE_DIRECTORY ? 0 : -EISDIR;
+    }
+    return old->vnode->type == VNODE_DIRECTORY ? -ENOTDIR : 0;
+}
+
+int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path)
+{
+    struct vfs_place old, new;
+    int error = vfs_find(from, path, 0, &old);
+
+    if (error != 0)
+        return error;
+    error = vfs_find(to, new_path, 0, &new);
+    if (error != 0) {
+        vfs_place_put(&old);
+        return error;
+    }
+    error = check_rename(&old, &new);
+    if (error == 0 && old.directory->ops->rename == NULL)
+        error = -EROFS;
+    if (error == 0)
+        error = old.directory->ops->rename(old.directory, old.name, old.length, old.vnode, new.directory,
+                                           new.name, new.length, new.vnode);
+    vfs_place_put(&old);
+    vfs_place_put(&new);
+    return error > 0 ? 0 : error;
+}

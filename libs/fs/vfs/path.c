@@ -1,0 +1,67 @@
+/*
+ * From a directory back to its path: upwards, asking each parent for the name of its child.
+ */
+#include <errno.h>
+#include <string.h>
+#include <vfs.h>
+
+/* The path grows from the buffer's end to its beginning. */
+struct writer {
+    char *buffer;
+    size_t at; /* where the path begins so far */
+    uint64_t inode;
+    long error;
+};
+
+static void put_before(struct writer *writer, const char *text, size_t length)
+{
+    if (length > writer->at) {
+        writer->error = -ERANGE;
+        return;
+    }
+    writer->at -= length;
+    memcpy(writer->buffer + writer->at, text, length);
+}
+
+static bool take(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                 uint64_t next_cookie)
+{
+    struct writer *writer = context;
+
+    (void)next_cookie;
+    if (inode != writer->inode || type != VNODE_DIRECTORY)
+        return true;
+    writer->error = 0;
+    put_before(writer, name, length);
+    put_before(writer, "/", 1);
+    return false;
+}
+
+long vfs_path_of(struct vnode *directory, char *buffer, size_t size)
+{
+    struct writer writer = {.buffer = buffer, .at = size};
+
+    put_before(&writer, "", 1);
+    if (directory == vfs_root())
+        put_before(&writer, "/", 1);
+    vnode_get(directory);
+    while (directory != vfs_root() && writer.error == 0) {
+        struct vnode_attributes attributes;
+        struct vnode *parent;
+
+        writer.error = directory->ops->lookup(directory, "..", 2, &parent);
+        if (writer.error != 0)
+            break;
+        directory->ops->get(directory, &attributes);
+        writer.inode = attributes.inode;
+        writer.error = -ENOENT; /* until it is found */
+        parent->ops->entries(parent, 0, take, &writer);
+        vnode_put(directory);
+        directory = parent;
+    }
+    vnode_put(directory);
+    if (writer.error != 0)
+        return writer.error;
+    memmove(buffer, buffer + writer.at, size - writer.at);
+    return (long)(size - writer.at);
+}
