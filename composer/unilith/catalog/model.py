@@ -155,10 +155,10 @@ class HostCall(Model):
 class Link(Model):
     """How a platform's images are linked.
 
-    ``entry`` is the symbol that execution begins at, ``load_address`` where the image lies in memory (bytes,
-    a multiple of 4096), ``file_alignment`` the linker's `max-page-size`: 4096 for a loader that maps the file's
-    pages, less for one that copies, which makes the file smaller. ``fragments`` name linker-script files beside
-    the manifest.
+    ``entry`` is the symbol that execution begins at, ``load_address`` where the image lies in memory
+    (bytes, a multiple of 4096), ``file_alignment`` the linker's `max-page-size`: 4096 for a loader that maps
+    the file's pages, less for one that copies, which makes the file smaller. ``fragments`` name linker-script
+    files beside the manifest.
     """
 
     entry: Identifier

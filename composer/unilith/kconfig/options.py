@@ -79,7 +79,9 @@ def load_options(
             if not accepted[name] or kconf.syms[name].str_value != value
         ]
     )
-    return _values(catalog, kconf, selected)
+    values = _values(catalog, kconf, selected)
+    raise_errors([UserError(f"in the options: {' '.join(w.split())}") for w in kconf.warnings])
+    return values
 
 
 def _normalised(
@@ -95,6 +97,8 @@ def _normalised(
         text = _text(value, catalog.options[name].type) if name in catalog.options else ""
         if name not in catalog.options:
             errors.append(_unknown(catalog, name, where))
+        elif not text.isprintable():
+            errors.append(UserError(f"the option `{name}` cannot hold a control character", where=where))
         elif values.setdefault(name, text) != text:
             errors.append(
                 UserError(f"the option `{name}` is asked to be `{values[name]}` and `{text}`", where=where)
