@@ -92,48 +92,76 @@ class _Derivation:
     problem: Problem
     encoding: Encoding
     chosen: list[int]
+    propagator: Propagator = field(init=False)
     steps: list[Step] = field(default_factory=list)
     step_of: dict[int, int] = field(default_factory=dict)  # of a variable that is always on: its step
+    learned: dict[int, int] = field(default_factory=dict)  # of a clause that a step added: that step
+
+    def __post_init__(self) -> None:
+        encoding = self.encoding
+        self.propagator = Propagator([encoding.clauses[i] for i in self.chosen], encoding.top)
 
     def steps_for(self, shares: Mapping[tuple[str, ...], int]) -> tuple[Step, ...]:
-        encoding = self.encoding
-        propagator = Propagator([encoding.clauses[i] for i in self.chosen], encoding.top)
-        for literal in list(propagator.trail):
-            if 0 < literal <= len(encoding.names) and not self.name(literal).startswith(AUXILIARY):
-                reason = propagator.reason[literal]
-                assert reason is not None
-                because, after = self.trace(propagator, reason, literal)
-                self.step_of[literal] = len(self.steps)
-                name = self.name(literal)
-                self.steps.append(Step((name,), because, after, shares.get((name,), 0)))
-        length = len(propagator.trail)
-        for variables in sorted(shares, key=lambda s: (len(s), s)):
-            numbers = [encoding.number[v] for v in variables]
-            if len(numbers) == 1 and numbers[0] in self.step_of:
+        seen = self.state_forced(shares, 0)
+        # What follows from few statements comes first, so that the rest can lean on it.
+        order = sorted((self.effort(s), len(s), s) for s in shares if not self.is_stated(s))
+        for _, _, variables in order:
+            if self.is_stated(variables):
                 continue
-            broken = propagator.assume([-n for n in numbers])
-            if broken is None:
-                because, after = self.by_cases(numbers)
-            else:
-                because, after = self.trace(propagator, broken, 0)
-            propagator.undo(length)
+            numbers = [self.encoding.number[v] for v in variables]
+            because, after = self.trace_refutation(numbers) or self.by_cases(numbers)
+            number = len(self.steps)
             self.steps.append(Step(variables, because, after, shares[variables]))
+            if len(numbers) == 1:
+                self.step_of[numbers[0]] = number
+            self.learned[self.propagator.learn(numbers)] = number
+            seen = self.state_forced(shares, seen)
         return tuple(self.steps)
+
+    def is_stated(self, variables: tuple[str, ...]) -> bool:
+        return len(variables) == 1 and self.encoding.number[variables[0]] in self.step_of
+
+    def state_forced(self, shares: Mapping[tuple[str, ...], int], seen: int) -> int:
+        """A step for each variable that propagation has found on; returns the length of the trail."""
+        propagator = self.propagator
+        for literal in list(propagator.trail[seen:]):
+            if 0 < literal <= len(self.encoding.names) and literal not in self.step_of:
+                name = self.name(literal)
+                reason = propagator.reason[literal]
+                if reason is not None and not name.startswith(AUXILIARY):
+                    because, after = self.trace(reason, literal)
+                    self.step_of[literal] = len(self.steps)
+                    self.steps.append(Step((name,), because, after, shares.get((name,), 0)))
+        return len(propagator.trail)
+
+    def effort(self, variables: tuple[str, ...]) -> int:
+        found = self.trace_refutation([self.encoding.number[v] for v in variables])
+        return len(found[0]) if found else len(self.problem.statements)
+
+    def trace_refutation(self, numbers: list[int]) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+        """What keeps ``numbers`` from being off all together, if propagation shows it."""
+        length = len(self.propagator.trail)
+        broken = self.propagator.assume([-n for n in numbers])
+        found = None if broken is None else self.trace(broken, 0)
+        self.propagator.undo(length)
+        return found
 
     def name(self, variable: int) -> str:
         return self.encoding.names[variable - 1]
 
-    def trace(
-        self, propagator: Propagator, clause: int, concluded: int
-    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    def trace(self, clause: int, concluded: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The statements and earlier steps behind a clause that propagation used."""
+        propagator = self.propagator
         owners: set[int] = set()
         after: set[int] = set()
         seen = {concluded}
         pending = [clause]
         while pending:
             index = pending.pop()
-            owners.add(self.encoding.owners[self.chosen[index]])
+            if index in self.learned:
+                after.add(self.learned[index])
+            else:
+                owners.add(self.encoding.owners[self.chosen[index]])
             for literal in propagator.clauses[index]:
                 variable = abs(literal)
                 if variable in seen:

@@ -36,6 +36,20 @@ class Propagator:
                 return self.reason[abs(literal)]
         return self._run()
 
+    def learn(self, clause: Sequence[int]) -> int:
+        """Adds a clause that follows from the others, where nothing is assumed; its index."""
+        index = len(self.clauses)
+        self.clauses.append(list(clause))
+        open_first = sorted(clause, key=lambda n: self.value[abs(n)] != 0)
+        self.clauses[index] = open_first
+        if len(clause) > 1:
+            self.watches[_slot(open_first[0])].append(index)
+            self.watches[_slot(open_first[1])].append(index)
+        else:
+            self._set(clause[0], index)
+            self._run()
+        return index
+
     def undo(self, length: int) -> None:
         """Forgets what was found after the trail had ``length`` literals."""
         for literal in self.trail[length:]:
