@@ -24,8 +24,8 @@ from unilith.upstream.tree import source_tree
 
 PROBE_NINJA = "probe.ninja"
 
-# Where execution can begin: the C library's entry leads to main, and its own needs count.
-_ROOTS = {"musl": ("app_start",), "none": ("main",)}
+# Where execution can begin: the C library starts up, then calls main.
+_ROOTS = {"musl": ("main", "__libc_start_main"), "none": ("main",)}
 
 
 @dataclass(frozen=True, slots=True)
