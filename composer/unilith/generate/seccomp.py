@@ -8,7 +8,7 @@ with bit 30 set) are refused like any other that nobody declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +17,9 @@ from unilith.errors import UserError
 
 Declarations = Sequence[tuple[str, Sequence[HostCall]]]
 """Each library with the calls that its manifest declares."""
+
+Alternative = tuple[tuple[int, tuple[str, ...]], ...]
+"""One declaration's restrictions: (argument, values) in order of argument; the empty one always holds."""
 
 LONGEST_JUMP = 255  # the offsets of a conditional jump are bytes
 MOST_INSTRUCTIONS = 4096  # BPF_MAXINSNS, include/uapi/linux/bpf_common.h
@@ -38,7 +41,7 @@ class Code(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction. ``operand`` is a C constant expression; jumps count the instructions that they skip."""
+    """One instruction. ``operand`` is a C constant expression; a jump counts the instructions it skips."""
 
     code: Code
     operand: str
@@ -49,20 +52,17 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """All that the declarations say of one call: it is allowed if any of ``alternatives`` holds.
-
-    An alternative is (argument, values) pairs in order of argument; the empty one always holds.
-    """
+    """All that the declarations say of one call: it is allowed if any of ``alternatives`` holds."""
 
     name: str
     libraries: tuple[str, ...]
-    alternatives: tuple[tuple[tuple[int, tuple[str, ...]], ...], ...]
+    alternatives: tuple[Alternative, ...]
 
 
 def merge(declarations: Declarations) -> tuple[Call, ...]:
     """The declarations call by call, in order of name; the same for any order of the input."""
     libraries: dict[str, set[str]] = {}
-    alternatives: dict[str, set[tuple[tuple[int, tuple[str, ...]], ...]]] = {}
+    alternatives: dict[str, set[Alternative]] = {}
     for library, calls in declarations:
         for call in calls:
             for index, values in call.args.items():
@@ -102,9 +102,7 @@ def filter_program(declarations: Declarations, arch: Arch) -> tuple[Instruction,
     kill = Instruction(Code.RETURN, "SECCOMP_RET_KILL_PROCESS", comment="nobody declared it")
     body = [instruction for call in merge(declarations) for instruction in _call(call)]
     program = (
-        Instruction(
-            Code.LOAD, str(_ARCHITECTURE), comment="the architecture: numbers mean nothing without it"
-        ),
+        Instruction(Code.LOAD, str(_ARCHITECTURE), comment="the architecture: it gives numbers meaning"),
         Instruction(Code.EQUAL, "HOST_AUDIT_ARCH", if_true=1),
         Instruction(Code.RETURN, "SECCOMP_RET_KILL_PROCESS"),
         Instruction(Code.LOAD, str(_NUMBER), comment="the number"),
@@ -127,7 +125,7 @@ def filter_source(declarations: Declarations, arch: Arch) -> str:
     for call in calls:
         lines += [
             f"#ifndef {call_number(call.name)}",
-            f'#error "host_linux.h has no number for {call.name}, which {", ".join(call.libraries)} may call"',
+            f'#error "host_linux.h has no number for {call.name}, declared by {", ".join(call.libraries)}"',
             "#endif",
         ]
     lines += [
@@ -171,12 +169,10 @@ def _call(call: Call) -> list[Instruction]:
     return [Instruction(Code.EQUAL, number, 1, 0, comment), over, *block]
 
 
-def _alternative(
-    restrictions: Iterable[tuple[int, tuple[str, ...]]], allow: Instruction
-) -> list[Instruction]:
+def _alternative(restrictions: Alternative, allow: Instruction) -> list[Instruction]:
     """Code that allows the call if every restriction holds, and else falls out of its end."""
     code = [allow]
-    for index, values in reversed(tuple(restrictions)):
+    for index, values in reversed(restrictions):
         code = _restriction(index, values, len(code)) + code
     return code
 

@@ -40,6 +40,7 @@ trap_common:
     /* Return address to vector: it lies 5 or 7 bytes behind the stub's start, which is a multiple of 8. */
     subq $trap_stubs, 15 * 8(%rdi)
     shrq $3, 15 * 8(%rdi)
+    mov %cr2, %rsi
     call trap_report
 
     .section .note.GNU-stack, "", @progbits

@@ -1,5 +1,4 @@
-#include "trap_frame.h"
-
+#include <trap_report.h>
 #include <traps_x86_64.h>
 
 #define CODE_SELECTOR 0x08

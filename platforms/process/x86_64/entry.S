@@ -2,7 +2,7 @@
 
 #include <config.h>
 
-    .section .text.start, "ax", @progbits
+    .section .text.entry, "ax", @progbits
     .globl _start
     .hidden _start
     .type _start, @function
@@ -34,7 +34,7 @@ host_call:
     .size host_call, . - host_call
 
     /* The boot stack, with a page below it that process_start() takes all permissions from. */
-    .section .bss.boot_stack, "aw", @nobits
+    .section .noinit.boot_stack, "aw", @nobits
     .balign 4096
     .globl boot_stack_guard, boot_stack_bottom, boot_stack_top
     .hidden boot_stack_guard, boot_stack_bottom, boot_stack_top

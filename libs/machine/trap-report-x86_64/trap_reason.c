@@ -1,8 +1,6 @@
-#include "trap_frame.h"
-
 #include <format.h>
 #include <image_layout.h>
-#include <stdbool.h>
+#include <trap_report.h>
 
 /* Page-fault error code, Intel SDM volume 3, 4.7. */
 #define FAULT_PROTECTION 0x01
@@ -45,7 +43,9 @@ static const char *name_of(uint64_t vector)
 
 static size_t page_fault(char *buffer, size_t size, uint64_t error, uint64_t address)
 {
-    const char *access = error & FAULT_EXECUTE ? "execute at" : error & FAULT_WRITE ? "write to" : "read from";
+    const char *access = error & FAULT_EXECUTE ? "execute at"
+                         : error & FAULT_WRITE ? "write to"
+                                               : "read from";
     const char *why = error & FAULT_RESERVED     ? "page table is broken"
                       : error & FAULT_PROTECTION ? "not permitted"
                                                  : "not mapped";
@@ -60,6 +60,7 @@ size_t trap_reason(char *buffer, size_t size, const struct trap_frame *frame, ui
     if (frame->vector == TRAP_PAGE_FAULT)
         return page_fault(buffer, size, frame->error, address);
     if (frame->error != 0)
-        return format(buffer, size, "%s, error code 0x%lx", name_of(frame->vector), (unsigned long)frame->error);
+        return format(buffer, size, "%s, error code 0x%lx", name_of(frame->vector),
+                      (unsigned long)frame->error);
     return format(buffer, size, "%s", name_of(frame->vector));
 }

@@ -1,19 +1,9 @@
-#include "trap_frame.h"
-
 #include <panic.h>
 #include <platform_exit.h>
+#include <trap_report.h>
 
-static uint64_t fault_address(void)
+_Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
 {
-    uint64_t address;
-
-    __asm__ volatile("mov %%cr2, %0" : "=r"(address));
-    return address;
-}
-
-_Noreturn void trap_report(const struct trap_frame *f)
-{
-    uint64_t address = fault_address();
     char reason[96];
 
     panic_begin();

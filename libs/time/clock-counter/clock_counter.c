@@ -1,0 +1,32 @@
+#include "clock_scale.h"
+
+#include <clock.h>
+#include <cycle_counter.h>
+#include <panic.h>
+#include <rtc.h>
+
+static uint64_t scale;  /* 0: not asked yet */
+static uint64_t offset; /* what the time of day is ahead of the monotonic clock */
+static int offset_known;
+
+uint64_t clock_monotonic(void)
+{
+    if (scale == 0) {
+        uint64_t frequency = cycle_counter_frequency();
+        if (frequency == 0)
+            panic("clock: nothing tells the frequency of the processor's counter");
+        scale = clock_scale(frequency);
+    }
+    return clock_scaled(cycle_counter_read(), scale);
+}
+
+uint64_t clock_realtime(void)
+{
+    if (!offset_known) {
+        uint64_t seconds = 0;
+        if (rtc_read(&seconds) == 0)
+            offset = seconds * NANOSECONDS - clock_monotonic();
+        offset_known = 1; /* a machine without a date starts in 1970 */
+    }
+    return clock_monotonic() + offset;
+}
