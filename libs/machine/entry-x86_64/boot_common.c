@@ -9,7 +9,7 @@ const char *boot_strings(struct boot_info *info, uint64_t text, uint64_t initrd,
     if (text != 0) {
         size_t len = 0;
 
-        line = boot_reach(text, 1);
+        line = text >= 4096 ? boot_reach(text, 1) : NULL;
         while (line && line[len] != '\0') {
             if (++len == BOOT_COMMAND_LINE_MAX)
                 return "the command line is longer than 4095 bytes";

@@ -25,7 +25,9 @@ const char *boot_claim(struct boot_info *info, uint64_t image_start, uint64_t im
 const char *boot_strings(struct boot_info *info, uint64_t text, uint64_t initrd, uint64_t size);
 
 /*
- * Makes [address, address + size) readable and returns it; NULL if that cannot be: it touches page 0 or the end
- * lies above 1 GiB (loaders put their structures low). Defined in map.c; tests and fuzzers bring their own.
+ * Makes [address, address + size) readable and returns a pointer to it; NULL if that cannot be: `address` is 0, the end lies
+ * above 1 GiB (loaders put their structures low), or it begins in page 0 and ends outside. Page 0, where QEMU's firmware leaves
+ * the memory map, is shown in a window that is there until map_end_of_reading(). From address 4096 on the pointer
+ * equals the address, and stays valid. Defined in map.c; tests and fuzzers bring their own.
  */
 const void *boot_reach(uint64_t address, uint64_t size);

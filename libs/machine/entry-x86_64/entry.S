@@ -61,7 +61,7 @@ regions:
     .long text_start + REGION_RW
     .long text_end + REGION_RX
     .long rodata_end + REGION_R
-    .long trap_stack_guard + REGION_RW
+    .long boot_window + REGION_RW
     .long trap_stack_bottom + REGION_NONE
     .long boot_stack_guard + REGION_RW
     .long boot_stack_bottom + REGION_NONE
@@ -74,7 +74,9 @@ boot_tables: /* PML4, page-directory-pointer table, page directory of the first 
     .globl boot_directory_pointers, boot_directory
     .set boot_directory_pointers, boot_tables + 0x1000
     .set boot_directory, boot_tables + 0x2000
-    .globl trap_stack_guard, trap_stack_bottom, trap_stack_top
+    .globl boot_window, trap_stack_guard, trap_stack_bottom, trap_stack_top
+boot_window: /* where map.c shows page 0 while the loader's structures are read */
+    .skip 4096
 trap_stack_guard:
     .skip 4096
 trap_stack_bottom:

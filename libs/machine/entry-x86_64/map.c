@@ -25,6 +25,8 @@
 
 extern uint64_t boot_directory_pointers[512]; /* entry.S: covers RANGES_LIMIT */
 extern uint64_t boot_directory[512];          /* entry.S: covers the first GiB */
+extern uint64_t boot_page_tables[];           /* linker script: one entry a page, up to boot_mapped_end */
+extern char boot_window[];                    /* entry.S: an unmapped page */
 extern char boot_mapped_end[];                /* linker script: below it everything is mapped by small pages */
 
 static bool has_huge_pages(void)
@@ -94,9 +96,21 @@ void map_memory(struct boot_info *info, uint64_t start, uint64_t end)
 
 const void *boot_reach(uint64_t address, uint64_t size)
 {
-    if (address < PAGE || size > HUGE || address > HUGE - size)
+    if (size > HUGE || address > HUGE - size)
         return NULL;
+    if (address < PAGE) {
+        if (address == 0 || size > PAGE - address)
+            return NULL;
+        boot_page_tables[(uintptr_t)boot_window / PAGE] = PTE_P | PTE_A | PTE_NX;
+        return boot_window + address;
+    }
     for (uint64_t a = address & ~(LARGE - 1); a < address + size; a += LARGE)
         map_large(boot_directory, a);
     return (const void *)address;
+}
+
+void map_end_of_reading(void)
+{
+    boot_page_tables[(uintptr_t)boot_window / PAGE] = 0;
+    __asm__ volatile("invlpg %0" : : "m"(*boot_window) : "memory");
 }

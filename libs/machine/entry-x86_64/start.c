@@ -18,6 +18,7 @@ void entry_start(uint64_t address, unsigned protocol)
 
     traps_init();
     wrong = protocol == 0 ? boot_pvh(address, &boot_info) : boot_linux(address, &boot_info);
+    map_end_of_reading();
     if (!wrong)
         wrong = boot_claim(&boot_info, (uintptr_t)image_start, (uintptr_t)image_end);
     if (wrong)
