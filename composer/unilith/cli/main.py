@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from unilith.cli import catalog
 from unilith.errors import UserError
 
 app = typer.Typer(
@@ -30,6 +31,9 @@ exactly that, builds one image and runs it.
   unilith recipe new ./greet                   begin a recipe of your own
 """,
 )
+
+app.add_typer(catalog.lib, name="lib")
+app.add_typer(catalog.recipe, name="recipe")
 
 RecipeArg = Annotated[
     str,
@@ -161,6 +165,18 @@ def run(
             verbosity=_verbosity(quiet, verbose),
         )
     )
+
+
+@app.command("list")
+def list_command(
+    what: Annotated[str, typer.Argument(metavar="libs|platforms|targets|recipes|interfaces")],
+    library: LibraryOpt = None,
+    json: JsonOpt = False,
+) -> None:
+    """List what the catalog holds."""
+    from unilith.cli.catalog import list_catalog
+
+    list_catalog(what, tuple(library or ()), json=json)
 
 
 def _verbosity(quiet: bool, verbose: bool) -> int:

@@ -1,0 +1,50 @@
+"""Runs `unilith` as a user does: in a process of its own, with a time limit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+RECIPES = Path(__file__).parent / "recipes"
+VIRTUAL = ("qemu-x86_64", "microvm-x86_64")
+TARGETS = (*VIRTUAL, "process-x86_64")
+
+# Far beyond what any run takes: a limit that is reached means a hang.
+LIMIT = 240
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command. ``console`` is its standard output, ``errors`` its standard error."""
+
+    status: int
+    console: str
+    errors: str
+
+    def __str__(self) -> str:
+        return f"status {self.status}\n--- stdout\n{self.console}\n--- stderr\n{self.errors}"
+
+
+def unilith(*words: str | Path, cwd: Path, stdin: str = "") -> Ran:
+    """One command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "unilith.cli.main", *map(str, words)],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=LIMIT,
+        env={**os.environ, "NO_COLOR": "1"},
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def run(recipe: str | Path, target: str, *words: str, cwd: Path, stdin: str = "") -> Ran:
+    """`unilith run`: builds if needed, then boots."""
+    name = RECIPES / recipe if (RECIPES / recipe).is_dir() else recipe
+    return unilith("run", name, "--target", target, "--timeout", "60", *words, cwd=cwd, stdin=stdin)
