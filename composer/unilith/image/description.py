@@ -38,11 +38,15 @@ class ImageDescription(BaseModel):
             read = ImageDescription.model_validate_json(file.read_text(encoding="utf-8"))
         except OSError as e:
             raise UserError(
-                f"cannot read the image's description: {e.strerror}", where=file, hint="Build the recipe first."
+                f"cannot read the image's description: {e.strerror}",
+                where=file,
+                hint="Build the recipe first.",
             ) from e
         except ValidationError as e:
             raise UserError(
-                f"is not an image description: {e.errors()[0]['msg']}", where=file, hint="Build the recipe again."
+                f"is not an image description: {e.errors()[0]['msg']}",
+                where=file,
+                hint="Build the recipe again.",
             ) from e
         folder = file.parent.resolve()
         paths = {"image": folder / read.image, "debug": folder / read.debug}
