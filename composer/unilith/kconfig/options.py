@@ -63,6 +63,8 @@ def load_options(
     Raises `UserError` or `UserErrors` for every value that cannot be had, and for what is wrong in a
     library's Kconfig file.
     """
+    from unilith.kconfig.tree import complaints
+
     wanted, places = _normalised(catalog, asked or {}, wheres or {})
     kconf = _open(catalog, folder)
     for name in selected:
@@ -80,7 +82,7 @@ def load_options(
         ]
     )
     values = _values(catalog, kconf, selected)
-    raise_errors([UserError(f"in the options: {' '.join(w.split())}") for w in kconf.warnings])
+    raise_errors(complaints(kconf))
     return values
 
 

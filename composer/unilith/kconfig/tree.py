@@ -37,9 +37,15 @@ def open_tree(file: Path) -> Kconfig:
         ) from e
     except OSError as e:
         raise UserError(f"the options cannot be read: {e.strerror}", where=file) from e
-    raise_errors([UserError(f"in the options: {' '.join(w.split())}") for w in kconf.warnings])
+    raise_errors(complaints(kconf))
     raise_errors(_undefined(kconf))
     return kconf
+
+
+def complaints(kconf: Kconfig) -> list[UserError]:
+    """What kconfiglib has warned about so far."""
+    said = (" ".join(warning.split()).removeprefix("warning: ") for warning in kconf.warnings)
+    return [UserError(f"in the options: {text}") for text in said]
 
 
 def _undefined(kconf: Kconfig) -> list[UserError]:

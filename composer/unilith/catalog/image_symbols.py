@@ -1,0 +1,53 @@
+"""Symbols that no library defines: they come into being when an image is put together."""
+
+from __future__ import annotations
+
+import re
+
+from unilith.catalog.catalog import Catalog
+
+# Defined by the linker script (docs/architecture.md, "From entry to exit").
+LINKER = frozenset(
+    {
+        *("image_start", "image_end", "text_start", "text_end", "rodata_start", "rodata_end"),
+        *("data_start", "data_end", "bss_start", "bss_end"),
+        *("boot_stack_guard", "boot_stack_bottom", "boot_stack_top"),
+        *("tls_start", "tls_end", "tls_file_end"),
+        *("__init_array_start", "__init_array_end", "__fini_array_start", "__fini_array_end"),
+    }
+)
+
+# Defined by the C files that stage `generate` writes.
+GENERATED = frozenset(
+    {
+        *("boot_steps", "boot_step_count"),
+        *("recipe_argv", "recipe_envp"),
+        *("stubs", "stub_count", "sys_dispatch"),
+        *("host_filter", "host_filter_length"),
+    }
+)
+
+# Defined by the application.
+APPLICATION = frozenset({"main"})
+
+# Helpers of the compiler's own library for arithmetic that the processor lacks (GCC internals, "Routines for
+# integer arithmetic"): every image is linked with it.
+_COMPILER = re.compile(
+    r"__(u?divmod|u?div|u?mod|mul|ashl|ashr|lshr|clz|ctz|ffs|parity|popcount|bswap)[sdt]i[234]"
+)
+
+
+def tables(catalog: Catalog) -> frozenset[str]:
+    """The generated tables of the `many` interfaces, and their lengths."""
+    names = [i.table.name for i in catalog.interfaces.values() if i.table is not None]
+    return frozenset(names) | {f"{name}_count" for name in names}
+
+
+def made_with_the_image(catalog: Catalog) -> frozenset[str]:
+    """All symbols that a library may refer to, or declare in its header, without defining them."""
+    return LINKER | GENERATED | APPLICATION | tables(catalog)
+
+
+def from_the_compiler(symbol: str) -> bool:
+    """Whether the compiler itself brings this symbol."""
+    return _COMPILER.fullmatch(symbol) is not None
