@@ -157,14 +157,12 @@ class Link(Model):
 
     ``entry`` is the symbol that execution begins at, ``load_address`` where the image lies in memory
     (bytes, a multiple of 4096), ``file_alignment`` the linker's `max-page-size`: 4096 for a loader that maps
-    the file's pages, less for one that copies, which makes the file smaller. ``fragments`` name linker-script
-    files beside the manifest.
+    the file's pages, less for one that copies, which makes the file smaller.
     """
 
     entry: Identifier
     load_address: int = Field(ge=0, multiple_of=4096)
     file_alignment: int = 4096
-    fragments: tuple[str, ...] = ()
 
 
 class Machine(Model):
@@ -193,6 +191,7 @@ class Manifest(Model):
     init: Identifier | None = None
     cflags: tuple[str, ...] = ()
     floating_point: bool = False
+    linker: tuple[str, ...] = ()  # linker-script parts beside the manifest, put behind all other memory
     upstream: Upstream | None = None
 
     # kind: interface

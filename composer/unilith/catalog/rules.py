@@ -27,6 +27,7 @@ _FOREIGN = {
         "init",
         "cflags",
         "floating-point",
+        "linker",
         "upstream",
         "machines",
         "link",
@@ -108,8 +109,7 @@ def _alone(manifest: Manifest) -> Iterator[UserError]:
 
 
 def _files(manifest: Manifest) -> Iterator[UserError]:
-    fragments = manifest.link.fragments if manifest.link else ()
-    named = [(f"link.fragments.{i}", name) for i, name in enumerate(fragments)]
+    named = [(f"linker.{i}", name) for i, name in enumerate(manifest.linker)]
     if manifest.upstream is not None:
         named += [(f"upstream.patches.{i}", name) for i, name in enumerate(manifest.upstream.patches)]
     named += [(f"sources.{i}", source.file) for i, source in enumerate(manifest.sources)]

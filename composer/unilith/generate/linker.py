@@ -9,9 +9,9 @@ from unilith.generate.files import environment
 
 
 def linker_script(link: Link, fragments: Sequence[str]) -> str:
-    """The script's text; ``fragments`` are the texts of the platform's own parts."""
+    """The script's text; ``fragments`` are the texts of the libraries' own parts."""
     template = environment().get_template("linker.ld.j2")
-    return template.render(entry=link.entry, load_address=f"{link.load_address:#x}", extra=fragments)
+    return template.render(entry=link.entry, load_address=f"{link.load_address:#x}", fragments=fragments)
 
 
 def link_flags(link: Link) -> tuple[str, ...]:

@@ -60,8 +60,8 @@ def new_library_files(catalog: Catalog, name: str, provides: str) -> dict[str, s
         includes = "".join(f"#include <{h}>\n" for h in headers)
         return {
             "manifest.yaml": f"{manifest}provides: [{interface.name}]\nsources: [{prefix}.c]\n",
-            f"{prefix}.c": f"{includes}\n/* Define here all that the header declares; `unilith lib check {name}` says "
-            "what is still missing. */\n",
+            f"{prefix}.c": f"{includes}\n/* Define here all that the header declares; "
+            f"`unilith lib check {name}` says what is still missing. */\n",
         }
     return {
         "manifest.yaml": f"{manifest}sources: [{prefix}.c]\n",

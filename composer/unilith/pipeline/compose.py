@@ -47,7 +47,7 @@ def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
     resolution = resolve(request, demand)
     selection = resolution.resolved.selection
     plan = plan_of(demand, resolution, reporter)
-    _write_build(demand, plan)
+    _write_build(demand, selection, plan)
     write_if_changed(demand.folder, {_LOCK: to_text(selection), _DOTCONFIG: resolution.options.dotconfig})
     rootfs_files = _make_initrd(demand, selection)
     description = _describe(demand, selection)
@@ -99,7 +99,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
     )
 
 
-def _write_build(demand: Demand, plan: Plan) -> None:
+def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
     platform = demand.target.platform
     if platform.link is None:
         raise UserError(
@@ -107,7 +107,8 @@ def _write_build(demand: Demand, plan: Plan) -> None:
             where=platform.where(),
             hint="Add `link:` with `entry` and `load-address`.",
         )
-    fragments = [(platform.folder / name).read_text(encoding="utf-8") for name in platform.link.fragments]
+    selected = (demand.catalog.get(name) for name in selection.names)
+    fragments = [(m.folder / name).read_text(encoding="utf-8") for m in selected for name in m.linker]
     sources = table_sources(plan)
     files = {f"{GENERATED}/{name}": text for name, text in sources.items()}
     for unit in plan.units:

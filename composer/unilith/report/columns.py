@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """The rows, one a line, two blanks between columns. Columns whose numbers are in ``right`` are aligned right.
+    """The rows, one a line, two blanks between columns; the columns numbered in ``right`` aligned right.
 
     On a terminal a line is cut to its width; elsewhere nothing is lost.
     """
