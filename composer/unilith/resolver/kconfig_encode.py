@@ -9,11 +9,11 @@ with the fewest true variables switches the fewest symbols on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kconfiglib import AND, BOOL, OR, STRING, TRISTATE, Choice, expr_str
+from kconfiglib import AND, BOOL, OR, TRISTATE, Choice, expr_str
 
 from unilith.demand.facts import Origin
 from unilith.errors import UserError, Where
@@ -144,10 +144,16 @@ class _Writer:
                     symbol,
                     f"{symbol.name} cannot be a module while it is implied as built in",
                 )
-        self._bounds(symbol, on, 0, selected, visible, either(given, implied))
+        given = either(given, implied)
+        self._depends(symbol, on, selected)
+        if visible is not self.pair(symbol.direct_dep)[0]:
+            self._sources(symbol, "on", either(negate(on), selected, visible, given), selected)
         if tristate:
             promoted = either(selected_yes, implied_yes, self.terms.no_modules)
-            self._bounds(symbol, yes, 1, promoted, visible_yes, both(negate(visible), given_yes))
+            self._depends_yes(symbol, yes, selected, promoted)
+            if visible_yes is not self.pair(symbol.direct_dep)[1]:
+                given_yes = both(negate(visible), given_yes)
+                self._sources(symbol, "y", either(negate(yes), promoted, visible_yes, given_yes), selected)
 
     def _ordered(self, symbol: Any, on: Formula, yes: Formula) -> None:
         if on is not yes:
@@ -155,32 +161,29 @@ class _Writer:
             origin = Origin("y is more than m", where)
             self.statements.append(Statement(either(negate(yes), on), Kind.STRUCTURE, origin))
 
-    def _bounds(
-        self, symbol: Any, holds: Formula, level: int, forced: Formula, visible: Formula, given: Formula
-    ) -> None:
-        """Why ``symbol`` may be on (level 0) or y (level 1): dependencies hold unless it is ``forced``; and
-        a prompt is ``visible``, or the value is ``given``."""
-        absent = negate(holds)
-        unless = " unless it is selected" if forced is not FALSE and level == 0 else ""
-        value = "y only if" if level else "on only if"
+    def _depends(self, symbol: Any, on: Formula, selected: Formula) -> None:
+        """Each dependency holds while ``symbol`` is on, unless it is ``selected``."""
         for part in operands(symbol.direct_dep, AND):
-            formula = either(absent, forced, self.pair(part)[level])
-            if formula is not TRUE:
-                text = (
-                    f"{symbol.name} depends on {self.text(part)}"
-                    if level == 0
-                    else f"{symbol.name} can be y only if {self.text(part)} is y"
-                ) + unless
-                self.say(formula, symbol, text, self._names(part))
-        if visible is self.pair(symbol.direct_dep)[level]:
-            return
-        reasons = [self.text(node.prompt[1]) for node in symbol.nodes if node.prompt]
-        text = f"{symbol.name} is {value} " + (
-            f"its prompt is visible ({' || '.join(reasons)})"
-            if reasons
-            else "something switches it on, for it has no prompt"
-        )
-        self.say(either(absent, forced, visible, given), symbol, text + unless)
+            text = f"{symbol.name} depends on {self.text(part)}{_unless(selected)}"
+            self.say(either(negate(on), selected, self.pair(part)[0]), symbol, text, self._names(part))
+
+    def _depends_yes(self, symbol: Any, yes: Formula, selected: Formula, promoted: Formula) -> None:
+        """A dependency that is m allows m at most, unless ``symbol`` is ``promoted``. One that cannot be m
+        was dealt with already, if nothing selects the symbol."""
+        for part in operands(symbol.direct_dep, AND):
+            some, full = self.pair(part)
+            if some is not full or selected is not FALSE:
+                text = f"{symbol.name} can be y only if {self.text(part)} is{_unless(selected)}"
+                self.say(either(negate(yes), promoted, full), symbol, text, self._names(part))
+
+    def _sources(self, symbol: Any, value: str, formula: Formula, selected: Formula) -> None:
+        """Something makes the symbol what it is: a visible prompt, a default, a select or an imply."""
+        prompts = [self.text(node.prompt[1]) for node in symbol.nodes if node.prompt]
+        if prompts:
+            source = f"its prompt is visible ({' || '.join(prompts)}){_unless(selected)}"
+        else:
+            source = "something switches it on, for it has no prompt"
+        self.say(formula, symbol, f"{symbol.name} is {value} only if {source}")
 
     def _defaults(self, symbol: Any, on: Formula, yes: Formula, visible: Formula) -> tuple[Formula, Formula]:
         """States the defaults, and returns when one of them gives at least m, and y."""
@@ -241,7 +244,7 @@ class _Writer:
         """A symbol in a choice: selects, implies and defaults mean nothing to it."""
         on, yes = self.pair(symbol)
         choice, name = symbol.choice, choice_name(symbol.choice)
-        mode, mode_yes = self.pair(choice)
+        _mode, mode_yes = self.pair(choice)
         visible, visible_yes = self.terms.visibility(symbol)
         can_be, can_be_yes = self.terms.visibility(choice)
         if choice.orig_type is BOOL:
@@ -374,6 +377,5 @@ def _node_with(symbol: Any, properties: str, *parts: Any) -> Any:
     return symbol.nodes[0]
 
 
-def string_symbols(kconf: Any) -> Iterator[Any]:
-    """The symbols whose values a .config puts in quotes."""
-    return (s for s in kconf.unique_defined_syms if s.orig_type is STRING)
+def _unless(selected: Formula) -> str:
+    return " unless it is selected" if selected is not FALSE else ""

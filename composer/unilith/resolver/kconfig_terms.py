@@ -120,8 +120,8 @@ class Terms:
         return (on, Var(f"aux:{symbol.name}=y"))
 
     def _choice(self, choice: Choice) -> Pair:
-        """The mode. A .config cannot state it: it follows from the members, and is m at least where it must be."""
-        on, yes = self.visibility(choice)
+        """The mode. A .config cannot state it: it follows from the members, and is at least m if it must."""
+        on, _yes = self.visibility(choice)
         members = [self.pair(s) for s in choice.syms if s.choice is choice]
         any_on, any_yes = either(*(m[0] for m in members)), either(*(m[1] for m in members))
         if choice.orig_type is BOOL:

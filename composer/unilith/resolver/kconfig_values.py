@@ -141,7 +141,7 @@ class Values:
         for value, holds in outcomes.items():
             is_default = default.get(value, FALSE)
             number = _number(value, _BASE.get(symbol.orig_type, 0))
-            allowed = TRUE
+            allowed: Formula = TRUE
             if symbol.orig_type in _BASE:
                 allowed = FALSE
                 if number is not None:
@@ -166,7 +166,7 @@ class Values:
 
 
 def compare(operator: Any, left_type: Any, left: str, right_type: Any, right: str) -> bool:
-    """Whether a comparison of two values holds, by kconfiglib's rules: as numbers if both are, else as text."""
+    """Whether a comparison of two values holds, by kconfiglib's rules: as numbers if both are, or as text."""
     order: int | None = None
     if not (left_type is STRING and right_type is STRING):
         a, b = _comparable(left_type, left), _comparable(right_type, right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from unilith.resolver.encode import Encoding, encode
 from unilith.resolver.engine import Engine
@@ -65,7 +66,7 @@ def solve(problem: Problem, encoding: Encoding | None = None) -> Solution | Refu
     fold = Fold.of(problem, encoding.names)
     chosen = relevant(encoding.clauses, encoding.top)
     clauses = [encoding.clauses[i] for i in chosen]
-    concerned = sorted({abs(n) for clause in clauses for n in clause if abs(n) <= len(encoding.names)})
+    concerned = sorted(n for n in set(map(abs, chain.from_iterable(clauses))) if n <= len(encoding.names))
     by_name = sorted(concerned, key=lambda n: _rank(encoding.names[n - 1]))
     counted = [n for n in by_name if not encoding.names[n - 1].startswith(AUXILIARY)]
     costs = problem.costs
