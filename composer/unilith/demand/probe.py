@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unilith.demand.facts import Fact, FactKind, Origin
-from unilith.demand.reachable import Reached
+from unilith.demand.reachable import Reach, Reached
 from unilith.errors import UserError, UserErrors
 
 DISPATCH = "sys_dispatch"
@@ -26,11 +26,12 @@ class Probed:
     """The demand that the program itself shows.
 
     ``numbered``: it makes system calls whose number is known only at run time, so the image needs the
-    table of all calls that it provides.
+    table of all calls that it provides. ``stored`` counts the bytes of the program and its C library.
     """
 
     facts: tuple[Fact, ...]
     numbered: bool
+    stored: int
 
 
 def chain(path: Iterable[str]) -> str:
@@ -41,7 +42,7 @@ def chain(path: Iterable[str]) -> str:
     return " > ".join(steps)
 
 
-def demand_of(recipe: str, reached: Iterable[Reached], interface_of: Callable[[str], str | None]) -> Probed:
+def demand_of(recipe: str, reached: Reach, interface_of: Callable[[str], str | None]) -> Probed:
     """Facts for everything that is undefined. ``interface_of`` maps a function's name to its interface.
 
     A name that nobody can provide is a `UserError` that says who refers to it.
@@ -49,7 +50,7 @@ def demand_of(recipe: str, reached: Iterable[Reached], interface_of: Callable[[s
     facts: dict[tuple[FactKind, str], Fact] = {}
     unknown: list[UserError] = []
     numbered = False
-    for item in reached:
+    for item in reached.undefined:
         by = chain(item.path)
         if item.name == DISPATCH:
             numbered = True
@@ -64,7 +65,7 @@ def demand_of(recipe: str, reached: Iterable[Reached], interface_of: Callable[[s
             unknown.append(_nobody(recipe, item, by))
     if unknown:
         raise unknown[0] if len(unknown) == 1 else UserErrors(unknown)
-    return Probed(tuple(facts[key] for key in sorted(facts)), numbered)
+    return Probed(tuple(facts[key] for key in sorted(facts)), numbered, reached.stored)
 
 
 def _nobody(recipe: str, item: Reached, by: str) -> UserError:

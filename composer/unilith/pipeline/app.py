@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
 from unilith.demand.probe import Probed, demand_of
-from unilith.demand.reachable import undefined_reachable
+from unilith.demand.reachable import reach
 from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
 from unilith.generate.files import write_if_changed
@@ -112,5 +112,5 @@ def probe_demand(catalog: Catalog, recipe: Recipe, probe: Path) -> Probed:
             owners = {s: i for i in catalog.interfaces for s in interface_symbols(catalog, i)}
         return owners.get(symbol)
 
-    reached = undefined_reachable(probe, _ROOTS[recipe.libc])
+    reached = reach(probe, _ROOTS[recipe.libc])
     return demand_of(recipe.name, reached, interface_of)

@@ -6,7 +6,7 @@ import pytest
 
 from unilith.demand.facts import FactKind
 from unilith.demand.probe import chain, demand_of
-from unilith.demand.reachable import Reached
+from unilith.demand.reachable import Reach, Reached
 from unilith.errors import UserError, UserErrors
 
 
@@ -19,7 +19,7 @@ def test_system_calls_and_interfaces_become_facts_with_their_path() -> None:
         Reached("console_write", ("main", "greet")),
         Reached("sys_read", ("main", "scanf")),
     ]
-    probed = demand_of("app", reached, {"console_write": "console"}.get)
+    probed = demand_of("app", Reach(tuple(reached), 0), {"console_write": "console"}.get)
     assert [(f.kind, f.name) for f in probed.facts] == [
         (FactKind.INTERFACE, "console"),
         (FactKind.SYSCALL, "read"),
@@ -30,22 +30,32 @@ def test_system_calls_and_interfaces_become_facts_with_their_path() -> None:
 
 
 def test_a_number_known_only_at_run_time_is_told() -> None:
-    assert demand_of("app", [Reached("sys_dispatch", ("main",))], no_interface).numbered
+    assert demand_of("app", Reach((Reached("sys_dispatch", ("main",)),), 0), no_interface).numbered
 
 
 def test_linker_symbols_are_nobodys_duty() -> None:
-    assert demand_of("app", [Reached("__init_array_start", ("main",))], no_interface).facts == ()
+    assert demand_of("app", Reach((Reached("__init_array_start", ("main",)),), 0), no_interface).facts == ()
 
 
 def test_unknown_names_are_all_reported() -> None:
     with pytest.raises(UserErrors) as e:
-        demand_of("app", [Reached("frob", ("main", "f")), Reached("nicate", ("main",))], no_interface)
+        demand_of(
+            "app",
+            Reach(
+                (
+                    Reached("frob", ("main", "f")),
+                    Reached("nicate", ("main",)),
+                ),
+                0,
+            ),
+            no_interface,
+        )
     assert "'frob'" in str(e.value) and "'nicate'" in str(e.value) and "main > f" in str(e.value)
 
 
 def test_a_program_without_main_is_told_so() -> None:
     with pytest.raises(UserError, match="has no function 'main'"):
-        demand_of("app", [Reached("main", ())], no_interface)
+        demand_of("app", Reach((Reached("main", ()),), 0), no_interface)
 
 
 def test_a_long_chain_keeps_its_ends() -> None:

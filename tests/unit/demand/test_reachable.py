@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unilith.demand.reachable import undefined_reachable
+from unilith.demand.reachable import reach
 from unilith.errors import UserError
 
 FLAGS = ["-Os", "-ffunction-sections", "-fdata-sections", "-fno-pic", "-fno-asynchronous-unwind-tables"]
@@ -24,14 +24,15 @@ def probe(folder: Path, roots: tuple[str, ...] = ("main",), **sources: str) -> d
     out = folder / "probe.o"
     keep = [word for root in roots for word in ("-u", root)]
     subprocess.run(["ld", "-r", "--unique", *keep, "-o", out, *objects], check=True)
-    return {r.name: r.path for r in undefined_reachable(out, roots)}
+    return {r.name: r.path for r in reach(out, roots).undefined}
 
 
 def test_direct_and_indirect_calls(tmp_path: Path) -> None:
     reached = probe(
         tmp_path,
         a="long sys_write(); void f(void); int main(void) { f(); return sys_write(1); }",
-        b="long sys_read(); __attribute__((noinline)) static void g(void) { sys_read(0); } void f(void) { g(); }",
+        b="long sys_read(); __attribute__((noinline)) static void g(void) { sys_read(0); }"
+        "void f(void) { g(); }",
     )
     assert reached["sys_write"] == ("main",)
     assert reached["sys_read"][0] == "main"
@@ -41,7 +42,8 @@ def test_direct_and_indirect_calls(tmp_path: Path) -> None:
 def test_what_nothing_calls_is_not_demanded(tmp_path: Path) -> None:
     reached = probe(
         tmp_path,
-        a="long sys_dead(); long sys_live(); void unused(void) { sys_dead(); } int main(void) { return sys_live(); }",
+        a="long sys_dead(); long sys_live(); void unused(void) { sys_dead(); }"
+        "int main(void) { return sys_live(); }",
     )
     assert set(reached) == {"sys_live"}
 
@@ -83,7 +85,7 @@ def test_a_file_that_is_no_object_is_an_error(tmp_path: Path, content: bytes) ->
     file = tmp_path / "broken.o"
     file.write_bytes(content)
     with pytest.raises(UserError, match=r"broken\.o"):
-        undefined_reachable(file, ("main",))
+        reach(file, ("main",))
 
 
 def test_a_truncated_object_is_an_error(tmp_path: Path) -> None:
@@ -92,4 +94,4 @@ def test_a_truncated_object_is_an_error(tmp_path: Path) -> None:
     for keep in (100, len(whole) // 2):
         (tmp_path / "cut.o").write_bytes(whole[:keep])
         with pytest.raises(UserError):
-            undefined_reachable(tmp_path / "cut.o", ("main",))
+            reach(tmp_path / "cut.o", ("main",))
