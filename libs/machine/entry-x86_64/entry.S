@@ -67,8 +67,7 @@ regions:
     .long boot_stack_bottom + REGION_NONE
     .long boot_mapped_end + REGION_RW
 
-    .section .noinit.entry, "aw", @nobits
-    .balign 4096
+    .section .noinit.pages, "aw", @nobits
 boot_tables: /* PML4, page-directory-pointer table, page directory of the first GiB */
     .skip 3 * 4096
     .globl boot_directory_pointers, boot_directory
