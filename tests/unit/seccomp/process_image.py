@@ -51,7 +51,9 @@ def build_image(program: Path, libraries: Sequence[str], folder: Path) -> Path:
     link = catalog.get("process").link
     assert link is not None
     script = folder / "image.ld"
-    script.write_text(linker_script(link, ()))
+    script.write_text(
+        linker_script(link, [(m.folder / part).read_text() for m in selected for part in m.linker])
+    )
     image = folder / "image"
     run([toolchain.ld, "-static", "--gc-sections", *link_flags(link), "-T", script, *objects, "-o", image])
     return image
