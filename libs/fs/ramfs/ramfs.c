@@ -129,7 +129,7 @@ static int create(struct vnode *dir, const char *name, size_t length, const stru
     if (entry == NULL || node == NULL)
         goto no_space;
     if (node->vnode.type == VNODE_SYMLINK) {
-        node->target.length = strlen(what->target);
+        node->target.length = what->target_length;
         node->target.text = heap_alloc(node->target.length);
         if (node->target.text == NULL)
             goto no_space;

@@ -50,7 +50,8 @@ struct vnode_attributes {
 struct vnode_new {
     uint32_t mode;      /* type and permissions */
     int64_t time;       /* for the file and its directory's modification */
-    const char *target; /* of a symbolic link, NUL-terminated, copied */
+    const char *target; /* of a symbolic link; copied, not NUL-terminated */
+    size_t target_length;
 };
 
 /* Receives one entry of a directory. Returns false when it cannot take it: it is offered again the next time.
@@ -94,8 +95,9 @@ struct vnode_ops {
      * run out. */
     long (*write)(struct vnode *file, const void *data, size_t size, uint64_t offset);
     /*
-     * Makes `data` the content of an empty file without a copy: it stays valid for the image's life and is
-     * only read, a write puts what it changes elsewhere. May be NULL: then it must be written.
+     * Makes `data` the content of a file that nobody has written to, without a copy: it stays valid for the
+     * image's life and is only read, a write puts what it changes elsewhere. May be NULL: then it must be
+     * written.
      */
     int (*adopt)(struct vnode *file, const void *data, size_t size);
 

@@ -1,0 +1,67 @@
+/*
+ * Files and descriptors: Linux's include/uapi/asm-generic/fcntl.h, include/uapi/linux/fcntl.h,
+ * include/linux/dirent.h.
+ *
+ * Some O_ flags have other values on some architectures: linux_open_flags() of linux_layout.h turns an
+ * application's flags into these.
+ */
+#pragma once
+
+#include <linux_io.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LINUX_O_ACCMODE 03
+#define LINUX_O_RDONLY 00
+#define LINUX_O_WRONLY 01
+#define LINUX_O_CREAT 0100
+#define LINUX_O_EXCL 0200
+#define LINUX_O_TRUNC 01000
+#define LINUX_O_APPEND 02000
+#define LINUX_O_NONBLOCK 04000
+#define LINUX_O_DIRECTORY 0200000
+#define LINUX_O_NOFOLLOW 0400000
+#define LINUX_O_CLOEXEC 02000000
+#define LINUX_O_PATH 010000000
+#define LINUX_O_TMPFILE (020000000 | LINUX_O_DIRECTORY)
+
+#define LINUX_AT_FDCWD (-100)
+#define LINUX_AT_SYMLINK_NOFOLLOW 0x100
+#define LINUX_AT_REMOVEDIR 0x200
+#define LINUX_AT_SYMLINK_FOLLOW 0x400
+#define LINUX_AT_EMPTY_PATH 0x1000
+
+#define LINUX_F_DUPFD 0
+#define LINUX_F_GETLK 5
+#define LINUX_F_SETLK 6
+#define LINUX_F_SETLKW 7
+#define LINUX_F_DUPFD_CLOEXEC 1030
+#define LINUX_FD_CLOEXEC 1
+
+/* The beginning of struct flock, which is the same everywhere. */
+struct linux_flock_start {
+    short type; /* LINUX_F_UNLCK: no lock */
+    short whence;
+};
+#define LINUX_F_UNLCK 2
+
+#define LINUX_SEEK_SET 0
+#define LINUX_SEEK_CUR 1
+#define LINUX_SEEK_END 2
+
+#define LINUX_X_OK 1 /* access(2); include/linux/fs.h MAY_EXEC */
+
+/* The most that one read or write moves: include/linux/fs.h MAX_RW_COUNT with pages of 4 KiB. */
+#define LINUX_TRANSFER_MAX ((size_t)0x7ffff000)
+
+/* A record of getdents64; each is padded to a multiple of 8 bytes. */
+struct linux_dirent64 {
+    uint64_t inode;
+    int64_t next; /* position of the next record */
+    uint16_t record_length;
+    uint8_t type; /* (st_mode & S_IFMT) >> 12 */
+    char name[];  /* NUL-terminated */
+};
+
+#define LINUX_UTIME_NOW 0x3fffffff /* as nanoseconds; include/linux/stat.h */
+#define LINUX_UTIME_OMIT 0x3ffffffe

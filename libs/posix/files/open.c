@@ -1,0 +1,148 @@
+/*
+ * Opening and creating files.
+ */
+#include "vnode_file.h"
+
+#include <errno.h>
+#include <heap.h>
+#include <linux_file.h>
+#include <vfs.h>
+
+#define STATUS_FLAGS                                                                                         \
+    (LINUX_O_ACCMODE | LINUX_O_APPEND | LINUX_O_NONBLOCK | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW |            \
+     LINUX_O_PATH)
+
+static uint32_t mask = 022; /* umask(2) */
+
+long sys_umask(long new_mask)
+{
+    uint32_t old = mask;
+
+    mask = (uint32_t)new_mask & 0777;
+    return old;
+}
+
+uint32_t files_masked(long mode)
+{
+    return (uint32_t)mode & 07777 & ~mask;
+}
+
+static bool writes(unsigned flags)
+{
+    return (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+}
+
+/* Whether what stands there may be opened so. */
+static int check(const struct vnode *vnode, unsigned flags)
+{
+    if (vnode->type == VNODE_SYMLINK)
+        return flags & LINUX_O_PATH ? 0 : -ELOOP;
+    if ((flags & LINUX_O_DIRECTORY) && vnode->type != VNODE_DIRECTORY)
+        return -ENOTDIR;
+    if (vnode->type == VNODE_DIRECTORY && (writes(flags) || (flags & LINUX_O_CREAT)) &&
+        !(flags & LINUX_O_PATH))
+        return -EISDIR;
+    return 0;
+}
+
+/* The file at a path, made if there is none. `fresh` says whether it was made. */
+static int find_or_create(struct vnode *start, const char *path, unsigned flags, uint32_t mode,
+                          struct vnode **found, bool *fresh)
+{
+    const struct vnode_new what = {.mode = VNODE_FILE | mode, .time = VNODE_NOW};
+    unsigned how = flags & (LINUX_O_NOFOLLOW | LINUX_O_EXCL) ? 0 : VFS_FOLLOW;
+    struct vfs_place place;
+    int error = vfs_find(start, path, how, &place);
+
+    if (error != 0)
+        return error;
+    if (place.slash) {
+        error = -EISDIR;
+    } else if (place.vnode == NULL) {
+        error = vfs_make_at(&place, &what, found);
+        *fresh = true;
+    } else if (flags & LINUX_O_EXCL) {
+        error = -EEXIST;
+    } else {
+        error = check(place.vnode, flags);
+        if (error == 0)
+            *found = vnode_get(place.vnode);
+    }
+    vfs_place_put(&place);
+    return error;
+}
+
+static int find(struct vnode *start, const char *path, unsigned flags, struct vnode **found)
+{
+    int error = vfs_lookup(start, path, flags & LINUX_O_NOFOLLOW ? 0 : VFS_FOLLOW, found);
+
+    if (error != 0)
+        return error;
+    error = check(*found, flags);
+    if (error != 0)
+        vnode_put(*found);
+    return error;
+}
+
+static int cut(struct vnode *vnode)
+{
+    const struct vnode_attributes empty = {.size = 0};
+
+    if (vnode->type != VNODE_FILE)
+        return 0;
+    return vnode->ops->set != NULL ? vnode->ops->set(vnode, &empty, VNODE_SET_SIZE) : -EROFS;
+}
+
+static int open_path(struct vnode *start, const char *path, unsigned flags, uint32_t mode,
+                     struct vnode **found)
+{
+    bool fresh = false;
+    int error;
+
+    if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE)
+        return -EOPNOTSUPP;
+    if (flags & LINUX_O_PATH)
+        flags &= LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW;
+    error = flags & LINUX_O_CREAT ? find_or_create(start, path, flags, mode, found, &fresh)
+                                  : find(start, path, flags, found);
+    if (error != 0 || fresh || !(flags & LINUX_O_TRUNC))
+        return error;
+    error = cut(*found);
+    if (error != 0)
+        vnode_put(*found);
+    return error;
+}
+
+long sys_openat(long directory, long path, long raw_flags, long mode)
+{
+    unsigned flags = linux_open_flags((unsigned)raw_flags);
+    struct vnode_file *file;
+    struct vnode *start;
+    int error = files_start(directory, (const char *)path, &start);
+    long fd;
+
+    if (error != 0)
+        return error;
+    fd = fd_reserve(0, flags & LINUX_O_CLOEXEC);
+    file = files_new(flags & STATUS_FLAGS);
+    if (fd < 0)
+        error = (int)fd;
+    else if (file == NULL)
+        error = -ENOMEM;
+    else
+        error = open_path(start, (const char *)path, flags, files_masked(mode), &file->vnode);
+    vnode_put(start);
+    if (error == 0) {
+        fd_fill(fd, &file->file);
+        return fd;
+    }
+    if (fd >= 0)
+        fd_cancel(fd);
+    heap_free(file);
+    return error;
+}
+
+long sys_open(long path, long flags, long mode)
+{
+    return sys_openat(LINUX_AT_FDCWD, path, flags, mode);
+}

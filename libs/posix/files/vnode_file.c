@@ -1,0 +1,181 @@
+/*
+ * Vnodes as open files.
+ */
+#include "vnode_file.h"
+
+#include <errno.h>
+#include <heap.h>
+#include <linux_file.h>
+
+#define DEVICE 1
+#define BLOCK_SIZE 4096
+
+static const struct open_file_ops operations;
+
+static struct vnode_file *of(struct open_file *file)
+{
+    return (struct vnode_file *)file;
+}
+
+struct vnode_file *files_new(unsigned flags)
+{
+    struct vnode_file *file = heap_alloc(sizeof(*file));
+
+    if (file != NULL)
+        *file = (struct vnode_file){.file = {.ops = &operations, .references = 1, .flags = flags}};
+    return file;
+}
+
+struct vnode_file *files_get(long fd, int otherwise, int *error)
+{
+    struct open_file *file = fd_get(fd);
+
+    *error = -EBADF;
+    if (file == NULL)
+        return NULL;
+    if (file->ops == &operations)
+        return of(file);
+    fd_put(file);
+    *error = otherwise;
+    return NULL;
+}
+
+void files_stat(struct vnode *vnode, struct linux_stat_values *values)
+{
+    struct vnode_attributes attributes;
+
+    vnode->ops->get(vnode, &attributes);
+    *values = (struct linux_stat_values){
+        .device = DEVICE,
+        .inode = attributes.inode,
+        .size = attributes.size,
+        .allocated = attributes.allocated,
+        .mode = attributes.mode,
+        .links = attributes.links,
+        .block_size = BLOCK_SIZE,
+        .access_time = attributes.access_time,
+        .modification_time = attributes.modification_time,
+        .change_time = attributes.change_time,
+    };
+}
+
+static uint64_t size_of(struct vnode *vnode)
+{
+    struct vnode_attributes attributes;
+
+    vnode->ops->get(vnode, &attributes);
+    return attributes.size;
+}
+
+static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t offset)
+{
+    struct vnode *vnode = of(file)->vnode;
+
+    if (vnode->type == VNODE_DIRECTORY)
+        return -EISDIR;
+    return vnode->ops->read(vnode, buffer, size, offset);
+}
+
+static long read(struct open_file *file, void *buffer, size_t size)
+{
+    long result = read_at(file, buffer, size, of(file)->position);
+
+    if (result > 0)
+        of(file)->position += (uint64_t)result;
+    return result;
+}
+
+/* As Linux does, a file opened with O_APPEND appends whatever offset pwrite() is given. */
+static long write_at(struct open_file *file, const void *data, size_t size, uint64_t offset)
+{
+    struct vnode *vnode = of(file)->vnode;
+
+    if (vnode->ops->write == NULL)
+        return -EROFS;
+    if (file->flags & LINUX_O_APPEND)
+        offset = size_of(vnode);
+    return vnode->ops->write(vnode, data, size, offset);
+}
+
+static long write(struct open_file *file, const void *data, size_t size)
+{
+    struct vnode_file *self = of(file);
+    long result;
+
+    if (file->flags & LINUX_O_APPEND)
+        self->position = size_of(self->vnode);
+    result = write_at(file, data, size, self->position);
+    if (result > 0)
+        self->position += (uint64_t)result;
+    return result;
+}
+
+static int64_t seek(struct open_file *file, int64_t offset, int whence)
+{
+    struct vnode_file *self = of(file);
+    uint64_t base = 0;
+    int64_t result;
+
+    if (file->flags & LINUX_O_PATH)
+        return -EBADF;
+    if (whence == LINUX_SEEK_CUR)
+        base = self->position;
+    else if (whence == LINUX_SEEK_END)
+        base = size_of(self->vnode);
+    else if (whence != LINUX_SEEK_SET)
+        return -EINVAL;
+    if (__builtin_add_overflow((int64_t)base, offset, &result))
+        return -EOVERFLOW;
+    if (result < 0)
+        return -EINVAL;
+    self->position = (uint64_t)result;
+    return result;
+}
+
+static void stat(struct open_file *file, struct linux_stat_values *values)
+{
+    files_stat(of(file)->vnode, values);
+}
+
+static void release(struct open_file *file)
+{
+    vnode_put(of(file)->vnode);
+    heap_free(file);
+}
+
+static const struct open_file_ops operations = {
+    .read = read,
+    .write = write,
+    .read_at = read_at,
+    .write_at = write_at,
+    .seek = seek,
+    .stat = stat,
+    .release = release,
+};
+
+static long sync_file(long fd)
+{
+    int error;
+    struct vnode_file *file = files_get(fd, -EINVAL, &error);
+    struct vnode *vnode;
+
+    if (file == NULL)
+        return error;
+    vnode = file->vnode;
+    if (file->file.flags & LINUX_O_PATH)
+        error = -EBADF;
+    else
+        error = vnode->ops->sync != NULL ? vnode->ops->sync(vnode) : 0;
+    fd_put(&file->file);
+    return error;
+}
+
+long sys_fsync(long fd)
+{
+    return sync_file(fd);
+}
+
+long sys_fdatasync(long fd)
+{
+    return sync_file(fd);
+}
