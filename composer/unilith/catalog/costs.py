@@ -58,8 +58,12 @@ def write_costs(file: Path, graphs: Mapping[str, Graph]) -> None:
 
 
 def library_costs(catalog: Catalog, graphs: Mapping[str, Graph], calls: Collection[str]) -> dict[str, int]:
-    """The bytes that each measured library adds to an image that demands the system calls ``calls``."""
-    return {
+    """The bytes that each measured library adds to an image that demands the system calls ``calls``.
+
+    A library without sources is a contract, and weighs nothing.
+    """
+    contracts = {m.name: 0 for m in catalog.libraries.values() if not m.sources}
+    return contracts | {
         name: _reached_bytes(graphs[name], _roots(catalog, catalog.manifests[name], calls))
         for name in sorted(graphs)
         if name in catalog.manifests

@@ -179,6 +179,19 @@ def list_command(
     list_catalog(what, tuple(library or ()), json=json)
 
 
+@app.command()
+def calibrate(
+    library: LibraryOpt = None,
+    launcher: LauncherOpt = "",
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Measure what every library weighs, and store it in the tree."""
+    from unilith.cli.calibrate import calibrate_and_print
+
+    calibrate_and_print(tuple(library or ()), launcher=launcher, verbosity=_verbosity(quiet, verbose))
+
+
 def _verbosity(quiet: bool, verbose: bool) -> int:
     return -1 if quiet else int(verbose)
 

@@ -101,9 +101,16 @@ def image_ninja(
     return _render(plan.toolchain, "image", [*units, app], image, links=[link], strips=[(image, debug)])
 
 
-def unit_object(unit: str, name: str) -> str:
+def objects_ninja(toolchain: Toolchain, units: Iterable[Unit]) -> str:
+    """Compiles the units and links nothing."""
+    rendered = [_unit(u, ()) for u in units]
+    return _render(toolchain, "objects", rendered, *(o for unit in rendered for o in _objects(unit)))
+
+
+def unit_object(unit: Unit, source: Path) -> str:
     """Where the object of a source is put, relative to the build folder."""
-    return f"obj/{unit}/{name}.o"
+    name = source.relative_to(unit.root) if source.is_relative_to(unit.root) else Path(source.name)
+    return f"obj/{unit.name}/{name}.o"
 
 
 def compile_flags(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> tuple[str, ...]:
@@ -122,11 +129,8 @@ def compile_flags(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> tuple
 
 
 def _unit(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> _Unit:
-    steps = []
-    for source in unit.sources:
-        name = source.relative_to(unit.root) if source.is_relative_to(unit.root) else Path(source.name)
-        steps.append(_Step(str(source), unit_object(unit.name, str(name))))
-    return _Unit(unit.name, compile_flags(unit, prefix_map), tuple(steps))
+    steps = tuple(_Step(str(source), unit_object(unit, source)) for source in unit.sources)
+    return _Unit(unit.name, compile_flags(unit, prefix_map), steps)
 
 
 def _objects(unit: _Unit) -> tuple[str, ...]:
@@ -137,8 +141,7 @@ def _render(
     toolchain: Toolchain,
     builddir: str,
     units: list[_Unit],
-    default: str,
-    *,
+    *default: str,
     links: Iterable[_Link] = (),
     archives: Iterable[_Archive] = (),
     strips: Iterable[tuple[str, str]] = (),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from unilith.catalog.costs import library_costs, read_costs
+from unilith.demand.facts import FactKind
 from unilith.errors import UserError, Where
 from unilith.kconfig.options import OptionValues, load_options
 from unilith.pipeline.demand import Demand
@@ -39,7 +41,9 @@ def resolve(request: Request, demand: Demand) -> Resolution:
     def symbols_for(libraries: frozenset[str]) -> Mapping[str, str]:
         return values_for(libraries).symbols
 
-    answer = select(recipe.name, catalog, demand.facts, demand.target, rules, options=symbols_for)
+    calls = {fact.name for fact in demand.facts if fact.kind is FactKind.SYSCALL}
+    costs = library_costs(catalog, read_costs(catalog, demand.target.arch), calls)
+    answer = select(recipe.name, catalog, demand.facts, demand.target, rules, costs=costs, options=symbols_for)
     if isinstance(answer, Refused):
         raise refusal(demand, answer)
     options = values_for(frozenset(answer.selection.names))
