@@ -1,0 +1,108 @@
+"""Runs an image, whatever kind of platform it is for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import termios
+from collections.abc import Iterator, Sequence
+
+from unilith.errors import UserError
+from unilith.image.description import ImageDescription
+from unilith.run.child import Streams, write_all
+from unilith.run.options import HOST_SIDE, memory_bytes, port_forward
+from unilith.run.process import run_process
+from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
+from unilith.run.result import RunResult
+from unilith.run.symbols import CrashFilter, DebugFile
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+
+
+def run_image(
+    description: ImageDescription,
+    *,
+    args: Sequence[str] | None = None,
+    memory: str | None = None,
+    timeout: float | None = None,
+    ports: Sequence[str] = (),
+    input: int | bytes = STDIN,
+    output: int | None = STDOUT,
+    raw: bool = False,
+    accel: str | None = None,
+    arguments: Sequence[str] = (),
+) -> RunResult:
+    """Runs the image to its end, and says how it ended.
+
+    `args` are the application's arguments; None leaves it the recipe's own. `memory`, `ports` and
+    `timeout` (seconds) override what the description says. `input` is a descriptor or the bytes
+    themselves. `output` is the descriptor that the console is copied to as it comes, and then what
+    went wrong is said on standard error too; None captures the console in the result instead.
+
+    A terminal stays as it is, so that it echoes and a line can be corrected before the guest gets
+    it; with `raw` each key goes to the guest at once. Control-C ends the run either way.
+
+    `accel` is "tcg" or "kvm" (None: `UNILITH_ACCEL`, else KVM where it is known to work);
+    `arguments` are further ones for QEMU. Raises `UserError` for what the caller got wrong.
+    """
+    size = memory_bytes(memory or description.memory)
+    forwards = [port_forward(port) for port in ports or description.ports]
+    if timeout is not None and not timeout > 0:
+        raise UserError("a time-out must be more than 0 s", exit_status=HOST_SIDE)
+    problem = unloadable(description)
+    if problem:
+        return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
+    sys.stdout.flush()
+    show = CrashFilter(DebugFile(description.debug))
+    errors = None if output is None else STDERR
+    with _keys(input) if raw else contextlib.nullcontext():
+        if description.runner == "process":
+            # The console and the messages of a process come on two channels; captured, they are one text.
+            streams = Streams(input, output, errors, show=show)
+            result = run_process(
+                description, streams, args=args, memory=size, timeout=timeout, ports=forwards if ports else ()
+            )
+        else:
+            streams = Streams(input, output, after_input=END_OF_INPUT, close_input=False, show=show)
+            result = run_qemu(
+                description,
+                streams,
+                args=args,
+                memory=size,
+                timeout=timeout,
+                ports=forwards,
+                accel=accel or os.environ.get("UNILITH_ACCEL") or _best_accel(description),
+                arguments=arguments,
+            )
+    return _said(result, output)
+
+
+def _best_accel(description: ImageDescription) -> str:
+    from unilith.run.kvm_probe import kvm_works
+
+    return "kvm" if kvm_works(find_program(description), description.arch) else "tcg"
+
+
+def _said(result: RunResult, output: int | None) -> RunResult:
+    """Says on standard error what went wrong, unless the console is captured."""
+    if result.message and output is not None:
+        write_all(STDERR, f"unilith: {result.message}\n".encode("utf-8", "replace"))
+    return result
+
+
+@contextlib.contextmanager
+def _keys(source: int | bytes) -> Iterator[None]:
+    """A terminal gives each key at once and shows none; its modes come back however the run ends."""
+    if isinstance(source, bytes) or not os.isatty(source):
+        yield
+        return
+    before = termios.tcgetattr(source)
+    modes = termios.tcgetattr(source)
+    modes[3] &= ~(termios.ICANON | termios.ECHO)
+    modes[6][termios.VMIN], modes[6][termios.VTIME] = 1, 0
+    termios.tcsetattr(source, termios.TCSADRAIN, modes)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(source, termios.TCSADRAIN, before)

@@ -1,0 +1,130 @@
+"""Runs an image in a virtual machine of QEMU."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from unilith.errors import UserError
+from unilith.image.description import ImageDescription
+from unilith.run.child import Ended, Streams, readable, run_child
+from unilith.run.options import HOST_SIDE, Forward, command_line, memory_text
+from unilith.run.result import CRASHED, TIMED_OUT, RunResult
+
+END_OF_INPUT = b"\x04"
+"""What the guest's console takes for the end of input (libs/drivers/console-input)."""
+NO_ESCAPE = "256"
+"""An escape character of QEMU's multiplexer that is no byte: every byte belongs to the guest."""
+
+
+def run_qemu(
+    description: ImageDescription,
+    streams: Streams,
+    *,
+    args: Sequence[str] | None,
+    memory: int,
+    timeout: float | None,
+    ports: Sequence[Forward],
+    accel: str,
+    arguments: Sequence[str] = (),
+) -> RunResult:
+    """Boots the image; `arguments` are appended to QEMU's command line."""
+    program = find_program(description)
+    # The guest writes its exit record into memory that both processes hold; nothing is left on the disk.
+    record = os.memfd_create("exit-record")
+    try:
+        command = [
+            *qemu_command(
+                description, program, args=args, memory=memory, ports=ports, accel=accel, record=record
+            ),
+            *arguments,
+        ]
+        try:
+            ended = run_child(command, streams, timeout=timeout, pass_fds=[record])
+        except OSError as e:
+            return RunResult(HOST_SIDE, f"cannot start {program}: {e.strerror}")
+        written = os.pread(record, 16, 0)
+    finally:
+        os.close(record)
+    status, message = judge(ended, written, Path(program).name, timeout)
+    return RunResult(status, message, bytes(ended.output), ended.seconds)
+
+
+def find_program(description: ImageDescription) -> str:
+    """The QEMU that the image's machine wants."""
+    wanted = description.settings["program"]
+    found = shutil.which(wanted)
+    if found is None:
+        raise UserError(
+            f"{wanted} is not installed, and {description.target} needs it",
+            hint=f"Run `unilith doctor` to see how to get it, or build for process-{description.arch}.",
+            exit_status=HOST_SIDE,
+        )
+    return found
+
+
+def qemu_command(
+    description: ImageDescription,
+    program: str,
+    *,
+    args: Sequence[str] | None,
+    memory: int,
+    ports: Sequence[Forward],
+    accel: str,
+    record: int,
+) -> list[str]:
+    """QEMU's command line; `record` is the descriptor of the exit record."""
+    settings = description.settings
+    command = [program, "-no-user-config", "-machine", settings["machine"], "-accel", accel]
+    command += ["-cpu", settings["cpu"]] if "cpu" in settings else []
+    command += ["-m", memory_text(memory)]
+    command += ["-chardev", f"stdio,id={settings['console-chardev']},mux=on,signal=off", "-echr", NO_ESCAPE]
+    command += ["-chardev", f"file,id={settings['exit-chardev']},path=/proc/self/fd/{record}"]
+    command += shlex.split(settings.get("arguments", ""))
+    command += _network(description, ports)
+    command += ["-kernel", str(description.image)]
+    command += ["-initrd", str(description.initrd)] if description.initrd else []
+    line = command_line(args)
+    command += ["-append", line] if line else []
+    return command
+
+
+def _network(description: ImageDescription, ports: Sequence[Forward]) -> list[str]:
+    device = description.settings.get("network-device")
+    if device is None:
+        if ports:
+            raise UserError(
+                f"ports cannot be forwarded: the machine {description.target} has no network device",
+                exit_status=HOST_SIDE,
+            )
+        return []
+    forwards = "".join(f",hostfwd=tcp::{port.host}-:{port.guest}" for port in ports)
+    return ["-netdev", f"user,id=net{forwards}", "-device", f"{device},netdev=net"]
+
+
+def judge(ended: Ended, record: bytes, program: str, timeout: float | None) -> tuple[int, str]:
+    """Exit status and message from how QEMU ended and what the guest recorded."""
+    said = ended.errors.decode("utf-8", "replace").strip()
+    if record[:1] == b"E" and len(record) >= 2:
+        return record[1], ""
+    if record[:1] == b"P":
+        return CRASHED, "the image crashed; its report is on the console"
+    if ended.status is None:
+        return TIMED_OUT, f"the image did not end within {timeout:g} s and was stopped"
+    if ended.status < 0:
+        return HOST_SIDE, f"{program} was killed by signal {-ended.status}" + (f": {said}" if said else "")
+    if ended.status != 0:
+        return HOST_SIDE, f"{program} could not run the image: {said or f'exit status {ended.status}'}"
+    return (
+        CRASHED,
+        "the image ended without an exit status: a fault that it could not report, or too little memory",
+    )
+
+
+def unloadable(description: ImageDescription) -> str:
+    """Why the image's files cannot be loaded; nothing if they can."""
+    files = [description.image, *([description.initrd] if description.initrd else [])]
+    return next((reason for file in files if (reason := readable(file))), "")

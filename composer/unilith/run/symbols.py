@@ -1,0 +1,84 @@
+"""Makes a crash report readable: an address gets its function, file and line.
+
+The console's bytes pass through unchanged and undelayed. Only the end of a line of the form
+`  at 0x0000000000100abc` that follows a line beginning with `panic:` gets something put before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+PANIC = b"panic:"
+_AT = re.compile(rb"  at 0x([0-9a-f]{1,16})")
+_LONGEST = len("  at 0x") + 16
+
+Lookup = Callable[[int, bool], str]
+"""Address, and whether it is a return address -> what stands there; nothing if it is unknown."""
+
+
+class CrashFilter:
+    """A filter of the console's bytes; `lookup` is asked only after a crash has begun."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.line = bytearray()  # the line that is not yet ended, as far as it may matter
+        self.crashed = False
+        self.first = True
+
+    def __call__(self, data: bytes) -> bytes:
+        if not self.crashed and PANIC not in data and not self._may_end_panic(data):
+            self._remember(data.rpartition(b"\n")[2], fresh=b"\n" in data)
+            return data
+        pieces: list[bytes] = []
+        for part in re.split(rb"(\r?\n)", data):
+            if part in (b"\n", b"\r\n"):
+                pieces += [self._addition(), part]
+                self.line.clear()
+            else:
+                pieces.append(part)
+                self._remember(part, fresh=False)
+        return b"".join(pieces)
+
+    def _may_end_panic(self, data: bytes) -> bool:
+        return PANIC in self.line + data[: len(PANIC)]
+
+    def _remember(self, part: bytes, *, fresh: bool) -> None:
+        if fresh:
+            self.line.clear()
+        # One byte more than matters, so that a longer line is seen to be one.
+        self.line += part[: max(0, _LONGEST + 1 - len(self.line))]
+
+    def _addition(self) -> bytes:
+        line = bytes(self.line.removesuffix(b"\r"))
+        if line.startswith(PANIC):
+            self.crashed, self.first = True, True
+            return b""
+        match = _AT.fullmatch(line) if self.crashed else None
+        if match is None:
+            return b""
+        # The first address is that of the instruction itself, the others are where calls return to.
+        returns, self.first = not self.first, False
+        found = self.lookup(int(match[1], 16), returns)
+        return f" {found}".encode() if found else b""
+
+
+class DebugFile:
+    """Looks addresses up in an ELF with symbols; it is opened when first asked."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.tables: object | None = None
+
+    def __call__(self, address: int, returns: bool) -> str:
+        # A damaged or missing file must not spoil the report, whatever the reader of it raises.
+        try:
+            from unilith.run.debug_tables import DebugTables
+
+            if self.tables is None:
+                self.tables = DebugTables(self.file)
+            assert isinstance(self.tables, DebugTables)
+            return self.tables.describe(address, returns=returns)
+        except Exception:
+            return ""
