@@ -38,6 +38,10 @@ class Engine:
         """Whether mere propagation shows that ``assumptions`` cannot hold: cheap, and may miss it."""
         return not self._consistent or not self._solver.propagate(assumptions=assumptions)[0]
 
+    def prefer(self, literals: Sequence[int]) -> None:
+        """From now on, models make these literals true where nothing speaks against it at once."""
+        self._solver.set_phases(literals)
+
     def model(self) -> set[int]:
         """The true variables of the model that the last successful ``possible`` found."""
         found: list[int] | None = self._solver.get_model()
