@@ -34,8 +34,7 @@ host_call:
     .size host_call, . - host_call
 
     /* The boot stack, with a page below it that process_start() takes all permissions from. */
-    .section .noinit.boot_stack, "aw", @nobits
-    .balign 4096
+    .section .noinit.pages, "aw", @nobits
     .globl boot_stack_guard, boot_stack_bottom, boot_stack_top
     .hidden boot_stack_guard, boot_stack_bottom, boot_stack_top
 boot_stack_guard:
