@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 import sys
+import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -83,15 +84,28 @@ def check(
     library: LibraryOpt = None,
 ) -> None:
     """Compare manifests with what the code really includes, calls and defines."""
+    from unilith.catalog.catalog import ARCHES
     from unilith.catalog.check import check_library
     from unilith.catalog.load import load_catalog
     from unilith.catalog.roots import find_places
+    from unilith.kconfig.trial import default_options
+    from unilith.plan.toolchain import find_toolchain
 
     catalog = load_catalog(find_places(tuple(library or ())).libraries)
     chosen = [catalog.get(n) for n in names] if names else list(catalog)
-    findings = [f for m in chosen for f in check_library(catalog, m)]
+    findings = []
+    for manifest in chosen:
+        arch = (manifest.supports.arch or ARCHES)[0]
+        with tempfile.TemporaryDirectory() as work:
+            findings += check_library(
+                catalog,
+                manifest,
+                compiler=find_toolchain(arch),
+                configure=default_options(catalog, arch),
+                work=Path(work),
+            )
     for finding in findings:
-        print(f"{finding.where}: {finding.sentence}")
+        print(finding)
     print(
         f"{len(chosen)} checked, {len(findings) or 'no'} finding{'s' * (len(findings) != 1)}", file=sys.stderr
     )

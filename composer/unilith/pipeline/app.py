@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
+from unilith.catalog.headers import interface_symbols
 from unilith.demand.probe import Probed, demand_of
 from unilith.demand.reachable import reach
 from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
 from unilith.generate.files import write_if_changed
 from unilith.generate.ninja import PROBE_OBJECT, probe_ninja
-from unilith.kconfig.interface_symbols import interface_symbols
 from unilith.pipeline.ninja import run_ninja
 from unilith.pipeline.request import Reporter
 from unilith.plan.compose import expand_sources
