@@ -5,4 +5,4 @@
 
 /* A handler with SA_SIGINFO. `context` is the host's struct ucontext; the signal's own information is not
  * needed. */
-_Noreturn void fault_report(int signal, const void *information, const void *context);
+_Noreturn void traps_host_fault(int signal, const void *information, const void *context);

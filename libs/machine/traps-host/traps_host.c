@@ -39,9 +39,9 @@ int traps_host_install(void)
     /* The host wants a restorer though the handler never returns. No signal is held back while one is
      * reported: a fault in the report comes here again, and panic_begin() ends the image. */
     const struct action action = {
-        .handler = fault_report,
+        .handler = traps_host_fault,
         .flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER,
-        .restorer = fault_report,
+        .restorer = traps_host_fault,
     };
     /* The size of the processor's state is the host's to say: its vector registers may grow. */
     struct stack stack = {.size = REPORT_STACK + host_auxiliary(AT_MINSIGSTKSZ)};

@@ -295,3 +295,26 @@ def test_numbers_are_those_of_the_host() -> None:
     )
     theirs = dict(re.findall(r"^(\w+)=(\d+)$", result.stdout, re.MULTILINE))
     assert {name: str(number) for name, number in NUMBERS.items()} == theirs
+
+
+# What runs before the filter stands may ask for anything: the entry, the fault handlers, the filter itself.
+BEFORE_THE_FILTER = {"process", "traps-host", "host-filter"}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        file.parent
+        for file in sorted([*ROOT.glob("libs/*/*/manifest.yaml"), *ROOT.glob("platforms/*/manifest.yaml")])
+        if "host.calls" in file.read_text() and "kind: interface" not in file.read_text()
+    ],
+    ids=lambda folder: folder.name,
+)
+def test_library_makes_the_calls_that_it_declares(folder: Path) -> None:
+    manifest = yaml.safe_load((folder / "manifest.yaml").read_text())
+    declared = {call["name"] for call in manifest.get("host-syscalls", [])}
+    sources = "".join(file.read_text() for file in folder.rglob("*.[chS]"))
+    made = {name.lower() for name in re.findall(r"\bHOST_CALL_(\w+)", sources)}
+    assert declared <= made, "declared, but never called"
+    if manifest["name"] not in BEFORE_THE_FILTER:
+        assert made <= declared, "called, but not declared"

@@ -13,7 +13,7 @@ struct context {
 };
 
 /* The host passes on what the processor said, vector and all; nothing has to be guessed from the signal. */
-_Noreturn void fault_report(int signal, const void *information, const void *context)
+_Noreturn void traps_host_fault(int signal, const void *information, const void *context)
 {
     const struct context *c = context;
     const struct trap_frame frame = {
