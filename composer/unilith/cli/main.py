@@ -180,6 +180,26 @@ def list_command(
 
 
 @app.command()
+def size(
+    recipe: RecipeArg,
+    target: TargetOpt = "qemu-x86_64",
+    library: LibraryOpt = None,
+    want: WantOpt = None,
+    forbid: ForbidOpt = None,
+    set_: SetOpt = None,
+    json: JsonOpt = False,
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Show where an image's bytes go: predicted and linked, a line a library."""
+    from unilith.cli.request import make_request
+    from unilith.cli.size import size_and_print
+
+    request = make_request(recipe, target, None, library, want, forbid, set_)
+    size_and_print(request, json=json, verbosity=_verbosity(quiet, verbose))
+
+
+@app.command()
 def calibrate(
     library: LibraryOpt = None,
     launcher: LauncherOpt = "",

@@ -26,11 +26,13 @@ class Probed:
     """The demand that the program itself shows.
 
     ``numbered``: it makes system calls whose number is known only at run time, so the image needs the
-    table of all calls that it provides. ``stored`` counts the bytes of the program and its C library.
+    table of all calls that it provides. ``wanted`` are all names that it
+    leaves undefined, ``stored`` counts the bytes of the program and its C library.
     """
 
     facts: tuple[Fact, ...]
     numbered: bool
+    wanted: frozenset[str]
     stored: int
 
 
@@ -63,9 +65,10 @@ def demand_of(recipe: str, reached: Reach, interface_of: Callable[[str], str | N
             facts.setdefault((fact.kind, fact.name), fact)
         elif item.name not in _LINKER:
             unknown.append(_nobody(recipe, item, by))
+    wanted = frozenset(item.name for item in reached.undefined)
     if unknown:
         raise unknown[0] if len(unknown) == 1 else UserErrors(unknown)
-    return Probed(tuple(facts[key] for key in sorted(facts)), numbered, reached.stored)
+    return Probed(tuple(facts[key] for key in sorted(facts)), numbered, wanted, reached.stored)
 
 
 def _nobody(recipe: str, item: Reached, by: str) -> UserError:

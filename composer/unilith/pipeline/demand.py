@@ -22,7 +22,8 @@ from unilith.resolver.choices import needs_of
 class Demand:
     """What the resolver is asked, and what later stages need of the way there.
 
-    ``numbered``: the program makes system calls by number, so the image needs their table.
+    ``numbered``: the program makes system calls by number, so the image needs their table. ``wanted`` are
+    the names that the program leaves undefined, ``app_bytes`` what it takes of an image with its C library.
     """
 
     catalog: Catalog
@@ -30,6 +31,8 @@ class Demand:
     target: Target
     facts: tuple[Fact, ...]
     numbered: bool
+    wanted: frozenset[str]
+    app_bytes: int
     toolchain: Toolchain
     app: Application
     folder: Path
@@ -60,6 +63,8 @@ def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
         target=target,
         facts=(*stated, *probed.facts),
         numbered=probed.numbered,
+        wanted=probed.wanted,
+        app_bytes=probed.stored,
         toolchain=toolchain,
         app=app,
         folder=folder,

@@ -43,7 +43,9 @@ def resolve(request: Request, demand: Demand) -> Resolution:
 
     calls = {fact.name for fact in demand.facts if fact.kind is FactKind.SYSCALL}
     costs = library_costs(catalog, read_costs(catalog, demand.target.arch), calls)
-    answer = select(recipe.name, catalog, demand.facts, demand.target, rules, costs=costs, options=symbols_for)
+    answer = select(
+        recipe.name, catalog, demand.facts, demand.target, rules, costs=costs, options=symbols_for
+    )
     if isinstance(answer, Refused):
         raise refusal(demand, answer)
     options = values_for(frozenset(answer.selection.names))
