@@ -3,9 +3,8 @@
 #include <pages.h>
 #include <string.h>
 
-#define NEW_REGIONS                                                                                          \
-    2 /* by which one change makes the table longer at most: what it splits keeps two ends                   \
-       */
+/* By which one change makes the table longer at most: what it splits keeps two ends. */
+#define NEW_REGIONS 2
 
 static struct region *table;
 static size_t count;
@@ -102,7 +101,7 @@ bool regions_first(uintptr_t start, uintptr_t end, struct region *part)
 {
     size_t i = first_behind(start);
 
-    if (i == count || table[i].start >= end) {
+    if (start >= end || i == count || table[i].start >= end) {
         return false;
     }
     *part = table[i];

@@ -1,0 +1,78 @@
+#include <platform_exit.h>
+#include <stdint.h>
+
+#include "signals.h"
+
+#define EXIT_SIGNALLED 128 /* what a shell adds to the number of the signal that ended a program */
+
+/*
+ * What a handler with SA_SIGINFO gets as its third argument. Its parts describe an interrupted computation;
+ * here nothing was interrupted but a function call, so all of it is zero. Large enough for any ucontext_t
+ * without vector registers.
+ */
+struct context {
+    uint64_t words[128];
+};
+
+struct linux_sigaction signal_actions[LINUX_SIGNALS + 1];
+linux_sigset signals_blocked;
+linux_sigset signals_pending;
+
+static linux_sigset ignored_by_default(void)
+{
+    return signal_bit(LINUX_SIGCHLD) | signal_bit(LINUX_SIGCONT) | signal_bit(LINUX_SIGURG) |
+           signal_bit(LINUX_SIGWINCH) | signal_bit(LINUX_SIGSTOP) | signal_bit(LINUX_SIGTSTP) |
+           signal_bit(LINUX_SIGTTIN) | signal_bit(LINUX_SIGTTOU);
+}
+
+static void call(const struct linux_sigaction *action, int signal)
+{
+    if (action->flags & LINUX_SA_SIGINFO) {
+        void (*handler)(int, struct linux_siginfo *, struct context *) = (void *)action->handler;
+        struct linux_siginfo info = {.signal = signal, .code = LINUX_SI_USER, .process = 1};
+        struct context context = {0};
+
+        handler(signal, &info, &context);
+    } else {
+        void (*handler)(int) = (void *)action->handler;
+
+        handler(signal);
+    }
+}
+
+static void handle(int signal)
+{
+    struct linux_sigaction action = signal_actions[signal];
+    linux_sigset blocked = signals_blocked;
+
+    if (action.handler == LINUX_SIG_IGN) {
+        return;
+    }
+    if (action.handler == LINUX_SIG_DFL) {
+        if (!(ignored_by_default() & signal_bit(signal))) {
+            platform_exit(EXIT_SIGNALLED + signal);
+        }
+        return;
+    }
+    if (action.flags & LINUX_SA_RESETHAND) {
+        signal_actions[signal].handler = LINUX_SIG_DFL;
+    }
+    signals_blocked |= action.mask & ~signals_untouchable();
+    if (!(action.flags & LINUX_SA_NODEFER)) {
+        signals_blocked |= signal_bit(signal);
+    }
+    call(&action, signal);
+    signals_blocked = blocked;
+}
+
+void signals_deliver(void)
+{
+    linux_sigset ready;
+
+    while ((ready = signals_pending & ~signals_blocked)) {
+        int signal = __builtin_ctzll(ready) + 1;
+
+        signals_pending &= ~signal_bit(signal);
+        handle(signal);
+    }
+}

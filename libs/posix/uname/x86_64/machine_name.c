@@ -1,0 +1,3 @@
+#include "../uname.h"
+
+const char uname_machine[] = "x86_64";
