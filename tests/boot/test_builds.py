@@ -77,15 +77,15 @@ def test_a_new_demand_of_a_changed_source_is_resolved(tmp_path: Path) -> None:
 def test_a_changed_option_compiles_only_what_sees_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
     everything = compiled(build("lua", out))
-    changed = compiled(build("lua", out, "--set", "VFS_SYMLINKS_MAX=12"))
+    changed = compiled(build("lua", out, "--set", "FD_TABLE_MAX=99"))
     assert len(everything) > 40
-    assert 0 < len(changed) <= 3 and all("/vfs/" in f or f.startswith("gen/") for f in changed), changed
+    assert 0 < len(changed) <= 3 and all("/fd-table/" in f or f.startswith("gen/") for f in changed), changed
 
 
 def test_an_option_that_cannot_be_had_is_an_error(tmp_path: Path) -> None:
     for setting, said in [
         ("NO_SUCH_OPTION=1", "NO_SUCH_OPTION"),
-        ("VFS_SYMLINKS_MAX=-5", "VFS_SYMLINKS_MAX"),
+        ("FD_TABLE_MAX=-5", "FD_TABLE_MAX"),
     ]:
         ran = unilith("build", "lua", "--set", setting, cwd=tmp_path)
         assert ran.status == 1 and said in ran.errors and "Traceback" not in ran.errors, ran

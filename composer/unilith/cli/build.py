@@ -35,8 +35,11 @@ def build_and_run(
     from unilith.image.description import ImageDescription
     from unilith.run.image import run_image
 
-    built = _build(request, verbosity)
-    description = ImageDescription.read(built.description)
+    given = Path(request.recipe)
+    if given.name == "image.json" and given.is_file():
+        description = ImageDescription.read(given)
+    else:
+        description = ImageDescription.read(_build(request, verbosity).description)
     return run_image(description, args=args, memory=memory, timeout=timeout, ports=ports).status
 
 
