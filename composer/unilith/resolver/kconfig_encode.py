@@ -18,7 +18,7 @@ from kconfiglib import AND, BOOL, OR, TRISTATE, Choice, expr_str
 from unilith.demand.facts import Origin
 from unilith.errors import UserError, Where
 from unilith.resolver.formula import FALSE, TRUE, AtMostOne, Formula, Var
-from unilith.resolver.kconfig_terms import Terms, both, either, negate, operands, variable
+from unilith.resolver.kconfig_terms import Terms, both, either, negate, operands
 from unilith.resolver.kconfig_values import Values, valid
 from unilith.resolver.problem import Kind, Problem, Statement
 
@@ -62,10 +62,12 @@ class Encoded:
         return found
 
 
-def encode_tree(kconf: Any, extra: Mapping[str, Iterable[str]] | None = None) -> Encoded:
+def encode_tree(
+    kconf: Any, extra: Mapping[str, Iterable[str]] | None = None, *, counted: bool = True
+) -> Encoded:
     """The statements of ``kconf`` (a ``kconfiglib.Kconfig``). ``extra`` are values that requests may give to
-    int, hex and string symbols."""
-    writer = _Writer(kconf, Values(kconf, extra or {}))
+    int, hex and string symbols. If symbols are not ``counted``, it costs nothing to have them on."""
+    writer = _Writer(kconf, Values(kconf, extra or {}, "opt:" if counted else "aux:"))
     for choice in kconf.unique_choices:
         writer.choice(choice)
     for symbol in kconf.unique_defined_syms:
@@ -104,7 +106,7 @@ class _Writer:
         where = self._places.get(key)
         if where is None:
             where = self._places[key] = Where(*key)
-        subject = "" if item.__class__ is Choice else variable(item)
+        subject = "" if item.__class__ is Choice else self.terms.variable(item)
         self.statements.append(Statement(formula, Kind.OPTION, Origin(text, where), subject, objects))
 
     def text(self, expression: Any) -> str:
@@ -125,9 +127,9 @@ class _Writer:
         for by, condition, (some, full) in selects:
             text = f"{by.name} selects {symbol.name}" + self._when(condition)
             node = _node_with(by, "selects", symbol)
-            self.say(either(negate(some), on), by, text, (variable(symbol),), node)
+            self.say(either(negate(some), on), by, text, (self.terms.variable(symbol),), node)
             if tristate and full is not FALSE:
-                self.say(either(negate(full), yes), by, text, (variable(symbol),), node)
+                self.say(either(negate(full), yes), by, text, (self.terms.variable(symbol),), node)
         selected = either(*(some for _, _, (some, _) in selects))
         selected_yes = either(*(full for _, _, (_, full) in selects))
         given, given_yes = self._defaults(symbol, on, yes, visible)
@@ -222,7 +224,11 @@ class _Writer:
             found_yes.append(full)
             for gives, holds in ((some, on), (full, yes)) if on is not yes else ((some, on),):
                 self.say(
-                    either(visible, negate(both(allowed, gives)), holds), by, text, (variable(symbol),), node
+                    either(visible, negate(both(allowed, gives)), holds),
+                    by,
+                    text,
+                    (self.terms.variable(symbol),),
+                    node,
                 )
         return either(*found), either(*found_yes)
 
@@ -281,7 +287,7 @@ class _Writer:
         name = choice_name(choice)
         mode_yes = self.pair(choice)[1]
         chosen = [self.pair(s)[1] for s in members]
-        objects = tuple(variable(s) for s in members)
+        objects = tuple(self.terms.variable(s) for s in members)
         self.say(AtMostOne(tuple(chosen)), choice, f"at most one member of {name} is chosen", objects)
         for symbol in members:
             on, yes = self.pair(symbol)
@@ -301,7 +307,11 @@ class _Writer:
     def _names(self, expression: Any) -> tuple[str, ...]:
         if expression.__class__ is tuple:
             return ()
-        return () if expression.__class__ is Choice or expression.is_constant else (variable(expression),)
+        return (
+            ()
+            if expression.__class__ is Choice or expression.is_constant
+            else (self.terms.variable(expression),)
+        )
 
 
 def demands(encoded: Encoded, request: Request) -> tuple[Statement, ...]:
@@ -330,9 +340,8 @@ def _demand(encoded: Encoded, name: str, value: str, text: str) -> Statement:
         raise UserError(f'{symbol.name} cannot be "{value}"', hint="It takes a number.")
     else:
         formula = encoded.values.outcomes(symbol).get(value, FALSE)
-    return Statement(
-        formula, Kind.CHOICE, Origin(text), variable(symbol), (variable(symbol),), retractable=True
-    )
+    subject = encoded.values.terms.variable(symbol)
+    return Statement(formula, Kind.CHOICE, Origin(text), subject, (subject,), retractable=True)
 
 
 def known_symbol(kconf: Any, name: str) -> Any:

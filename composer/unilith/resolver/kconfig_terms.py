@@ -61,19 +61,18 @@ def operands(expression: Any, operator: Any) -> Iterator[Any]:
             yield item
 
 
-def variable(symbol: Any) -> str:
-    """The variable that is true if ``symbol`` (bool or tristate) is not n."""
-    return f"opt:{symbol.name}"
-
-
 class Terms:
     """Formulas for the expressions of one Kconfig tree.
 
     ``relation`` gives the formula of a comparison; comparisons need values, which are another module's.
+    ``prefix`` begins the names of variables: ``opt:``, or ``aux:`` where symbols are not to be counted.
     """
 
-    def __init__(self, kconf: Any, relation: Callable[[tuple[Any, Any, Any]], Formula]) -> None:
+    def __init__(
+        self, kconf: Any, relation: Callable[[tuple[Any, Any, Any]], Formula], prefix: str = "opt:"
+    ) -> None:
         self._relation = relation
+        self.prefix = prefix
         self._known: dict[int, Pair] = {
             id(kconf.n): NEVER,
             id(kconf.m): (TRUE, FALSE),
@@ -81,9 +80,13 @@ class Terms:
         }
         self.modules: Formula = FALSE
         if kconf.modules.nodes and kconf.modules.orig_type in (BOOL, TRISTATE):
-            self.modules = Var(variable(kconf.modules))
+            self.modules = Var(self.variable(kconf.modules))
             self._known[id(kconf.modules)] = (self.modules, self.modules)
         self.no_modules = negate(self.modules)
+
+    def variable(self, symbol: Any) -> str:
+        """The variable that is true if ``symbol`` (bool or tristate) is not n."""
+        return f"{self.prefix}{symbol.name}"
 
     def pair(self, expression: Any) -> Pair:
         """The value of ``expression``."""
@@ -114,7 +117,7 @@ class Terms:
     def _symbol(self, symbol: Symbol) -> Pair:
         if symbol.is_constant or not symbol.nodes or symbol.orig_type not in (BOOL, TRISTATE):
             return NEVER  # in a logical context, everything else is n
-        on = Var(variable(symbol))
+        on = Var(self.variable(symbol))
         if symbol.orig_type is BOOL or self.modules is FALSE:
             return (on, on)
         return (on, Var(f"aux:{symbol.name}=y"))

@@ -26,6 +26,7 @@ from kconfiglib import (
     TRISTATE,
     UNEQUAL,
     Symbol,
+    expr_str,
 )
 
 from unilith.resolver.formula import FALSE, TRUE, AtMostOne, Formula, Var
@@ -40,9 +41,9 @@ _TYPED = (INT, HEX, STRING)
 class Values:
     """What the typed symbols of one tree can be. ``extra`` are values that somebody wants to give."""
 
-    def __init__(self, kconf: Any, extra: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, kconf: Any, extra: Mapping[str, Iterable[str]], prefix: str = "opt:") -> None:
         self.kconf = kconf
-        self.terms = Terms(kconf, self.relation)
+        self.terms = Terms(kconf, self.relation, prefix)
         self.rules: list[tuple[Any, Formula, str]] = []  # (symbol, what must hold, why)
         self.free: dict[Any, Outcomes] = {}  # symbols with a prompt: their value is part of the answer
         self._extra = extra
@@ -137,7 +138,7 @@ class Values:
         self._claim(symbol, either(*outcomes.values()), "has a value")
         self._claim(symbol, AtMostOne(tuple(outcomes.values())), "has one value")
         unlimited = both(*(negate(applies) for applies, _, _ in ranges))
-        changed = Var(f"opt:{symbol.name}!=default")
+        changed = Var(f"{self.terms.variable(symbol)}!=default")
         for value, holds in outcomes.items():
             is_default = default.get(value, FALSE)
             number = _number(value, _BASE.get(symbol.orig_type, 0))
@@ -150,7 +151,8 @@ class Values:
             self._claim(
                 symbol,
                 either(negate(holds), is_default, both(visible, allowed)),
-                f'can be set to "{value}" only if its prompt is visible and the value in range',
+                f'can be "{value}" only if that is its default, or its prompt is visible'
+                f" ({_prompts(symbol)}) and the value in range",
             )
             self._claim(
                 symbol,
@@ -211,6 +213,10 @@ def _clamped(symbol: Any, value: str, low: int, high: int) -> str:
     if bound is None:
         return value
     return str(bound) if symbol.orig_type is INT else hex(bound)
+
+
+def _prompts(symbol: Any) -> str:
+    return " || ".join(expr_str(node.prompt[1]) for node in symbol.nodes if node.prompt)
 
 
 # -- which values can make a difference ----------------------------------------------------------------
