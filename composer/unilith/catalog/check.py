@@ -16,7 +16,7 @@ from typing import Literal
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.headers import header_symbols, public_headers, symbol_owners
-from unilith.catalog.image_symbols import from_the_compiler, made_with_the_image
+from unilith.catalog.image_symbols import assigned_by_fragments, from_the_compiler, made_with_the_image
 from unilith.catalog.model import Kind, Manifest, Ref
 from unilith.catalog.trial import Compiler, Configuration, Configure, Trial, compile_library
 from unilith.catalog.yaml_nodes import shown
@@ -277,7 +277,8 @@ class _Check:
         visible = self.catalog.visible(self.manifest)
         calls = (_SYSTEM_CALL + call for m in visible for call in m.syscalls)
         symbols = (self.symbols_of(m) for m in visible)
-        return frozenset(calls).union(made_with_the_image(self.catalog), *symbols)
+        image = made_with_the_image(self.catalog) | assigned_by_fragments(self.manifest)
+        return frozenset(calls).union(image, *symbols)
 
     @cached_property
     def owners(self) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from unilith.errors import UserError
 
 FREESTANDING = ("-std=gnu11", "-ffreestanding", "-w")
 
-_FORMAT = "1"  # of a cached answer; part of its key
+_FORMAT = "2"  # of a cached answer; part of its key
 _FUNCTION = re.compile(r"/\* (?P<file>.*):(?P<line>\d+):[A-Z]+ \*/ extern (?P<declaration>[^;]*);")
 _LINE_MARKER = re.compile(r'^# \d+ "((?:[^"\\]|\\.)*)"')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[A-Za-z_]\w*|\d[\w.]*|\S')
@@ -102,9 +103,11 @@ def _declared(headers: tuple[Path, ...], folders: list[Path], manifest: Manifest
     include = [f"-I{folder}" for folder in folders]
     source = "".join(f'#include "{header}"\n' for header in headers)
     own = manifest.folder / "include"
-    functions = run_compiler(
-        ["-fsyntax-only", "-aux-info", "/dev/stdout", *FREESTANDING, *include], source, manifest
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        # A real file: the compiler removes its outputs when it fails, whatever they are.
+        listing = Path(folder) / "functions"
+        run_compiler(["-fsyntax-only", "-aux-info", str(listing), *FREESTANDING, *include], source, manifest)
+        functions = listing.read_text(encoding="utf-8")
     text = run_compiler(["-E", *FREESTANDING, *include], source, manifest)
     return frozenset(d.name for d in functions_of(functions, own)) | frozenset(
         _objects(_own_lines(text, own))

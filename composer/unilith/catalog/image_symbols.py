@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from unilith.catalog.catalog import Catalog
+from unilith.catalog.model import Manifest
 
 # Defined by the linker script (docs/architecture.md, "From entry to exit").
 LINKER = frozenset(
@@ -36,11 +37,19 @@ _COMPILER = re.compile(
     r"__(u?divmod|u?div|u?mod|mul|ashl|ashr|lshr|clz|ctz|ffs|parity|popcount|bswap)[sdt]i[234]"
 )
 
+_ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)\s*=(?!=)")
+
 
 def tables(catalog: Catalog) -> frozenset[str]:
     """The generated tables of the `many` interfaces, and their lengths."""
     names = [i.table.name for i in catalog.interfaces.values() if i.table is not None]
     return frozenset(names) | {f"{name}_count" for name in names}
+
+
+def assigned_by_fragments(manifest: Manifest) -> frozenset[str]:
+    """The symbols that a library's own parts of the linker script assign."""
+    texts = ((manifest.folder / name).read_text(encoding="utf-8") for name in manifest.linker)
+    return frozenset(name for text in texts for name in _ASSIGNMENT.findall(text))
 
 
 def made_with_the_image(catalog: Catalog) -> frozenset[str]:

@@ -89,12 +89,17 @@ def compile_library(
     """Compiles a library's own sources, and each of its public headers by itself, in ``work``."""
     work.mkdir(parents=True, exist_ok=True)
     (work / "config.h").write_text(configuration.header(manifest), encoding="utf-8")
+    # GCC's own limits.h reads the next one on the path, which is the host's; an empty one takes its place.
+    (work / "system").mkdir(exist_ok=True)
+    (work / "system/limits.h").write_text("", encoding="utf-8")
     flags = [
         *compiler.kernel_flags(floating_point=manifest.floating_point),
         *manifest.cflags,
         "-nostdinc",
         "-isystem",
         _compiler_headers(compiler.cc),
+        "-isystem",
+        str(work / "system"),
         f"-I{work}",
         *(f"-I{folder}" for folder in catalog.include_dirs(manifest)),
     ]
