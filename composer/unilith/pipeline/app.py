@@ -51,7 +51,7 @@ def application(
     bases = [folder for folder in (recipe.folder, tree) if folder is not None]
     include = tuple(_include(recipe, bases))
     if recipe.libc == "none":
-        flags = toolchain.kernel_flags(floating_point=True)
+        flags = (*toolchain.common_flags, "-ffreestanding", "-Wall")
         system: tuple[Path, ...] = ()
     else:
         flags = (*toolchain.common_flags, "-nostdinc", *(("-w",) if tree else ("-Wall",)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.pipeline.request import Reporter
 
+_NINJA = ("ninja: Entering", "ninja: build stopped", "FAILED:")
 _PROGRESS = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 
 
@@ -42,11 +43,11 @@ def run_ninja(folder: Path, file: str, reporter: Reporter) -> None:
 
 
 def _failures(lines: list[str]) -> str:
-    """The failed commands' own words, without ninja's progress."""
-    words = [
-        line
-        for line in lines
-        if not _PROGRESS.match(line)
-        and not line.startswith(("ninja: Entering", "ninja: build stopped", "FAILED:"))
-    ]
+    """What the failed commands said, without ninja's progress and without the commands themselves."""
+    words = []
+    command_follows = False
+    for line in lines:
+        if not command_follows and not _PROGRESS.match(line) and not line.startswith(_NINJA):
+            words.append(line)
+        command_follows = line.startswith("FAILED:")
     return "\n".join((words or lines)[-60:])
