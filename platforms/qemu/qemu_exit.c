@@ -1,7 +1,7 @@
 /*
  * How an image on QEMU ends. QEMU brings the two ports up with
- * `-chardev file,id=exit,path=FILE -device isa-debugcon,iobase=0xea,chardev=exit -device isa-debug-exit,iobase=0xf4,iosize=0x04`.
- * The record goes to the first; a write to the second ends QEMU.
+ * `-chardev file,id=exit,path=FILE -device isa-debugcon,iobase=0xea,chardev=exit -device
+ * isa-debug-exit,iobase=0xf4,iosize=0x04`. The record goes to the first; a write to the second ends QEMU.
  */
 #include <platform_exit.h>
 #include <port_io.h>

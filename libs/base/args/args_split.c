@@ -19,8 +19,8 @@ struct word {
 };
 
 /*
- * Takes the next word off the line at `*from`, unquotes it to `*to` (which never lies behind `*from`), and moves both behind it.
- * Returns 1, 0 at the end of the line, or -EINVAL.
+ * Takes the next word off the line at `*from`, unquotes it to `*to` (which never lies behind `*from`), and
+ * moves both behind it. Returns 1, 0 at the end of the line, or -EINVAL.
  */
 static int next_word(char **from, char **to, struct word *word)
 {

@@ -1,4 +1,5 @@
-/* The library parameters of the command line as args_split() leaves them: words, each with its NUL, in [start, end). */
+/* The library parameters of the command line as args_split() leaves them: words, each with its NUL, in
+ * [start, end). */
 #pragma once
 
 struct args_parameters {

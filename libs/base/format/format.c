@@ -89,7 +89,8 @@ size_t format_list(char *buffer, size_t size, const char *text, va_list argument
     const char *string;
     char c;
 
-    _Static_assert(sizeof(long) == sizeof(long long) && sizeof(long) == sizeof(size_t), "l, ll and z are one");
+    _Static_assert(sizeof(long) == sizeof(long long) && sizeof(long) == sizeof(size_t),
+                   "l, ll and z are one");
     for (const char *p = text; *p != '\0'; p++) {
         if (*p != '%') {
             put(&out, *p);
@@ -112,12 +113,14 @@ size_t format_list(char *buffer, size_t size, const char *text, va_list argument
         case 'd':
         case 'i': {
             long value = how.is_long ? va_arg(arguments, long) : va_arg(arguments, int);
-            put_number(&out, &how, value < 0 ? 0 - (unsigned long)value : (unsigned long)value, 10, value < 0);
+            put_number(&out, &how, value < 0 ? 0 - (unsigned long)value : (unsigned long)value, 10,
+                       value < 0);
             break;
         }
         case 'u':
         case 'x': {
-            unsigned long value = how.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
+            unsigned long value =
+                how.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
             put_number(&out, &how, value, *letter == 'u' ? 10 : 16, false);
             break;
         }

@@ -3,8 +3,8 @@
 #include <console.h>
 #include <port_io.h>
 
-/* There is no limit to the wait: the host may hold the bytes back for as long as nobody reads them. A port that is not
- * there reads as all ones, which means ready. */
+/* There is no limit to the wait: the host may hold the bytes back for as long as nobody reads them. A port
+ * that is not there reads as all ones, which means ready. */
 void console_write(const char *text, size_t len)
 {
     uart16550_setup();

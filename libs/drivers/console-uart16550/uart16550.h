@@ -1,6 +1,6 @@
 /*
- * The first serial port of a PC. Register names and bits are those of the PC16550D data sheet (National Semiconductor,
- * 1995), table II.
+ * The first serial port of a PC. Register names and bits are those of the PC16550D data sheet (National
+ * Semiconductor, 1995), table II.
  */
 #pragma once
 
@@ -20,8 +20,8 @@
 #define UART_LCR_8N1 0x03
 #define UART_LCR_DLAB 0x80
 #define UART_MCR_DTR_RTS 0x03
-#define UART_LSR_DATA 0x01        /* a byte can be read */
-#define UART_LSR_THR_EMPTY 0x20   /* the whole transmit FIFO is empty */
+#define UART_LSR_DATA 0x01      /* a byte can be read */
+#define UART_LSR_THR_EMPTY 0x20 /* the whole transmit FIFO is empty */
 #define UART_FIFO_BYTES 16
 
 /* Programs the port (115200 baud, 8N1, FIFOs on, no interrupts) on the first call; later calls do nothing. */

@@ -2,8 +2,8 @@
 #include "ranges.h"
 
 /*
- * The parts of Linux's struct boot_params (Documentation/arch/x86/boot.rst and zero-page.rst) that are used. Byte arrays
- * keep the offsets, which are not aligned.
+ * The parts of Linux's struct boot_params (Documentation/arch/x86/boot.rst and zero-page.rst) that are used.
+ * Byte arrays keep the offsets, which are not aligned.
  */
 struct boot_params {
     uint8_t unused_0[0x0c0];

@@ -27,7 +27,7 @@ extern uint64_t boot_directory_pointers[512]; /* entry.S: covers RANGES_LIMIT */
 extern uint64_t boot_directory[512];          /* entry.S: covers the first GiB */
 extern uint64_t boot_page_tables[];           /* linker script: one entry a page, up to boot_mapped_end */
 extern char boot_window[];                    /* entry.S: an unmapped page */
-extern char boot_mapped_end[];                /* linker script: below it everything is mapped by small pages */
+extern char boot_mapped_end[]; /* linker script: below it everything is mapped by small pages */
 
 static bool has_huge_pages(void)
 {

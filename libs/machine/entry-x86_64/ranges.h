@@ -1,9 +1,9 @@
 /*
  * Sets of memory ranges, kept in boot_info: page-aligned, ascending, disjoint, not touching each other.
  *
- * ranges_add() adds the whole pages inside [start, end); ranges_remove() takes away every page that [start, end)
- * touches. An empty or inverted range changes nothing. When there are more ranges than boot_info holds, the smallest piece
- * is lost: memory may go unused, but none is ever listed wrongly.
+ * ranges_add() adds the whole pages inside [start, end); ranges_remove() takes away every page that [start,
+ * end) touches. An empty or inverted range changes nothing. When there are more ranges than boot_info holds,
+ * the smallest piece is lost: memory may go unused, but none is ever listed wrongly.
  */
 #pragma once
 

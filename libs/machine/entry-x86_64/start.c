@@ -25,7 +25,8 @@ void entry_start(uint64_t address, unsigned protocol)
         panic("%s", wrong);
 
     map_memory(&boot_info, (uintptr_t)boot_info.initrd, (uintptr_t)boot_info.initrd + boot_info.initrd_size);
-    /* From the top, because page tables are taken from the bottom; and by value, because taking one may remove a range. */
+    /* From the top, because page tables are taken from the bottom; and by value, because taking one may
+     * remove a range. */
     for (size_t i = boot_info.range_count; i-- > 0;) {
         struct boot_range range = boot_info.ranges[i];
 

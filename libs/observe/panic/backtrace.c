@@ -15,8 +15,9 @@ static int is_code(uintptr_t address)
     return address >= (uintptr_t)text_start && address < (uintptr_t)text_end;
 }
 
-/* Code compiled without frame pointers leaves anything in the register. A chain that is believed leads upwards in steps of a
- * believable size; a wild first step may still fault, which panic_begin() turns into the end of the report. */
+/* Code compiled without frame pointers leaves anything in the register. A chain that is believed leads
+ * upwards in steps of a believable size; a wild first step may still fault, which panic_begin() turns into
+ * the end of the report. */
 void panic_backtrace(uintptr_t pc, uintptr_t frame)
 {
     panic_print("  at 0x%016lx\n", (unsigned long)pc);

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-/* Initialised to something other than zero, so that it stands in .data: the report of a machine with too little memory for
- * .bss relies on it. */
+/* Initialised to something other than zero, so that it stands in .data: the report of a machine with too
+ * little memory for .bss relies on it. */
 static bool may_report = true;
 
 void panic_begin(void)

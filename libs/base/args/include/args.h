@@ -1,17 +1,19 @@
 /*
- * The command line: words separated by blanks; "..." groups, and a backslash inside quotes takes the next byte as it is. Words
- * before the word `--` are `key=value` parameters of libraries, words after it the application's arguments.
+ * The command line: words separated by blanks; "..." groups, and a backslash inside quotes takes the next
+ * byte as it is. Words before the word `--` are `key=value` parameters of libraries, words after it the
+ * application's arguments.
  *
  * recipe_argv and recipe_envp are generated from the recipe; both end with NULL, and recipe_argv[0] is the
  * recipe's name.
  *
- * args_split() splits `command_line` in place and points argv[0], argv[1], ... to the application's arguments: the
- * recipe's name and the words behind `--`, or recipe_argv as a whole if there is no `--`. It returns how many there are, and
- * puts NULL behind the last. -E2BIG: more than ARGS_MAX. -EINVAL: a quote is not closed. A `--` in quotes is a word
- * like any other. To be called once, before anything asks for a parameter.
+ * args_split() splits `command_line` in place and points argv[0], argv[1], ... to the application's
+ * arguments: the recipe's name and the words behind `--`, or recipe_argv as a whole if there is no `--`. It
+ * returns how many there are, and puts NULL behind the last. -E2BIG: more than ARGS_MAX. -EINVAL: a quote is
+ * not closed. A `--` in quotes is a word like any other. To be called once, before anything asks for a
+ * parameter.
  *
- * args_parameter() returns the value of the last parameter called `key`, the empty text for a word without `=`, NULL if there is
- * none.
+ * args_parameter() returns the value of the last parameter called `key`, the empty text for a word without
+ * `=`, NULL if there is none.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /*
  * I/O ports (Intel SDM volume 1, chapter 19).
  *
- * port_write8() and port_read8() move one byte, ..16 and ..32 two and four. port_write8_many() writes `count` bytes
- * to one port, in order.
+ * port_write8() and port_read8() move one byte, ..16 and ..32 two and four. port_write8_many() writes `count`
+ * bytes to one port, in order.
  */
 #pragma once
 
