@@ -135,8 +135,10 @@ long sys_readlinkat(long directory, long path, long buffer, long size)
         files_lookup(directory, (const char *)path, LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH, &link);
     if (result != 0)
         return result;
-    result =
-        link->type == VNODE_SYMLINK ? link->ops->read(link, (void *)buffer, (size_t)(int)size, 0) : -EINVAL;
+    if (link->type == VNODE_SYMLINK)
+        result = link->ops->read(link, (void *)buffer, (size_t)(int)size, 0);
+    else
+        result = *(const char *)path == '\0' ? -ENOENT : -EINVAL;
     vnode_put(link);
     return result;
 }

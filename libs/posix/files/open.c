@@ -29,16 +29,16 @@ uint32_t files_masked(long mode)
 
 static bool writes(unsigned flags)
 {
-    return (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+    return (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY || (flags & LINUX_O_TRUNC);
 }
 
 /* Whether what stands there may be opened so. */
 static int check(const struct vnode *vnode, unsigned flags)
 {
-    if (vnode->type == VNODE_SYMLINK)
-        return flags & LINUX_O_PATH ? 0 : -ELOOP;
     if ((flags & LINUX_O_DIRECTORY) && vnode->type != VNODE_DIRECTORY)
         return -ENOTDIR;
+    if (vnode->type == VNODE_SYMLINK)
+        return flags & LINUX_O_PATH ? 0 : -ELOOP;
     if (vnode->type == VNODE_DIRECTORY && (writes(flags) || (flags & LINUX_O_CREAT)) &&
         !(flags & LINUX_O_PATH))
         return -EISDIR;
@@ -56,7 +56,7 @@ static int find_or_create(struct vnode *start, const char *path, unsigned flags,
 
     if (error != 0)
         return error;
-    if (place.slash) {
+    if (place.slash && vfs_place_is_name(&place)) {
         error = -EISDIR;
     } else if (place.vnode == NULL) {
         error = vfs_make_at(&place, &what, found);
