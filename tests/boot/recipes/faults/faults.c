@@ -2,7 +2,7 @@
 #include <console.h>
 #include <stdint.h>
 
-static const volatile int constant = 1;
+static const int constant[] = {1, 2, 3};
 static int (*volatile nowhere)(void);
 static unsigned char code[16] __attribute__((aligned(16)));
 
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     if (same(what, "null-call"))
         return nowhere();
     if (same(what, "write-rodata"))
-        *(volatile int *)&constant = 2;
+        *(volatile int *)(uintptr_t)constant = 2;
     if (same(what, "write-text"))
         *(volatile unsigned char *)(uintptr_t)main = 0;
     if (same(what, "execute-data")) {
