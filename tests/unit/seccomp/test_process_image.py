@@ -23,6 +23,7 @@ LIBRARIES = [
     "clock-host",
     "console-host",
     "format",
+    "host-vdso",
     "host-filter",
     "page-protection-host",
     "panic",

@@ -9,7 +9,8 @@
 #pragma once
 
 #if defined(__x86_64__)
-#define HOST_AUDIT_ARCH 0xc000003e /* AUDIT_ARCH_X86_64, include/uapi/linux/audit.h */
+#define HOST_AUDIT_ARCH 0xc000003e                     /* AUDIT_ARCH_X86_64, include/uapi/linux/audit.h */
+#define HOST_VDSO_CLOCK_GETTIME "__vdso_clock_gettime" /* vdso(7) */
 #define HOST_CALL_READ 0
 #define HOST_CALL_WRITE 1
 #define HOST_CALL_CLOSE 3
@@ -27,6 +28,7 @@
 #define HOST_CALL_SECCOMP 317
 #elif defined(__aarch64__)
 #define HOST_AUDIT_ARCH 0xc00000b7 /* AUDIT_ARCH_AARCH64 */
+#define HOST_VDSO_CLOCK_GETTIME "__kernel_clock_gettime"
 #define HOST_CALL_OPENAT 56
 #define HOST_CALL_CLOSE 57
 #define HOST_CALL_LSEEK 62
@@ -48,6 +50,7 @@
 /* include/uapi/linux/auxvec.h */
 #define AT_NULL 0
 #define AT_HWCAP2 26
+#define AT_SYSINFO_EHDR 33
 #define AT_MINSIGSTKSZ 51
 
 /* include/uapi/linux/fcntl.h, fs.h */
