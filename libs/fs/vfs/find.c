@@ -135,7 +135,7 @@ static int advance(struct walk *walk, unsigned how, struct vfs_place *place)
         if (place->vnode == NULL)
             return last ? 0 : -ENOENT;
         if (place->vnode->type == VNODE_SYMLINK &&
-            (!last || (how & VFS_FOLLOW) || (place->slash && (how & FOLLOW_BEFORE_SLASH)))) {
+            (!last || (how & (place->slash ? FOLLOW_BEFORE_SLASH : VFS_FOLLOW)))) {
             error = follow(walk, place);
             if (error != 0)
                 return error;

@@ -17,7 +17,7 @@
 #define VFS_PATH_MAX 4096 /* limits.h PATH_MAX */
 #define VFS_LINKS_MAX 40  /* as in Linux: MAXSYMLINKS in include/linux/namei.h */
 
-#define VFS_FOLLOW 1u /* follow a symbolic link in the last component */
+#define VFS_FOLLOW 1u /* follow a symbolic link in the last component, unless a '/' comes behind it */
 
 /* Where a path leads. */
 struct vfs_place {

@@ -34,7 +34,8 @@ long sys_getcwd(char *buffer, long size);
 long sys_getdents64(long fd, void *buffer, long size);
 long sys_ioctl(long fd, long request, void *argument);
 long sys_link(const char *old_path, const char *new_path);
-long sys_linkat(long old_directory, const char *old_path, long new_directory, const char *new_path, long flags);
+long sys_linkat(long old_directory, const char *old_path, long new_directory, const char *new_path,
+                long flags);
 long sys_lseek(long fd, long offset, long whence);
 long sys_lstat(const char *path, struct stat *stat);
 long sys_mkdir(const char *path, long mode);
