@@ -9,7 +9,7 @@ from unilith.catalog.catalog import ARCH_SYMBOLS, Catalog
 from unilith.catalog.expression import ExpressionError, parse, symbols
 from unilith.catalog.model import Kind, Manifest, Ref
 from unilith.catalog.nearest import suggestion
-from unilith.errors import UserError, Where
+from unilith.errors import UserError
 
 _REFERENCES = ("provides", "requires", "uses", "conflicts")
 
@@ -48,8 +48,8 @@ def check_together(catalog: Catalog, errors: list[UserError]) -> None:
         for key in _REFERENCES:
             for index, ref in enumerate(references(manifest, key)):
                 errors.extend(_reference(catalog, manifest, key, index, ref))
-        for where, condition in conditions(manifest):
-            errors.extend(_condition(condition, where, known))
+        for path, condition in conditions(manifest):
+            errors.extend(_condition(condition, manifest, path, known))
     errors.extend(_machines(catalog))
 
 
@@ -59,15 +59,15 @@ def references(manifest: Manifest, key: str) -> tuple[Ref, ...]:
     return found
 
 
-def conditions(manifest: Manifest) -> Iterator[tuple[Where, str]]:
-    """Every `if:` of a manifest, with its place."""
+def conditions(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Every `if:` of a manifest, with its path in it."""
     for key in _REFERENCES:
         for index, ref in enumerate(references(manifest, key)):
             if ref.when:
-                yield manifest.where(f"{key}.{index}.if"), ref.when
+                yield f"{key}.{index}.if", ref.when
     for index, source in enumerate(manifest.sources):
         if source.when:
-            yield manifest.where(f"sources.{index}.if"), source.when
+            yield f"sources.{index}.if", source.when
 
 
 def _alone(manifest: Manifest) -> Iterator[UserError]:
@@ -90,6 +90,12 @@ def _alone(manifest: Manifest) -> Iterator[UserError]:
         )
     if manifest.table is not None and manifest.cardinality == "one":
         yield UserError("`table` needs `cardinality: many`", where=manifest.where("table"))
+    if manifest.table is not None and not any((manifest.folder / "include").glob("*.h")):
+        yield UserError(
+            "`table` needs a header that declares the table",
+            where=manifest.where("table"),
+            hint=f"Add one to `include/` in the folder of `{manifest.name}`.",
+        )
     if manifest.kind is Kind.PLATFORM and not manifest.machines:
         yield UserError(
             f"the platform `{manifest.name}` has no machine",
@@ -161,6 +167,8 @@ def _repeated(manifest: Manifest) -> Iterator[UserError]:
 
 
 def _reference(catalog: Catalog, manifest: Manifest, key: str, index: int, ref: Ref) -> Iterator[UserError]:
+    if ref.name in catalog.interfaces or (key != "provides" and ref.name in catalog.libraries):
+        return
     where = manifest.where(f"{key}.{index}")
     if ref.name in catalog.platforms:
         yield UserError(
@@ -168,9 +176,6 @@ def _reference(catalog: Catalog, manifest: Manifest, key: str, index: int, ref: 
             where=where,
             hint="Name a capability or a device that it provides; nothing depends on a platform.",
         )
-        return
-    valid = dict(catalog.interfaces) if key == "provides" else {**catalog.interfaces, **catalog.libraries}
-    if ref.name in valid:
         return
     if ref.name in catalog.libraries:
         yield UserError(
@@ -181,21 +186,23 @@ def _reference(catalog: Catalog, manifest: Manifest, key: str, index: int, ref: 
     yield UserError(
         f"`{key}` names `{ref.name}`, but there is no such {what}",
         where=where,
-        hint=suggestion(ref.name, valid),
+        hint=suggestion(ref.name, [*catalog.interfaces, *(catalog.libraries if key != "provides" else ())]),
     )
 
 
-def _condition(condition: str, where: Where, known: set[str]) -> Iterator[UserError]:
+def _condition(condition: str, manifest: Manifest, path: str, known: set[str]) -> Iterator[UserError]:
     try:
         expression = parse(condition)
     except ExpressionError as e:
-        yield UserError(f"the condition `{condition}` {e}", where=where)
+        yield UserError(f"the condition `{condition}` {e}", where=manifest.where(path))
         return
     for symbol in sorted(symbols(expression) - known):
         prefix = symbol.removeprefix("CONFIG_")
         hint = f"Write `{prefix}`, without `CONFIG_`." if prefix in known else suggestion(symbol, known)
         yield UserError(
-            f"the condition `{condition}` uses `{symbol}`, which nothing defines", where=where, hint=hint
+            f"the condition `{condition}` uses `{symbol}`, which nothing defines",
+            where=manifest.where(path),
+            hint=hint,
         )
 
 
