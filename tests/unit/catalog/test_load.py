@@ -130,7 +130,11 @@ def test_a_root_without_libraries_is_an_error(tmp_path: Path, missing: bool) -> 
         (["kind: interface", "cardinality: one", "sources: []"], "5: an interface cannot have `sources`"),
         (["kind: interface", "cardinality: one", "init: f"], "5: an interface cannot have `init`"),
         (
-            ["kind: interface", "cardinality: one", "table: {type: int *, name: t}"],
+            ["kind: interface", "cardinality: many", "table: {type: int *, name: t}"],
+            "5: `table` needs a header that declares the table",
+        ),
+        (
+            ["kind: interface", "cardinality: one", "table: {type: int *, name: slot}"],
             "5: `table` needs `cardinality: many`",
         ),
         (
@@ -172,7 +176,8 @@ def test_rule(tree: SyntheticTree, lines: list[str], message: str) -> None:
     tree.add("hello")
     tree.interface("slot")
     tree.platform("pc")
-    tree.add("a", *lines)
+    headers = {"include/a.h": ""} if "name: slot" in lines[-1] else {}
+    tree.add("a", *lines, files=headers)
     if "platform" in lines[0]:
         lines[1] = "machines: {other: {runner: qemu}}"
     assert complaint(tree).startswith(f"libs/base/a/manifest.yaml:{message}")
