@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 BLOCK = 1 << 16
 KEPT = 1 << 16
@@ -31,7 +32,8 @@ class Streams:
 
     `input` is a descriptor or the bytes themselves; after their end the program gets `after_input`,
     and then the end of its standard input if `close_input`. `output` and `errors` are descriptors
-    to copy to; None keeps the bytes instead. `show` is applied to each piece of output on its way.
+    to copy to; None keeps the bytes instead. With `one_text` the standard error is part of the
+    output, in the order written. `show` is applied to each piece of output on its way.
     """
 
     input: int | bytes
@@ -39,6 +41,7 @@ class Streams:
     errors: int | None = None
     after_input: bytes = b""
     close_input: bool = True
+    one_text: bool = False
     show: Callable[[bytes], bytes] = bytes
 
 
@@ -62,12 +65,13 @@ def run_child(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT if streams.one_text else subprocess.PIPE,
             bufsize=0,
             # A group of its own: Control-C is ours to handle, and the whole group can be killed.
             start_new_session=True,
             pass_fds=tuple(pass_fds),
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509: it makes one system call and takes no lock
+            # It makes one system call and takes no lock, so that other threads do not matter.
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509
         )
         try:
             ended = _Carrier(child, streams, None if timeout is None else start + timeout).carry()
@@ -120,7 +124,7 @@ class _Carrier:
     """The loop's state."""
 
     def __init__(self, child: subprocess.Popen[bytes], streams: Streams, deadline: float | None) -> None:
-        assert child.stdin and child.stdout and child.stderr
+        assert child.stdin and child.stdout
         self.child, self.streams, self.deadline = child, streams, deadline
         self.stdin, self.stdout, self.stderr = child.stdin, child.stdout, child.stderr
         self.ended = Ended()
@@ -131,12 +135,14 @@ class _Carrier:
 
     def carry(self) -> Ended:
         for pipe in (self.stdin, self.stdout, self.stderr):
-            os.set_blocking(pipe.fileno(), False)
+            if pipe is not None:
+                os.set_blocking(pipe.fileno(), False)
         exited = os.pidfd_open(self.child.pid)
         try:
             self.selector.register(exited, selectors.EVENT_READ, self._nothing)
             self.selector.register(self.stdout, selectors.EVENT_READ, self._read_output)
-            self.selector.register(self.stderr, selectors.EVENT_READ, self._read_errors)
+            if self.stderr is not None:
+                self.selector.register(self.stderr, selectors.EVENT_READ, self._read_errors)
             self._begin_input()
             while self.child.poll() is None:
                 left = None if self.deadline is None else self.deadline - time.monotonic()
@@ -159,22 +165,25 @@ class _Carrier:
         """The child has ended; the loop's condition sees it."""
 
     def _drain(self) -> None:
-        for pipe, read in ((self.stdout, self._read_output), (self.stderr, self._read_errors)):
-            while pipe in self.selector.get_map():
-                if not read():
-                    break
+        while self._read_output():
+            pass
+        while self._read_errors():
+            pass
 
-    def _read(self, pipe: int) -> bytes | None:
-        """The next bytes; nothing at the end, None if there are none yet."""
+    def _read(self, pipe: IO[bytes] | None) -> bytes:
+        """The next bytes, if there are any; a pipe that has ended is not waited for any more."""
+        if pipe is None or pipe not in self.selector.get_map():
+            return b""
         try:
-            return os.read(pipe, BLOCK)
+            data = os.read(pipe.fileno(), BLOCK)
         except BlockingIOError:
-            return None
+            return b""
+        if not data:
+            self.selector.unregister(pipe)
+        return data
 
     def _read_output(self) -> bool:
-        data = self._read(self.stdout.fileno())
-        if data == b"":
-            self.selector.unregister(self.stdout)
+        data = self._read(self.stdout)
         if not data:
             return False
         data = self.streams.show(data)
@@ -185,9 +194,7 @@ class _Carrier:
         return True
 
     def _read_errors(self) -> bool:
-        data = self._read(self.stderr.fileno())
-        if data == b"":
-            self.selector.unregister(self.stderr)
+        data = self._read(self.stderr)
         if not data:
             return False
         self.ended.errors += data

@@ -59,7 +59,7 @@ def run_image(
     with _keys(input) if raw else contextlib.nullcontext():
         if description.runner == "process":
             # The console and the messages of a process come on two channels; captured, they are one text.
-            streams = Streams(input, output, errors, show=show)
+            streams = Streams(input, output, errors, one_text=output is None, show=show)
             result = run_process(
                 description, streams, args=args, memory=size, timeout=timeout, ports=forwards if ports else ()
             )

@@ -16,8 +16,6 @@ from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
 END_OF_INPUT = b"\x04"
 """What the guest's console takes for the end of input (libs/drivers/console-input)."""
-NO_ESCAPE = "256"
-"""An escape character of QEMU's multiplexer that is no byte: every byte belongs to the guest."""
 
 
 def run_qemu(
@@ -81,7 +79,10 @@ def qemu_command(
     command = [program, "-no-user-config", "-machine", settings["machine"], "-accel", accel]
     command += ["-cpu", settings["cpu"]] if "cpu" in settings else []
     command += ["-m", memory_text(memory)]
-    command += ["-chardev", f"stdio,id={settings['console-chardev']},mux=on,signal=off", "-echr", NO_ESCAPE]
+    # Two channels to one place rather than QEMU's multiplexer, which gives all input to the device
+    # that came last, here the debug port, which has none; and takes one byte value for itself.
+    command += ["-chardev", f"stdio,id={settings['console-chardev']},signal=off"]
+    command += ["-chardev", f"file,id={settings['debug-chardev']},path=/proc/self/fd/1"]
     command += ["-chardev", f"file,id={settings['exit-chardev']},path=/proc/self/fd/{record}"]
     command += shlex.split(settings.get("arguments", ""))
     command += _network(description, ports)
