@@ -61,9 +61,9 @@ static int follow(struct walk *walk, struct vfs_place *place)
     link->ops->get(link, &attributes);
     if (attributes.size == 0)
         return -ENOENT;
-    if (attributes.size >= VFS_PATH_MAX || attributes.size + 1 + rest > VFS_PATH_MAX)
+    if (attributes.size >= VFS_PATH_MAX || attributes.size + place->slash + rest > VFS_PATH_MAX)
         return -ENAMETOOLONG;
-    text = heap_alloc((size_t)attributes.size + 1 + rest);
+    text = heap_alloc((size_t)attributes.size + place->slash + rest);
     if (text == NULL)
         return -ENOMEM;
     length = link->ops->read(link, text, (size_t)attributes.size, 0);
@@ -95,7 +95,7 @@ static int look_up(struct vfs_place *place)
         return 0;
     }
     error = directory->ops->lookup(directory, place->name, place->length, &place->vnode);
-    return error == -ENOENT && !up ? 0 : error;
+    return error == -ENOENT ? 0 : error;
 }
 
 /* Moves `place` from its directory to another, whose reference it takes over. */

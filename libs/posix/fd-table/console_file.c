@@ -16,7 +16,7 @@
 static long read(struct open_file *file, void *buffer, size_t size)
 {
     (void)file;
-    return (long)console_read(buffer, size);
+    return size != 0 ? (long)console_read(buffer, size) : 0;
 }
 
 static long write(struct open_file *file, const void *data, size_t size)

@@ -27,14 +27,14 @@ static long read_some(struct open_file *file, void *buffer, size_t size)
 {
     if (file->ops->read == NULL)
         return -EINVAL;
-    return size == 0 ? 0 : file->ops->read(file, buffer, size);
+    return file->ops->read(file, buffer, size);
 }
 
 static long write_some(struct open_file *file, void *data, size_t size)
 {
     if (file->ops->write == NULL)
         return -EINVAL;
-    return size == 0 ? 0 : file->ops->write(file, data, size);
+    return file->ops->write(file, data, size);
 }
 
 /*

@@ -18,7 +18,7 @@ struct open_file;
 /* NULL in place of an operation means that this kind of file has none; the comment says what the caller then
  * gets. */
 struct open_file_ops {
-    /* At the file's own position, which moves. Sizes are 1 to LINUX_TRANSFER_MAX. NULL: -EINVAL */
+    /* At the file's own position, which moves. Sizes are 0 to LINUX_TRANSFER_MAX. NULL: -EINVAL */
     long (*read)(struct open_file *file, void *buffer, size_t size);
     long (*write)(struct open_file *file, const void *data, size_t size);
     /* At `offset`; the position stays. NULL: -ESPIPE */

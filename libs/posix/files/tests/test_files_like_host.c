@@ -414,8 +414,15 @@ static void run(uint64_t seed, unsigned long steps)
     for (unsigned i = 0; i < FILES; i++)
         files[i].host = -1;
     go_home();
-    for (step = 0; step < steps; step++)
+    for (step = 0; step < steps; step++) {
+        char here[4096];
         random_step();
+        if (getcwd(here, sizeof here) == NULL) { /* removed */
+            tell("getcwd");
+            same(7, sys_getcwd(here, sizeof here), -errno);
+            go_home();
+        }
+    }
     for (unsigned i = 0; i < FILES; i++)
         close_slot(i);
     go_home();
@@ -426,7 +433,7 @@ static void run(uint64_t seed, unsigned long steps)
     go_home();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     char top[] = "/dev/shm/files-XXXXXX", local[] = "files-XXXXXX";
     const char *folder = mkdtemp(top);
@@ -447,7 +454,7 @@ int main(void)
     host_base = open(".", O_RDONLY);
     our_base = sys_open(".", O_RDONLY, 0);
     before = fake_live;
-    for (uint64_t seed = 1; seed <= 40; seed++) {
+    for (uint64_t seed = 1; seed <= (argc > 1 ? strtoull(argv[1], NULL, 10) : 30); seed++) {
         run(seed, 2500);
         assert(fake_live == before); /* every node, name and page is gone again */
     }
