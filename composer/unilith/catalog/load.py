@@ -56,6 +56,7 @@ def load_catalog(roots: Sequence[Path]) -> Catalog:
         input_dirs=tuple(sorted({*listed, *folders})),
     )
     check_together(catalog, errors)
+    errors.sort(key=lambda e: (e.where.file, e.where.line) if e.where else ("", 0))
     raise_errors(errors)
     return catalog
 

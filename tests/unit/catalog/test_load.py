@@ -298,6 +298,15 @@ def test_mistakes_in_several_files_are_reported_together(tree: SyntheticTree) ->
     assert len(caught.value.errors) == 3
 
 
+def test_mistakes_come_in_the_order_of_files_and_lines(tree: SyntheticTree) -> None:
+    tree.add("b", "requires: [gone]")
+    tree.add("a", "requires: [gone]", "provides: [gone]")
+    with pytest.raises(UserErrors) as caught:
+        tree.load()
+    places = [(Path(e.where.file).parent.name, e.where.line) for e in caught.value.errors if e.where]
+    assert places == [("a", 3), ("a", 4), ("b", 3)]
+
+
 def test_a_hundred_libraries_are_read_without_superfluous_work(tree: SyntheticTree) -> None:
     tree.interface("slot")
     for number in range(100):

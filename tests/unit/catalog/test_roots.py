@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from unilith.catalog import roots
 from unilith.catalog.roots import builtin_root, find_places, find_recipe, list_recipes
 from unilith.errors import UserError
 
@@ -20,6 +21,13 @@ def recipe(folder: Path) -> Path:
 def test_the_builtin_tree_has_libraries() -> None:
     assert (builtin_root() / "libs").is_dir()
     assert find_places().libraries[0] == builtin_root()
+
+
+def test_an_installed_package_has_its_tree_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "unilith"
+    (package / "tree/libs").mkdir(parents=True)
+    monkeypatch.setattr(roots, "__file__", str(package / "catalog/roots.py"))
+    assert builtin_root() == package / "tree"
 
 
 def test_without_a_workspace_builds_go_below_the_current_folder(tmp_path: Path) -> None:
