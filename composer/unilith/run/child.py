@@ -20,10 +20,17 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from unilith.errors import UserError
+from unilith.run.options import HOST_SIDE
+
 BLOCK = 1 << 16
 KEPT = 1 << 16
 """Bytes of the standard error that are kept for a message."""
 PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class StartError(Exception):
+    """The program cannot be started; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,24 @@ class Ended:
 def run_child(
     command: Sequence[str], streams: Streams, *, timeout: float | None, pass_fds: Sequence[int] = ()
 ) -> Ended:
-    """Runs `command` to its end or until `timeout` seconds have passed; raises OSError if it cannot start."""
+    """Runs `command` to its end or until `timeout` seconds have passed; raises StartError if it cannot start.
+
+    BrokenPipeError if whoever reads the output is gone.
+    """
     start = time.monotonic()
     with _stopping_signals():
-        child = subprocess.Popen(
+        child = _start(command, streams, pass_fds)
+        try:
+            ended = _Carrier(child, streams, None if timeout is None else start + timeout).carry()
+        finally:
+            _end(child)
+    ended.seconds = time.monotonic() - start
+    return ended
+
+
+def _start(command: Sequence[str], streams: Streams, pass_fds: Sequence[int]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,12 +94,8 @@ def run_child(
             # It makes one system call and takes no lock, so that other threads do not matter.
             preexec_fn=_die_with_parent(),  # noqa: PLW1509
         )
-        try:
-            ended = _Carrier(child, streams, None if timeout is None else start + timeout).carry()
-        finally:
-            _end(child)
-    ended.seconds = time.monotonic() - start
-    return ended
+    except (OSError, ValueError) as e:
+        raise StartError(str(e.strerror if isinstance(e, OSError) else e)) from e
 
 
 def _die_with_parent() -> Callable[[], None]:
@@ -270,6 +287,10 @@ def write_all(descriptor: int, data: bytes) -> None:
             with selectors.PollSelector() as wait:
                 wait.register(descriptor, selectors.EVENT_WRITE)
                 wait.select()
+        except BrokenPipeError:
+            raise
+        except OSError as e:
+            raise UserError(f"cannot write the console's text: {e.strerror}", exit_status=HOST_SIDE) from e
 
 
 def readable(file: Path) -> str:

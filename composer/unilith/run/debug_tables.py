@@ -63,9 +63,7 @@ class DebugTables:
         unit = self._unit(dwarf, at)
         if unit is None:
             return ""
-        rows = self._rows(dwarf, unit)
-        index = bisect.bisect_right(rows, (at, "\U0010ffff")) - 1
-        return rows[index][1] if index >= 0 else ""
+        return _row(self._rows(dwarf, unit), at)
 
     def _unit(self, dwarf: DWARFInfo, at: int) -> CompileUnit | None:
         ranges = dwarf.get_aranges()
@@ -73,19 +71,20 @@ class DebugTables:
             offset = ranges.cu_offset_at_addr(at)
             if offset is not None:
                 return dwarf.get_CU_at(offset)
-        for unit in dwarf.iter_CUs():
-            rows = self._rows(dwarf, unit)
-            index = bisect.bisect_right(rows, (at, "\U0010ffff")) - 1
-            if index >= 0 and rows[index][1]:
-                return unit
-        return None
+        return next((unit for unit in dwarf.iter_CUs() if _row(self._rows(dwarf, unit), at)), None)
 
     def _rows(self, dwarf: DWARFInfo, unit: CompileUnit) -> list[tuple[int, str]]:
         """Address -> file and line from there on; an empty text ends a sequence."""
         rows = self.lines.get(unit.cu_offset)
         if rows is None:
             program = dwarf.line_program_for_CU(unit)
-            rows = [] if program is None else sorted(self._entries(program))
+            # Where a sequence ends and another begins, the beginning counts; of several lines of one
+            # address the last does, so the order of the table is kept.
+            rows = (
+                []
+                if program is None
+                else sorted(self._entries(program), key=lambda row: (row[0], row[1] != ""))
+            )
             self.lines[unit.cu_offset] = rows
         return rows
 
@@ -98,6 +97,11 @@ class DebugTables:
             text = "" if state.end_sequence else f"{_file_name(program, state.file)}:{state.line}"
             entries.append((state.address, text))
         return entries
+
+
+def _row(rows: list[tuple[int, str]], at: int) -> str:
+    index = bisect.bisect_right(rows, at, key=lambda row: row[0]) - 1
+    return rows[index][1] if index >= 0 else ""
 
 
 def _file_name(program: LineProgram, index: int) -> str:

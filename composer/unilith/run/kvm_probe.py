@@ -60,7 +60,7 @@ def _identity(program: str) -> list[object]:
 
 def probe(program: str, accel: str, *, seconds: float = SECONDS, rounds: int = ROUNDS) -> bool:
     """Runs the probe's image with QEMU's accelerator `accel`; whether it answered in time."""
-    from unilith.run.child import Streams, run_child
+    from unilith.run.child import StartError, Streams, run_child
 
     image, record = os.memfd_create("probe-image"), os.memfd_create("probe-record")
     try:
@@ -73,7 +73,7 @@ def probe(program: str, accel: str, *, seconds: float = SECONDS, rounds: int = R
         command += ["-kernel", f"/proc/self/fd/{image}"]
         run_child(command, Streams(b"", None), timeout=seconds, pass_fds=[image, record])
         return os.pread(record, 2, 0) == bytes([ANSWER])
-    except OSError:
+    except StartError:
         return False
     finally:
         os.close(image)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
-from unilith.run.child import Ended, Streams, run_child
+from unilith.run.child import Ended, StartError, Streams, run_child
 from unilith.run.options import HOST_SIDE, Forward, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
@@ -32,7 +32,7 @@ def run_process(
     command = process_command(description, args=args, memory=memory)
     try:
         ended = run_child(command, streams, timeout=timeout)
-    except (OSError, ValueError) as e:
+    except StartError as e:
         return RunResult(HOST_SIDE, f"cannot start {description.image}: {e}")
     status, message = judge(ended, timeout)
     return RunResult(status, message, bytes(ended.output), ended.seconds)

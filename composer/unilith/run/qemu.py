@@ -10,7 +10,7 @@ from pathlib import Path
 
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
-from unilith.run.child import Ended, Streams, readable, run_child
+from unilith.run.child import Ended, StartError, Streams, readable, run_child
 from unilith.run.options import HOST_SIDE, Forward, command_line, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
@@ -42,8 +42,8 @@ def run_qemu(
         ]
         try:
             ended = run_child(command, streams, timeout=timeout, pass_fds=[record])
-        except OSError as e:
-            return RunResult(HOST_SIDE, f"cannot start {program}: {e.strerror}")
+        except StartError as e:
+            return RunResult(HOST_SIDE, f"cannot start {program}: {e}")
         written = os.pread(record, 16, 0)
     finally:
         os.close(record)

@@ -111,3 +111,8 @@ def test_a_failure_is_said_on_standard_error_when_the_console_is_shown(
     captured = capfd.readouterr()
     assert captured.out == "shown\n"
     assert captured.err == "unilith: the image crashed; its report is on the console\n"
+
+
+def test_a_full_disk_behind_the_output_is_said(script: Script) -> None:
+    with Path("/dev/full").open("wb") as full, pytest.raises(UserError, match="No space left"):
+        run(script("echo text"), output=full.fileno())
