@@ -36,11 +36,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The tree as statements, and how to read an answer."""
+    """The tree as statements, and how to read an answer. ``given`` says of symbols with a prompt, outside
+    choices, when they are on without being set or selected."""
 
     kconf: Any
     statements: tuple[Statement, ...]
     values: Values
+    given: Mapping[Any, Formula]
 
     def problem(self, *more: Statement) -> Problem:
         """The tree together with what is asked of it."""
@@ -80,7 +82,7 @@ def encode_tree(
         writer.values.outcomes(kconf.syms[name])
     for symbol, formula, why in writer.values.rules:
         writer.say(formula, symbol, f"{symbol.name} {why}")
-    return Encoded(kconf, tuple(writer.statements), writer.values)
+    return Encoded(kconf, tuple(writer.statements), writer.values, writer.given)
 
 
 class _Writer:
@@ -92,6 +94,7 @@ class _Writer:
         self.terms: Terms = values.terms
         self.pair = values.terms.pair
         self.statements: list[Statement] = []
+        self.given: dict[Any, Formula] = {}
         self._texts: dict[int, str] = {}
         self._places: dict[tuple[str, int], Where] = {}
 
@@ -113,7 +116,7 @@ class _Writer:
         """An expression as it would be written."""
         known = self._texts.get(id(expression))
         if known is None:
-            known = self._texts[id(expression)] = expr_str(expression, _word)
+            known = self._texts[id(expression)] = written(expression)
         return known
 
     # -- symbols outside choices --------------------------------------------------------------------
@@ -147,6 +150,8 @@ class _Writer:
                     f"{symbol.name} cannot be a module while it is implied as built in",
                 )
         given = either(given, implied)
+        if visible is not FALSE:
+            self.given[symbol] = given
         self._depends(symbol, on, selected)
         if visible is not self.pair(symbol.direct_dep)[0]:
             self._sources(symbol, "on", either(negate(on), selected, visible, given), selected)
@@ -365,6 +370,11 @@ def choice_name(choice: Any) -> str:
         if node.prompt:
             return f'the choice "{node.prompt[0]}"'
     return f"the choice {choice.name}" if choice.name else "a choice without a prompt"
+
+
+def written(expression: Any) -> str:
+    """An expression as it would be written in a Kconfig file."""
+    return str(expr_str(expression, _word))
 
 
 def _word(item: Any) -> str:

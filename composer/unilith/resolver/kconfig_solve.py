@@ -1,4 +1,4 @@
-"""What people ask of a foreign Kconfig tree: the smallest configuration, why not, and the smallest change.
+"""What people ask of a foreign Kconfig tree: the smallest configuration, and why not.
 
 Whatever is answered was put back into kconfiglib first, which must read the same values.
 """
@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kconfiglib import BOOL, OR, STR_TO_TRI, TRISTATE
+from kconfiglib import BOOL, STR_TO_TRI, TRISTATE
 
 from unilith.demand.facts import Origin
 from unilith.errors import Where
 from unilith.resolver.conflict import conflict
-from unilith.resolver.formula import Formula, Var, variables
+from unilith.resolver.formula import variables
 from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree, known_symbol
-from unilith.resolver.kconfig_terms import either, negate, operands
-from unilith.resolver.problem import Kind, Problem, Statement
+from unilith.resolver.kconfig_values import valid
+from unilith.resolver.problem import Kind, Statement
 from unilith.resolver.solve import Refusal, solve
 
 _MODES = (BOOL, TRISTATE)
@@ -52,88 +52,24 @@ class Setting:
     where: Where | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What has to become of a setting."""
-
-    name: str
-    before: str
-    after: str
-    where: Where | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """The smallest change: ``changes`` to symbols that a user sets, and the configuration that results."""
-
-    changes: tuple[Change, ...]
-    configuration: Configuration
-
-
 def smallest(kconf: Any, request: Request) -> Configuration | Conflict:
     """The configuration with the fewest symbols on that ``request`` allows, or why there is none."""
-    encoded = encode_tree(kconf, _typed_values(kconf, request.sets))
+    encoded = encode_tree(kconf, typed_values(kconf, request.sets))
     problem = encoded.problem(*demands(encoded, request))
     answer = solve(problem, narrow=False)
     if isinstance(answer, Refusal):
-        return Conflict(_in_reading_order(answer.statements))
+        return Conflict(in_reading_order(answer.statements))
     return confirm(encoded, answer.true)
 
 
 def why_not(kconf: Any, request: Request, settings: Iterable[Setting] = ()) -> Conflict | None:
     """Why ``request`` cannot be had, or not beside ``settings``; None if it can."""
-    asked = _asked(kconf, request)
-    kept = [s for s in _meaningful(kconf, settings) if s.name not in asked]
-    encoded = encode_tree(kconf, _typed_values(kconf, request.sets))
-    problem = encoded.problem(*demands(encoded, request), *_held(encoded, kept))
+    asked = asked_for(kconf, request)
+    kept = [s for s in meaningful(kconf, settings) if s.name not in asked]
+    encoded = encode_tree(kconf, typed_values(kconf, [*request.sets, *pairs(kept)]))
+    problem = encoded.problem(*demands(encoded, request), *held(encoded, kept))
     core = conflict(problem)
-    return Conflict(_in_reading_order(core)) if core else None
-
-
-def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conflict:
-    """The smallest change to ``settings`` that makes ``request`` possible, or why nothing does.
-
-    Only what a user would have to edit counts: not what is selected now, nor what cannot be set any more.
-    """
-    kept = _meaningful(kconf, settings)
-    encoded = encode_tree(kconf, _typed_values(kconf, request.sets), counted=False)
-    wanted = demands(encoded, request)
-    chosen = {kconf.syms[s.name].choice for s in kept if s.value == "y"} - {None}
-    given_up = {}
-    edits = []
-    for setting, statement in zip(kept, _held(encoded, kept), strict=True):
-        symbol = kconf.syms[setting.name]
-        if symbol.choice in chosen and setting.value != "y":
-            continue  # choosing another member is one edit: the one that was chosen is counted
-        edited = Var(f"edit:{symbol.name}")
-        given_up[edited.name] = setting
-        excuses = _excuses(encoded, symbol, setting.value)
-        formula = either(statement.formula, *excuses, edited)
-        edits.append(Statement(formula, Kind.STRUCTURE, statement.origin, statement.subject))
-    answer = solve(Problem((*encoded.statements, *wanted, *edits)), narrow=False)
-    if isinstance(answer, Refusal):
-        return Conflict(_in_reading_order(answer.statements))
-    configuration = confirm(encoded, answer.true)
-    asked = _asked(kconf, request)
-    before = {s.name: s for s in kept}
-    changes = []
-    for symbol in kconf.unique_defined_syms:
-        name, old = symbol.name, before.get(symbol.name)
-        moved = f"edit:{name}" in answer.true or (symbol.choice in chosen and symbol.tri_value == 2)
-        after = configuration.values.get(name, "")
-        if (moved or name in asked) and after != (old.value if old else "n"):
-            changes.append(Change(name, old.value if old else "", after, old.where if old else None))
-    return Fix(tuple(changes), configuration)
-
-
-def _excuses(encoded: Encoded, symbol: Any, value: str) -> list[Formula]:
-    """When a symbol loses ``value`` without anybody's doing: it cannot be set, or a select raises it."""
-    terms = encoded.values.terms
-    excuses = [negate(terms.visibility(symbol)[0])]
-    if symbol.rev_dep is not encoded.kconf.n and not symbol.choice and value != "y":
-        selects = [terms.pair(part)[value == "m"] for part in operands(symbol.rev_dep, OR)]
-        excuses.append(either(*selects))
-    return excuses
+    return Conflict(in_reading_order(core)) if core else None
 
 
 def current_settings(kconf: Any, where: Mapping[str, Where] | None = None) -> list[Setting]:
@@ -141,7 +77,7 @@ def current_settings(kconf: Any, where: Mapping[str, Where] | None = None) -> li
     return [
         Setting(s.name, s.str_value, (where or {}).get(s.name))
         for s in kconf.unique_defined_syms
-        if s.orig_type in _MODES and s.visibility and not (s.choice and s.choice.tri_value == 0)
+        if s.orig_type and s.visibility
     ]
 
 
@@ -152,8 +88,14 @@ def confirm(encoded: Encoded, true: frozenset[str]) -> Configuration:
     assign(kconf, meant)
     read = {s.name: s.str_value for s in kconf.unique_defined_syms}
     check_same(meant, read)
+    return held_now(kconf)
+
+
+def held_now(kconf: Any) -> Configuration:
+    """What ``kconf`` is set to."""
     return Configuration(
-        read, tuple(s.name for s in kconf.unique_defined_syms if s.orig_type in _MODES and s.tri_value)
+        {s.name: s.str_value for s in kconf.unique_defined_syms},
+        tuple(s.name for s in kconf.unique_defined_syms if s.orig_type in _MODES and s.tri_value),
     )
 
 
@@ -179,7 +121,8 @@ def assign(kconf: Any, values: Mapping[str, str]) -> None:
         kconf.warn = warn
 
 
-def _typed_values(kconf: Any, sets: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def typed_values(kconf: Any, sets: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values for int, hex and string symbols among ``sets``, as ``encode_tree`` wants them."""
     found: dict[str, list[str]] = {}
     for name, value in sets:
         symbol = known_symbol(kconf, name)
@@ -188,31 +131,39 @@ def _typed_values(kconf: Any, sets: Iterable[tuple[str, str]]) -> dict[str, list
     return found
 
 
-def _meaningful(kconf: Any, settings: Iterable[Setting]) -> list[Setting]:
+def meaningful(kconf: Any, settings: Iterable[Setting]) -> list[Setting]:
     """Settings of symbols that exist and have a prompt: others come from elsewhere, or mean nothing."""
     found = []
     for setting in settings:
         symbol = kconf.syms.get(setting.name)
-        if symbol is not None and symbol.orig_type in _MODES and any(n.prompt for n in symbol.nodes):
+        if symbol is None or not symbol.orig_type or not any(n.prompt for n in symbol.nodes):
+            continue
+        if symbol.orig_type in _MODES or valid(symbol, setting.value):
             found.append(setting)
     return found
 
 
-def _asked(kconf: Any, request: Request) -> set[str]:
+def pairs(settings: list[Setting]) -> list[tuple[str, str]]:
+    """Names and values."""
+    return [(s.name, s.value) for s in settings]
+
+
+def asked_for(kconf: Any, request: Request) -> set[str]:
+    """The symbols that ``request`` speaks of."""
     names = (*request.want, *request.forbid, *(name for name, _ in request.sets))
     return {known_symbol(kconf, name).name for name in names}
 
 
-def _held(encoded: Encoded, settings: list[Setting]) -> list[Statement]:
+def held(encoded: Encoded, settings: list[Setting]) -> list[Statement]:
     """The settings as statements."""
-    statements = demands(encoded, Request(sets=tuple((s.name, s.value) for s in settings)))
+    statements = demands(encoded, Request(sets=tuple(pairs(settings))))
     return [
         replace(statement, origin=Origin(f"{setting.name} is set to {setting.value}", setting.where))
         for statement, setting in zip(statements, settings, strict=True)
     ]
 
 
-def _in_reading_order(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+def in_reading_order(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """From what is asked, each statement after one that it has a symbol in common with."""
     waiting = [s for s in statements if s.kind is not Kind.STRUCTURE]
     mentioned = {id(s): {_symbol(v) for v in variables(s.formula)} for s in waiting}

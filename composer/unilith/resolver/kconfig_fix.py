@@ -1,0 +1,161 @@
+"""The smallest change to a configuration of a foreign Kconfig tree that gives somebody what they ask for.
+
+A change is a line that a user has to edit. What a select raises, what can no longer be set, and what
+follows from defaults changes by itself and is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kconfiglib import BOOL, OR, TRISTATE
+
+from unilith.errors import Where
+from unilith.resolver.formula import Formula, Var
+from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree
+from unilith.resolver.kconfig_solve import (
+    Configuration,
+    Conflict,
+    Setting,
+    asked_for,
+    assign,
+    check_same,
+    held,
+    held_now,
+    in_reading_order,
+    meaningful,
+    pairs,
+    typed_values,
+)
+from unilith.resolver.kconfig_terms import both, either, negate, operands
+from unilith.resolver.problem import Kind, Problem, Statement
+from unilith.resolver.solve import Refusal, solve
+
+_MODES = (BOOL, TRISTATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to become of a setting. ``where`` is the line that sets it, if one does."""
+
+    name: str
+    before: str
+    after: str
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The changes, in the tree's order, and the configuration that results from them."""
+
+    changes: tuple[Change, ...]
+    configuration: Configuration
+
+
+def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conflict:
+    """The smallest change to ``settings`` that makes ``request`` possible, or why nothing does."""
+    kept = meaningful(kconf, settings)
+    encoded = encode_tree(kconf, typed_values(kconf, [*request.sets, *pairs(kept)]), counted=False)
+    chosen = {kconf.syms[s.name].choice: s.name for s in kept if s.value == "y"}
+    chosen.pop(None, None)
+    problem = Problem((*encoded.statements, *demands(encoded, request), *_edits(encoded, kept, set(chosen))))
+    answer = solve(problem, narrow=False)
+    if isinstance(answer, Refusal):
+        return Conflict(in_reading_order(answer.statements))
+    edited = {name.removeprefix(_EDIT) for name in answer.true if name.startswith(_EDIT)}
+    edited |= {member.name for c, was in chosen.items() if was in edited for member in c.syms}
+    edited |= asked_for(kconf, request)
+    return _carry_out(encoded, kept, encoded.read(answer.true), edited)
+
+
+# -- what counts ---------------------------------------------------------------------------------------
+
+_EDIT = "edit:"  # begins the variable that says that a symbol has to be edited
+
+
+def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any]) -> list[Statement]:
+    """Each symbol keeps its setting (or, without one, does not exceed its default) unless it is edited."""
+    found: list[Statement] = []
+    kconf = encoded.kconf
+    for setting, statement in zip(kept, held(encoded, kept), strict=True):
+        symbol = kconf.syms[setting.name]
+        if symbol.choice in chosen and setting.value != "y":
+            continue  # to choose another member is one edit, and the member chosen before stands for it
+        excuses = _excuses(encoded, symbol, setting.value)
+        formula = either(statement.formula, *excuses, Var(_EDIT + symbol.name))
+        found.append(Statement(formula, Kind.STRUCTURE, statement.origin, statement.subject))
+    known = {s.name for s in kept}
+    for symbol, given in encoded.given.items():
+        if symbol.name not in known:
+            absent = negate(encoded.values.terms.pair(symbol)[0])
+            excuses = _excuses(encoded, symbol, "n")
+            formula = either(absent, *excuses, given, Var(_EDIT + symbol.name))
+            found.append(Statement(formula, Kind.STRUCTURE, encoded.statements[0].origin))
+    return found
+
+
+def _excuses(encoded: Encoded, symbol: Any, value: str) -> list[Formula]:
+    """When a symbol loses ``value`` without anybody's doing: it cannot be set to it, or a select raises it."""
+    terms = encoded.values.terms
+    visible, visible_yes = terms.visibility(symbol)
+    if symbol.orig_type not in _MODES or value == "n":
+        excuses = [negate(visible)]
+    elif value == "m":
+        excuses = [negate(visible), terms.no_modules]
+    else:
+        excuses = [negate(either(visible_yes, both(visible, terms.no_modules)))]
+    if symbol.rev_dep is not encoded.kconf.n and not symbol.choice and value in ("n", "m"):
+        excuses += [terms.pair(part)[value == "m"] for part in operands(symbol.rev_dep, OR)]
+    return excuses
+
+
+# -- carrying it out -----------------------------------------------------------------------------------
+
+
+def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edited: set[str]) -> Fix:
+    """Edits the settings, and leaves everything else to the tree's defaults where that is good enough.
+
+    Where it is not (a choice that appears has a default that will not do), as few of the values that differ
+    from the defaults are set as well.
+    """
+    kconf = encoded.kconf
+    wanted = {name: meant[name] for name in edited if name in meant}
+    settings = dict(pairs(kept)) | wanted
+
+    def succeeds() -> bool:
+        return all(kconf.syms[name].str_value == value for name, value in wanted.items())
+
+    assign(kconf, settings)
+    if not succeeds():
+        natural = held_now(kconf).values
+        assign(kconf, dict(pairs(kept)) | meant)
+        check_same(meant, held_now(kconf).values)
+        extra = {
+            s.name: meant[s.name]
+            for s in kconf.unique_defined_syms
+            if s.visibility and s.name in meant and natural[s.name] != meant[s.name]
+        }
+        assign(kconf, settings | extra)
+        if not succeeds():
+            assign(kconf, dict(pairs(kept)) | meant)
+        else:
+            for name in [n for n, v in extra.items() if n not in wanted and n not in settings and v != "n"]:
+                value = extra.pop(name)
+                assign(kconf, settings | extra)
+                if not succeeds():
+                    extra[name] = value
+            assign(kconf, settings | extra)
+        wanted |= extra
+    configuration = held_now(kconf)
+    before = {s.name: s for s in kept}
+    changes = []
+    for symbol in kconf.unique_defined_syms:
+        if symbol.name in wanted:
+            unset = Setting(symbol.name, "n" if symbol.orig_type in _MODES else "")
+            setting = before.get(symbol.name, unset)
+            after = configuration.values[symbol.name]
+            if after != setting.value and not (symbol.choice and after == "n"):
+                changes.append(Change(symbol.name, setting.value, after, setting.where))
+    return Fix(tuple(changes), configuration)
