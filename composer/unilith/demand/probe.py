@@ -17,7 +17,7 @@ _LINKER = frozenset(
     """_init _fini _DYNAMIC _GLOBAL_OFFSET_TABLE_ __init_array_start __init_array_end __fini_array_start
     __fini_array_end __preinit_array_start __preinit_array_end image_start image_end text_start text_end
     rodata_start rodata_end data_start data_end bss_start bss_end boot_stack_guard boot_stack_bottom
-    boot_stack_top tls_start tls_end tls_file_end""".split()  # noqa: SIM905 - a list of words
+    boot_stack_top tls_start tls_end tls_file_end tls_alignment""".split()  # noqa: SIM905 - a list of words
 )
 
 

@@ -3,8 +3,7 @@
 Pure functions of an unpacked and patched tree (``tree``) and of the folder of our replacements
 (``overlay``, `libs/libc/musl/overlay`). The caller writes out `musl_generated_headers`, compiles each file of
 `musl_sources` with `musl_cflags`, `musl_file_cflags` and `-I` for each folder of `musl_include`, and makes an
-archive of the objects in the order of the sources: the linker takes the first member that defines a name,
-and of two members that define one, the harmless one stands first.
+archive of the objects.
 
 An application is compiled with `-nostdinc`, `-isystem` for each folder of `app_include`, and `-isystem` for
 the compiler's own include folder, in this order.

@@ -11,6 +11,9 @@
 #include "pthread_impl.h"
 #include "syscall.h"
 
+hidden int __cp_asked(long);
+hidden long __cp_done(long, long);
+
 static int refuses(pthread_t self)
 {
 	return self->canceldisable == PTHREAD_CANCEL_DISABLE;
@@ -25,7 +28,7 @@ static int act(pthread_t self)
 	return 1;
 }
 
-int __cp_enter(long number)
+int __cp_asked(long number)
 {
 	pthread_t self = __pthread_self();
 
@@ -34,7 +37,7 @@ int __cp_enter(long number)
 	return act(self);
 }
 
-long __cp_leave(long number, long result)
+long __cp_done(long number, long result)
 {
 	pthread_t self = __pthread_self();
 
