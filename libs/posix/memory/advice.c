@@ -23,17 +23,17 @@ long sys_madvise(long address, long length, long advice)
     if (length == 0 || advice != MADV_DONTNEED) {
         return 0;
     }
-    if (!map_range(start, (size_t)length, &end) || !regions_cover(start, end)) {
+    if (!memory_range(start, (size_t)length, &end) || !memory_regions_cover(start, end)) {
         return -ENOMEM;
     }
-    for (; regions_first(start, end, &part); start = part.end) {
-        int error = map_protect(part.start, part.end, MAP_READ_WRITE);
+    for (; memory_regions_first(start, end, &part); start = part.end) {
+        int error = memory_protect(part.start, part.end, MAP_READ_WRITE);
 
         if (error) {
             return error;
         }
         memset((void *)part.start, 0, part.end - part.start);
-        error = map_protect(part.start, part.end, part.protection);
+        error = memory_protect(part.start, part.end, part.protection);
         if (error) {
             return error;
         }

@@ -20,10 +20,10 @@ long sys_mprotect(long address, long length, long protection)
     if (length == 0) {
         return 0;
     }
-    if (!map_range(start, (size_t)length, &end) || !regions_cover(start, end)) {
+    if (!memory_range(start, (size_t)length, &end) || !memory_regions_cover(start, end)) {
         return -ENOMEM;
     }
-    return map_protect(start, end, (int)protection);
+    return memory_protect(start, end, (int)protection);
 }
 
 /* Copies to a larger place. The old one must be readable; on an error it stays as it was. */
@@ -36,18 +36,18 @@ static long move(const struct region *old, size_t size)
     if (!(old->protection & PAGE_READ)) {
         return -EFAULT;
     }
-    pages = map_add(size);
+    pages = memory_add(size);
     if (pages == NULL) {
         return -ENOMEM;
     }
     memcpy(pages, (const void *)old->start, old_size);
     memset(pages + old_size, 0, size - old_size);
-    error = map_protect((uintptr_t)pages, (uintptr_t)pages + size, old->protection);
+    error = memory_protect((uintptr_t)pages, (uintptr_t)pages + size, old->protection);
     if (!error) {
-        error = map_remove(old->start, old->end);
+        error = memory_remove(old->start, old->end);
     }
     if (error) {
-        map_remove((uintptr_t)pages, (uintptr_t)pages + size);
+        memory_remove((uintptr_t)pages, (uintptr_t)pages + size);
         return error;
     }
     return (long)pages;
@@ -62,15 +62,15 @@ long sys_mremap(long address, long old_length, long new_length, long flags, long
     struct region old;
 
     (void)new_address;
-    if (start % PAGE_SIZE || flags & ~MREMAP_MAYMOVE || !map_range(start, (size_t)old_length, &end) ||
-        !map_range(start, (size_t)new_length, &new_end)) {
+    if (start % PAGE_SIZE || flags & ~MREMAP_MAYMOVE || !memory_range(start, (size_t)old_length, &end) ||
+        !memory_range(start, (size_t)new_length, &new_end)) {
         return -EINVAL;
     }
-    if (!regions_first(start, end, &old) || old.start != start || old.end != end) {
+    if (!memory_regions_first(start, end, &old) || old.start != start || old.end != end) {
         return -EFAULT;
     }
     if (new_end <= end) {
-        int error = map_remove(new_end, end);
+        int error = memory_remove(new_end, end);
 
         return error ? error : address;
     }

@@ -14,7 +14,7 @@
 long sys_mmap(long address, long length, long protection, long flags, long fd, long offset);
 long sys_munmap(long address, long length);
 
-bool map_range(uintptr_t start, size_t length, uintptr_t *end)
+bool memory_range(uintptr_t start, size_t length, uintptr_t *end)
 {
     size_t size = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
@@ -22,23 +22,23 @@ bool map_range(uintptr_t start, size_t length, uintptr_t *end)
     return size != 0 && *end > start;
 }
 
-void *map_add(size_t size)
+void *memory_add(size_t size)
 {
-    void *pages = regions_reserve() ? pages_alloc(size / PAGE_SIZE) : NULL;
+    void *pages = memory_regions_reserve() ? pages_alloc(size / PAGE_SIZE) : NULL;
 
     if (pages != NULL) {
-        regions_set((uintptr_t)pages, (uintptr_t)pages + size, MAP_READ_WRITE);
+        memory_regions_set((uintptr_t)pages, (uintptr_t)pages + size, MAP_READ_WRITE);
     }
     return pages;
 }
 
-int map_protect(uintptr_t start, uintptr_t end, int protection)
+int memory_protect(uintptr_t start, uintptr_t end, int protection)
 {
     struct region part;
 
-    while (regions_first(start, end, &part)) {
+    while (memory_regions_first(start, end, &part)) {
         if (part.protection != protection) {
-            if (!regions_reserve()) {
+            if (!memory_regions_reserve()) {
                 return -ENOMEM;
             }
             int error = page_protect(part.start, (part.end - part.start) / PAGE_SIZE, protection);
@@ -46,23 +46,23 @@ int map_protect(uintptr_t start, uintptr_t end, int protection)
             if (error) {
                 return error;
             }
-            regions_set(part.start, part.end, protection);
+            memory_regions_set(part.start, part.end, protection);
         }
         start = part.end;
     }
     return 0;
 }
 
-int map_remove(uintptr_t start, uintptr_t end)
+int memory_remove(uintptr_t start, uintptr_t end)
 {
     struct region part;
-    int error = map_protect(start, end, MAP_READ_WRITE); /* as pages_free() wants them */
+    int error = memory_protect(start, end, MAP_READ_WRITE); /* as pages_free() wants them */
 
-    while (!error && regions_first(start, end, &part)) {
-        if (!regions_reserve()) {
+    while (!error && memory_regions_first(start, end, &part)) {
+        if (!memory_regions_reserve()) {
             return -ENOMEM;
         }
-        regions_set(part.start, part.end, REGION_UNMAPPED);
+        memory_regions_set(part.start, part.end, REGION_UNMAPPED);
         pages_free((void *)part.start, (part.end - part.start) / PAGE_SIZE);
         start = part.end;
     }
@@ -117,25 +117,25 @@ long sys_mmap(long address, long length, long protection, long flags, long fd, l
         if (start % PAGE_SIZE) {
             return -EINVAL;
         }
-        if (!map_range(start, (size_t)length, &end) || !regions_cover(start, end)) {
+        if (!memory_range(start, (size_t)length, &end) || !memory_regions_cover(start, end)) {
             return -ENOMEM;
         }
-        error = map_protect(start, end, MAP_READ_WRITE);
+        error = memory_protect(start, end, MAP_READ_WRITE);
         if (error) {
             return error;
         }
     } else {
-        if (!map_range(0, (size_t)length, &end) || (start = (uintptr_t)map_add(end)) == 0) {
+        if (!memory_range(0, (size_t)length, &end) || (start = (uintptr_t)memory_add(end)) == 0) {
             return -ENOMEM;
         }
         end += start;
     }
     error = fill((void *)start, end - start, flags, (int)fd, (uint64_t)offset);
     if (!error) {
-        error = map_protect(start, end, (int)protection);
+        error = memory_protect(start, end, (int)protection);
     }
     if (error) {
-        map_remove(start, end);
+        memory_remove(start, end);
         return error;
     }
     return (long)start;
@@ -146,8 +146,8 @@ long sys_munmap(long address, long length)
     uintptr_t start = (uintptr_t)address;
     uintptr_t end;
 
-    if (start % PAGE_SIZE || !map_range(start, (size_t)length, &end)) {
+    if (start % PAGE_SIZE || !memory_range(start, (size_t)length, &end)) {
         return -EINVAL;
     }
-    return map_remove(start, end);
+    return memory_remove(start, end);
 }

@@ -15,7 +15,7 @@ static size_t capacity(void)
     return capacity_pages * PAGE_SIZE / sizeof *table;
 }
 
-bool regions_reserve(void)
+bool memory_regions_reserve(void)
 {
     if (count + NEW_REGIONS <= capacity()) {
         return true;
@@ -67,7 +67,7 @@ static size_t append(struct region *list, size_t length, uintptr_t start, uintpt
     return length + 1;
 }
 
-void regions_set(uintptr_t start, uintptr_t end, int protection)
+void memory_regions_set(uintptr_t start, uintptr_t end, int protection)
 {
     struct region pieces[5]; /* neighbour, rest, the new one, rest, neighbour */
     size_t length = 0;
@@ -97,7 +97,7 @@ void regions_set(uintptr_t start, uintptr_t end, int protection)
     count = count - (to - from) + length;
 }
 
-bool regions_first(uintptr_t start, uintptr_t end, struct region *part)
+bool memory_regions_first(uintptr_t start, uintptr_t end, struct region *part)
 {
     size_t i = first_behind(start);
 
@@ -114,12 +114,12 @@ bool regions_first(uintptr_t start, uintptr_t end, struct region *part)
     return true;
 }
 
-bool regions_cover(uintptr_t start, uintptr_t end)
+bool memory_regions_cover(uintptr_t start, uintptr_t end)
 {
     struct region part;
 
     while (start < end) {
-        if (!regions_first(start, end, &part) || part.start != start) {
+        if (!memory_regions_first(start, end, &part) || part.start != start) {
             return false;
         }
         start = part.end;

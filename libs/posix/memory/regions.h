@@ -18,18 +18,19 @@ struct region {
     int protection; /* PAGE_... */
 };
 
-/* Makes room for one regions_set(). Returns false, and nothing has changed, when there is no memory. */
-bool regions_reserve(void);
+/* Makes room for one memory_regions_set(). Returns false, and nothing has changed, when there is no memory.
+ */
+bool memory_regions_reserve(void);
 
 /* From now on [start, end) is protected so, or not mapped if `protection` is REGION_UNMAPPED. Needs
- * regions_reserve(). */
-void regions_set(uintptr_t start, uintptr_t end, int protection);
+ * memory_regions_reserve(). */
+void memory_regions_set(uintptr_t start, uintptr_t end, int protection);
 
 /*
  * The part of the first region that lies in [start, end). Returns false if there is none. To visit all,
  * call again from `part->end`; the table may be changed in between.
  */
-bool regions_first(uintptr_t start, uintptr_t end, struct region *part);
+bool memory_regions_first(uintptr_t start, uintptr_t end, struct region *part);
 
 /* Whether every page of [start, end) is mapped. */
-bool regions_cover(uintptr_t start, uintptr_t end);
+bool memory_regions_cover(uintptr_t start, uintptr_t end);

@@ -134,7 +134,7 @@ static void check_consistent(void)
     struct region previous = {0};
     struct region part;
 
-    for (uintptr_t at = (uintptr_t)arena; regions_first(at, UINTPTR_MAX, &part); at = part.end) {
+    for (uintptr_t at = (uintptr_t)arena; memory_regions_first(at, UINTPTR_MAX, &part); at = part.end) {
         assert(part.start < part.end);
         assert(part.start != previous.end || part.protection != previous.protection);
         previous = part;
@@ -142,7 +142,7 @@ static void check_consistent(void)
     for (size_t n = 0; n < PAGES; n++) {
         uintptr_t start = (uintptr_t)arena + n * PAGE_SIZE;
 
-        if (regions_first(start, start + PAGE_SIZE, &part)) {
+        if (memory_regions_first(start, start + PAGE_SIZE, &part)) {
             assert(taken[n] && part.protection == protection_of[n]);
         } else {
             unmapped += taken[n];
@@ -159,7 +159,7 @@ static void check_model(void)
     for (size_t n = 0; n < PAGES; n++) {
         uintptr_t start = (uintptr_t)arena + n * PAGE_SIZE;
 
-        assert(regions_first(start, start + PAGE_SIZE, &part) == model[n].mapped);
+        assert(memory_regions_first(start, start + PAGE_SIZE, &part) == model[n].mapped);
         if (model[n].mapped) {
             assert(part.protection == model[n].protection);
             assert(all_bytes(n, model[n].byte));
@@ -175,7 +175,7 @@ static void learn(void)
     for (size_t n = 0; n < PAGES; n++) {
         uintptr_t start = (uintptr_t)arena + n * PAGE_SIZE;
 
-        model[n].mapped = regions_first(start, start + PAGE_SIZE, &part);
+        model[n].mapped = memory_regions_first(start, start + PAGE_SIZE, &part);
         if (model[n].mapped) {
             model[n].protection = part.protection;
             memset(arena + n * PAGE_SIZE, model[n].byte, PAGE_SIZE);
@@ -191,7 +191,7 @@ static void check_mapped(void)
     for (size_t n = 0; n < PAGES; n++) {
         uintptr_t start = (uintptr_t)arena + n * PAGE_SIZE;
 
-        assert(regions_first(start, start + PAGE_SIZE, &part) == model[n].mapped);
+        assert(memory_regions_first(start, start + PAGE_SIZE, &part) == model[n].mapped);
     }
 }
 
