@@ -34,17 +34,17 @@ const char *boot_claim(struct boot_info *info, uint64_t image_start, uint64_t im
     uint64_t text = (uint64_t)info->command_line;
     size_t len = 0;
 
-    if (!ranges_hold(info, image_start, image_end))
+    if (!boot_ranges_hold(info, image_start, image_end))
         return "too little memory for the image";
-    if (initrd_end < initrd || (initrd != 0 && !ranges_hold(info, initrd, initrd_end)))
+    if (initrd_end < initrd || (initrd != 0 && !boot_ranges_hold(info, initrd, initrd_end)))
         return "the initrd does not lie in memory";
     if (initrd < image_end && initrd_end > image_start)
         return "too little memory: the initrd overlaps the image";
     while (info->command_line[len] != '\0')
         len++;
-    ranges_remove(info, image_start, image_end);
-    ranges_remove(info, initrd, initrd_end);
+    boot_ranges_remove(info, image_start, image_end);
+    boot_ranges_remove(info, initrd, initrd_end);
     if (len > 0) /* an empty one needs no place: its reader writes nothing */
-        ranges_remove(info, text, text + len + 1);
+        boot_ranges_remove(info, text, text + len + 1);
     return NULL;
 }

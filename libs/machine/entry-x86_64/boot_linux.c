@@ -52,9 +52,9 @@ const char *boot_linux(uint64_t address, struct boot_info *info)
             if ((entry.type == BOOT_MEMORY_RAM) != usable || entry.size > UINT64_MAX - entry.address)
                 continue;
             if (usable)
-                ranges_add(info, entry.address, entry.address + entry.size);
+                boot_ranges_add(info, entry.address, entry.address + entry.size);
             else
-                ranges_remove(info, entry.address, entry.address + entry.size);
+                boot_ranges_remove(info, entry.address, entry.address + entry.size);
         }
     return boot_strings(info, join(params->command_line_high, params->command_line),
                         join(params->initrd_high, params->initrd),

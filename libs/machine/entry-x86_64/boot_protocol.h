@@ -29,7 +29,7 @@ const char *boot_strings(struct boot_info *info, uint64_t text, uint64_t initrd,
  * Makes [address, address + size) readable and returns a pointer to it; NULL if that cannot be: `address` is
  * 0, the end lies above 1 GiB (loaders put their structures low), or it begins in page 0 and ends outside.
  * Page 0, where QEMU's firmware leaves the memory map, is shown in a window that is there until
- * map_end_of_reading(). From address 4096 on the pointer equals the address, and stays valid. Defined in
- * map.c; tests and fuzzers bring their own.
+ * entry_map_end_of_reading(). From address 4096 on the pointer equals the address, and stays valid. Defined
+ * in map.c; tests and fuzzers bring their own.
  */
 const void *boot_reach(uint64_t address, uint64_t size);

@@ -36,10 +36,10 @@ static void read_map(const struct memory_entry *map, uint32_t count, struct boot
 {
     for (uint32_t i = 0; i < count; i++)
         if (map[i].type == BOOT_MEMORY_RAM && map[i].size <= UINT64_MAX - map[i].address)
-            ranges_add(info, map[i].address, map[i].address + map[i].size);
+            boot_ranges_add(info, map[i].address, map[i].address + map[i].size);
     for (uint32_t i = 0; i < count; i++)
         if (map[i].type != BOOT_MEMORY_RAM && map[i].size <= UINT64_MAX - map[i].address)
-            ranges_remove(info, map[i].address, map[i].address + map[i].size);
+            boot_ranges_remove(info, map[i].address, map[i].address + map[i].size);
 }
 
 const char *boot_pvh(uint64_t address, struct boot_info *info)

@@ -62,25 +62,20 @@ regions:
     .long text_end + REGION_RX
     .long rodata_end + REGION_R
     .long boot_window + REGION_RW
-    .long trap_stack_bottom + REGION_NONE
-    .long boot_stack_guard + REGION_RW
     .long boot_stack_bottom + REGION_NONE
+    .long trap_stack_guard + REGION_RW
+    .long trap_stack_bottom + REGION_NONE
     .long boot_mapped_end + REGION_RW
 
-    .section .noinit.pages, "aw", @nobits
+    .section .noinit.pages.boot, "aw", @nobits
 boot_tables: /* PML4, page-directory-pointer table, page directory of the first GiB */
     .skip 3 * 4096
     .globl boot_directory_pointers, boot_directory
     .set boot_directory_pointers, boot_tables + 0x1000
     .set boot_directory, boot_tables + 0x2000
-    .globl boot_window, trap_stack_guard, trap_stack_bottom, trap_stack_top
-boot_window: /* where map.c shows page 0 while the loader's structures are read */
+    .globl boot_window
+boot_window: /* where map.c shows page 0 while the loader's structures are read; unmapped, like the guard behind it */
     .skip 4096
-trap_stack_guard:
-    .skip 4096
-trap_stack_bottom:
-    .skip 4096
-trap_stack_top:
     .globl boot_stack_guard, boot_stack_bottom, boot_stack_top
 boot_stack_guard:
     .skip 4096

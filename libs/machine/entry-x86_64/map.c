@@ -52,7 +52,7 @@ static uint64_t *new_table(struct boot_info *info)
 
     if (info->range_count > 0 && info->ranges[0].start + PAGE <= (uintptr_t)boot_mapped_end) {
         table = (uint64_t *)info->ranges[0].start;
-        ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
+        boot_ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
     }
     if (!table)
         panic("no low memory for page tables");
@@ -70,7 +70,7 @@ static uint64_t *directory_of(struct boot_info *info, uint64_t address)
     return (uint64_t *)(*pointer & PTE_ADDRESS);
 }
 
-void map_memory(struct boot_info *info, uint64_t start, uint64_t end)
+void entry_map_memory(struct boot_info *info, uint64_t start, uint64_t end)
 {
     uint64_t address = start & ~(LARGE - 1);
 
@@ -109,7 +109,7 @@ const void *boot_reach(uint64_t address, uint64_t size)
     return (const void *)address;
 }
 
-void map_end_of_reading(void)
+void entry_map_end_of_reading(void)
 {
     boot_page_tables[(uintptr_t)boot_window / PAGE] = 0;
     __asm__ volatile("invlpg %0" : : "m"(*boot_window) : "memory");

@@ -34,7 +34,7 @@ static void insert(struct boot_info *info, struct boot_range range)
     info->ranges[i] = range;
 }
 
-void ranges_add(struct boot_info *info, uint64_t start, uint64_t end)
+void boot_ranges_add(struct boot_info *info, uint64_t start, uint64_t end)
 {
     size_t i = 0;
 
@@ -60,7 +60,7 @@ void ranges_add(struct boot_info *info, uint64_t start, uint64_t end)
     insert(info, (struct boot_range){start, end});
 }
 
-void ranges_remove(struct boot_info *info, uint64_t start, uint64_t end)
+void boot_ranges_remove(struct boot_info *info, uint64_t start, uint64_t end)
 {
     if (end > RANGES_LIMIT)
         end = RANGES_LIMIT;
@@ -83,7 +83,7 @@ void ranges_remove(struct boot_info *info, uint64_t start, uint64_t end)
     }
 }
 
-bool ranges_hold(const struct boot_info *info, uint64_t start, uint64_t end)
+bool boot_ranges_hold(const struct boot_info *info, uint64_t start, uint64_t end)
 {
     for (size_t i = 0; i < info->range_count; i++)
         if (info->ranges[i].start <= start && start <= end && end <= info->ranges[i].end)

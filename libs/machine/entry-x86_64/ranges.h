@@ -1,9 +1,9 @@
 /*
  * Sets of memory ranges, kept in boot_info: page-aligned, ascending, disjoint, not touching each other.
  *
- * ranges_add() adds the whole pages inside [start, end); ranges_remove() takes away every page that [start,
- * end) touches. An empty or inverted range changes nothing. When there are more ranges than boot_info holds,
- * the smallest piece is lost: memory may go unused, but none is ever listed wrongly.
+ * boot_ranges_add() adds the whole pages inside [start, end); boot_ranges_remove() takes away every page that
+ * [start, end) touches. An empty or inverted range changes nothing. When there are more ranges than boot_info
+ * holds, the smallest piece is lost: memory may go unused, but none is ever listed wrongly.
  */
 #pragma once
 
@@ -14,8 +14,8 @@
 /* What the processor tables of this image can map: one table of 512 GiB. Memory above is not used. */
 #define RANGES_LIMIT ((uint64_t)1 << 39)
 
-void ranges_add(struct boot_info *info, uint64_t start, uint64_t end);
-void ranges_remove(struct boot_info *info, uint64_t start, uint64_t end);
+void boot_ranges_add(struct boot_info *info, uint64_t start, uint64_t end);
+void boot_ranges_remove(struct boot_info *info, uint64_t start, uint64_t end);
 
 /* Whether all of [start, end) lies in one range. */
-bool ranges_hold(const struct boot_info *info, uint64_t start, uint64_t end);
+bool boot_ranges_hold(const struct boot_info *info, uint64_t start, uint64_t end);

@@ -18,19 +18,20 @@ void entry_start(uint64_t address, unsigned protocol)
 
     traps_init();
     wrong = protocol == 0 ? boot_pvh(address, &boot_info) : boot_linux(address, &boot_info);
-    map_end_of_reading();
+    entry_map_end_of_reading();
     if (!wrong)
         wrong = boot_claim(&boot_info, (uintptr_t)image_start, (uintptr_t)image_end);
     if (wrong)
         panic("%s", wrong);
 
-    map_memory(&boot_info, (uintptr_t)boot_info.initrd, (uintptr_t)boot_info.initrd + boot_info.initrd_size);
+    entry_map_memory(&boot_info, (uintptr_t)boot_info.initrd,
+                     (uintptr_t)boot_info.initrd + boot_info.initrd_size);
     /* From the top, because page tables are taken from the bottom; and by value, because taking one may
      * remove a range. */
     for (size_t i = boot_info.range_count; i-- > 0;) {
         struct boot_range range = boot_info.ranges[i];
 
-        map_memory(&boot_info, range.start, range.end);
+        entry_map_memory(&boot_info, range.start, range.end);
     }
     boot_main();
 }

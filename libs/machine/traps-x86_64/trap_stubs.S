@@ -5,6 +5,14 @@
  */
 #define WITH_ERROR_CODE 0x60227d00 /* bits 8, 10 to 14, 17, 21, 29, 30 */
 
+    .section .noinit.pages.trap, "aw", @nobits
+    .globl trap_stack_guard, trap_stack_bottom, trap_stack_top
+trap_stack_guard: /* the machine entry leaves it unmapped */
+    .skip 4096
+trap_stack_bottom:
+    .skip 4096
+trap_stack_top:
+
     .section .text.trap_stubs, "ax", @progbits
     .balign 8
     .globl trap_stubs

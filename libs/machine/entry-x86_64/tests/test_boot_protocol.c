@@ -62,8 +62,8 @@ static void pvh(void)
     assert(info.initrd == (void *)0x700000 && info.initrd_size == 0x12345);
 
     expect(boot_claim(&info, 0x100000, 0x120000), NULL);
-    assert(ranges_hold(&info, 0x120000, 0x700000) && ranges_hold(&info, 0x713000, 0x800000));
-    assert(!ranges_hold(&info, 0x11f000, 0x120000) && !ranges_hold(&info, 0x712000, 0x713000));
+    assert(boot_ranges_hold(&info, 0x120000, 0x700000) && boot_ranges_hold(&info, 0x713000, 0x800000));
+    assert(!boot_ranges_hold(&info, 0x11f000, 0x120000) && !boot_ranges_hold(&info, 0x712000, 0x713000));
 
     write_pvh();
     put(0x1018, 8, 0); /* no command line */

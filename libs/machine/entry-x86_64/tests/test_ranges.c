@@ -24,7 +24,7 @@ static void check(const unsigned char *expected)
         last = r.end;
     }
     for (size_t page = 0; expected && page < PAGES; page++)
-        assert(ranges_hold(&info, page * 4096, page * 4096 + 4096) == expected[page]);
+        assert(boot_ranges_hold(&info, page * 4096, page * 4096 + 4096) == expected[page]);
 }
 
 static void edges(void)
@@ -32,30 +32,30 @@ static void edges(void)
     unsigned char expected[PAGES] = {0};
 
     memset(&info, 0, sizeof info);
-    ranges_add(&info, 0, 0x1fff); /* page 0 never counts, and half a page is none */
+    boot_ranges_add(&info, 0, 0x1fff); /* page 0 never counts, and half a page is none */
     assert(info.range_count == 0);
-    ranges_add(&info, 0x3001, 0x5fff);
+    boot_ranges_add(&info, 0x3001, 0x5fff);
     expected[4] = 1;
     check(expected);
-    ranges_add(&info, 0x5000, 0x7000); /* touches: one range */
+    boot_ranges_add(&info, 0x5000, 0x7000); /* touches: one range */
     expected[5] = expected[6] = 1;
     check(expected);
     assert(info.range_count == 1);
-    ranges_remove(&info, 0x5fff, 0x6001); /* a byte of each page takes both */
+    boot_ranges_remove(&info, 0x5fff, 0x6001); /* a byte of each page takes both */
     expected[5] = expected[6] = 0;
     check(expected);
-    ranges_remove(&info, 0x9000, 0x3000);
-    ranges_add(&info, 0x9000, 0x3000);
-    ranges_add(&info, 0x9000, 0x9000);
+    boot_ranges_remove(&info, 0x9000, 0x3000);
+    boot_ranges_add(&info, 0x9000, 0x3000);
+    boot_ranges_add(&info, 0x9000, 0x9000);
     check(expected);
 
     memset(&info, 0, sizeof info);
-    ranges_add(&info, UINT64_MAX - 4095, UINT64_MAX);
-    ranges_add(&info, RANGES_LIMIT, UINT64_MAX);
+    boot_ranges_add(&info, UINT64_MAX - 4095, UINT64_MAX);
+    boot_ranges_add(&info, RANGES_LIMIT, UINT64_MAX);
     assert(info.range_count == 0);
-    ranges_add(&info, 0x100000, UINT64_MAX);
+    boot_ranges_add(&info, 0x100000, UINT64_MAX);
     assert(info.range_count == 1 && info.ranges[0].end == RANGES_LIMIT);
-    ranges_remove(&info, 0x200000, UINT64_MAX);
+    boot_ranges_remove(&info, 0x200000, UINT64_MAX);
     assert(info.range_count == 1 && info.ranges[0].end == 0x200000);
 }
 
@@ -63,15 +63,15 @@ static void too_many(void)
 {
     memset(&info, 0, sizeof info);
     for (uint64_t i = 1; i <= BOOT_INFO_MAX_RANGES; i++)
-        ranges_add(&info, i * 0x100000, i * 0x100000 + 0x2000);
-    ranges_add(&info, 0x10000, 0x11000); /* the smallest of all is the newcomer */
+        boot_ranges_add(&info, i * 0x100000, i * 0x100000 + 0x2000);
+    boot_ranges_add(&info, 0x10000, 0x11000); /* the smallest of all is the newcomer */
     assert(info.range_count == BOOT_INFO_MAX_RANGES && info.ranges[0].start == 0x100000);
-    ranges_add(&info, 0x10000, 0x20000); /* another gives way */
+    boot_ranges_add(&info, 0x10000, 0x20000); /* another gives way */
     assert(info.range_count == BOOT_INFO_MAX_RANGES && info.ranges[0].start == 0x10000);
     check(NULL);
-    ranges_remove(&info, 0x11000, 0x12000); /* splits: the small piece is lost or takes a place */
+    boot_ranges_remove(&info, 0x11000, 0x12000); /* splits: the small piece is lost or takes a place */
     check(NULL);
-    assert(!ranges_hold(&info, 0x11000, 0x12000) && ranges_hold(&info, 0x12000, 0x20000));
+    assert(!boot_ranges_hold(&info, 0x11000, 0x12000) && boot_ranges_hold(&info, 0x12000, 0x20000));
 }
 
 /* Against a map of pages, as long as the ranges suffice. */
@@ -87,7 +87,7 @@ static void random_steps(void)
                      end = start + (uint64_t)(rand() % (40 * 4096));
             int add = rand() % 2;
 
-            (add ? ranges_add : ranges_remove)(&info, start, end);
+            (add ? boot_ranges_add : boot_ranges_remove)(&info, start, end);
             for (uint64_t page = 1; page < PAGES; page++) {
                 if (add && start <= page * 4096 && end >= page * 4096 + 4096)
                     expected[page] = 1;

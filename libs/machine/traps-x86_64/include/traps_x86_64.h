@@ -4,8 +4,8 @@
  * traps_init() loads the descriptor tables: GDT (selector 8: code), TSS, IDT with the processor's 32
  * exceptions. The machine entry calls it before any other C function, once, with interrupts off. After that
  * every exception ends in a report on the console and platform_crash(); its handler runs on a stack of its
- * own, so that the overflow of any stack is reported too. Between trap_stack_guard and trap_stack_bottom,
- * which the machine entry defines, nothing is mapped.
+ * own, so that the overflow of any stack is reported too. The machine entry leaves what lies between
+ * trap_stack_guard and trap_stack_bottom unmapped.
  */
 #pragma once
 
