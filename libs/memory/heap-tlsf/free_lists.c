@@ -26,7 +26,7 @@ static struct list list_of(size_t size)
     return (struct list){top - STEP_BITS + 1, (unsigned)(units >> (top - STEP_BITS)) & (STEPS - 1)};
 }
 
-void free_lists_add(struct block *block)
+void tlsf_add(struct block *block)
 {
     uint64_t head = block_head(block);
     struct list list = list_of(head & ~BLOCK_FLAGS);
@@ -42,7 +42,7 @@ void free_lists_add(struct block *block)
     power_map |= 1u << list.power;
 }
 
-void free_lists_remove(struct block *block)
+void tlsf_remove(struct block *block)
 {
     uint64_t head = block_head(block);
     struct list list = list_of(head & ~BLOCK_FLAGS);
@@ -61,7 +61,7 @@ void free_lists_remove(struct block *block)
         power_map &= ~(1u << list.power);
 }
 
-struct block *free_lists_take(size_t size)
+struct block *tlsf_take(size_t size)
 {
     struct list list = list_of(size);
     struct block *block = heads[list.power][list.step];
@@ -79,6 +79,6 @@ struct block *free_lists_take(size_t size)
         }
         block = heads[list.power][__builtin_ctz(steps)];
     }
-    free_lists_remove(block);
+    tlsf_remove(block);
     return block;
 }

@@ -13,11 +13,11 @@
 #define FREE_LISTS_MAX ((size_t)1 << 35)
 
 /* Marks the block free and adds it; its neighbours' headers are the caller's business. */
-void free_lists_add(struct block *block);
+void tlsf_add(struct block *block);
 
 /* Takes a block that is in a list out of it and marks it in use. */
-void free_lists_remove(struct block *block);
+void tlsf_remove(struct block *block);
 
 /* Takes out a block of at least `size` bytes, header included; NULL if none is found. `size` <=
  * FREE_LISTS_MAX. */
-struct block *free_lists_take(size_t size);
+struct block *tlsf_take(size_t size);

@@ -49,7 +49,7 @@ static struct block *join_below(struct block *block)
         return block;
     if (!(block_head(below) & BLOCK_FREE) || block_above(below) != block)
         heap_broken(block, "overwritten header");
-    free_lists_remove(below);
+    tlsf_remove(below);
     block_set_head(below, block_head(below) + (head & ~BLOCK_FLAGS));
     return below;
 }
@@ -61,7 +61,7 @@ static void join_above(struct block *block)
 
     if (!(block_head(above) & BLOCK_FREE))
         return;
-    free_lists_remove(above);
+    tlsf_remove(above);
     block_set_head(block, block_head(block) + block_size(above));
     above = block_above(block);
     block_set_head(above, block_head(above) & ~BLOCK_BELOW_FREE);
@@ -83,7 +83,7 @@ static void release(struct block *block)
         pages_free(block, (size + BLOCK_HEADER) / PAGE_SIZE);
         return;
     }
-    free_lists_add(block);
+    tlsf_add(block);
     above->below = block;
     block_set_head(above, block_head(above) | BLOCK_BELOW_FREE);
 }
@@ -140,7 +140,7 @@ void *heap_alloc(size_t request)
 
     if (size == 0)
         return NULL;
-    block = free_lists_take(size);
+    block = tlsf_take(size);
     if (block != NULL) {
         above = block_above(block);
         block_set_head(above, block_head(above) & ~BLOCK_BELOW_FREE);
