@@ -13,8 +13,11 @@ from typing import Any
 from kconfiglib import BOOL, OR, TRISTATE
 
 from unilith.errors import Where
+from unilith.resolver.conflict import conflict
+from unilith.resolver.encode import encode
 from unilith.resolver.formula import Formula, Var
 from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree
+from unilith.resolver.kconfig_fewest import fewest
 from unilith.resolver.kconfig_solve import (
     Configuration,
     Conflict,
@@ -31,7 +34,6 @@ from unilith.resolver.kconfig_solve import (
 )
 from unilith.resolver.kconfig_terms import both, either, negate, operands
 from unilith.resolver.problem import Kind, Problem, Statement
-from unilith.resolver.solve import Refusal, solve
 
 _MODES = (BOOL, TRISTATE)
 
@@ -61,13 +63,14 @@ def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conf
     chosen = {kconf.syms[s.name].choice: s.name for s in kept if s.value == "y"}
     chosen.pop(None, None)
     problem = Problem((*encoded.statements, *demands(encoded, request), *_edits(encoded, kept, set(chosen))))
-    answer = solve(problem, narrow=False)
-    if isinstance(answer, Refusal):
-        return Conflict(in_reading_order(answer.statements))
-    edited = {name.removeprefix(_EDIT) for name in answer.true if name.startswith(_EDIT)}
+    encoding = encode(problem)
+    true = fewest(problem, encoding)
+    if true is None:
+        return Conflict(in_reading_order(conflict(problem, encoding)))
+    edited = {name.removeprefix(_EDIT) for name in true if name.startswith(_EDIT)}
     edited |= {member.name for c, was in chosen.items() if was in edited for member in c.syms}
     edited |= asked_for(kconf, request)
-    return _carry_out(encoded, kept, encoded.read(answer.true), edited)
+    return _carry_out(encoded, kept, encoded.read(true), edited)
 
 
 # -- what counts ---------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from kconfiglib import BOOL, STR_TO_TRI, TRISTATE
 from unilith.demand.facts import Origin
 from unilith.errors import Where
 from unilith.resolver.conflict import conflict
+from unilith.resolver.encode import encode
 from unilith.resolver.formula import variables
 from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree, known_symbol
+from unilith.resolver.kconfig_fewest import fewest
 from unilith.resolver.kconfig_values import valid
 from unilith.resolver.problem import Kind, Statement
-from unilith.resolver.solve import Refusal, solve
 
 _MODES = (BOOL, TRISTATE)
 
@@ -56,10 +57,11 @@ def smallest(kconf: Any, request: Request) -> Configuration | Conflict:
     """The configuration with the fewest symbols on that ``request`` allows, or why there is none."""
     encoded = encode_tree(kconf, typed_values(kconf, request.sets))
     problem = encoded.problem(*demands(encoded, request))
-    answer = solve(problem, narrow=False)
-    if isinstance(answer, Refusal):
-        return Conflict(in_reading_order(answer.statements))
-    return confirm(encoded, answer.true)
+    encoding = encode(problem)
+    true = fewest(problem, encoding)
+    if true is None:
+        return Conflict(in_reading_order(conflict(problem, encoding)))
+    return confirm(encoded, true)
 
 
 def why_not(kconf: Any, request: Request, settings: Iterable[Setting] = ()) -> Conflict | None:

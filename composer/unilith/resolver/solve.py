@@ -60,17 +60,12 @@ class Fold:
         return Fold(1 + sum(1 for _ in names))
 
 
-def solve(problem: Problem, encoding: Encoding | None = None, *, narrow: bool = True) -> Solution | Refusal:
-    """Solves ``problem`` (``encoding`` saves encoding it again).
-
-    ``narrow`` leaves out first what the cheapest answer cannot depend on; where that is little, as in a
-    foreign Kconfig tree, it costs more time than it saves.
-    """
+def solve(problem: Problem, encoding: Encoding | None = None) -> Solution | Refusal:
+    """Solves ``problem`` (``encoding`` saves encoding it again)."""
     encoding = encoding or encode(problem)
     fold = Fold.of(problem, encoding.names)
-    clauses = encoding.clauses
-    if narrow:
-        clauses = [clauses[i] for i in relevant(clauses, encoding.top)]
+    chosen = relevant(encoding.clauses, encoding.top)
+    clauses = [encoding.clauses[i] for i in chosen]
     concerned = sorted(n for n in set(map(abs, chain.from_iterable(clauses))) if n <= len(encoding.names))
     by_name = sorted(concerned, key=lambda n: _rank(encoding.names[n - 1]))
     counted = [n for n in by_name if not encoding.names[n - 1].startswith(AUXILIARY)]
