@@ -1,3 +1,5 @@
+#include "loops.h"
+
 #include <stdint.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+#include "loops.h"
+
 #include <string.h>
 
 size_t strlen(const char *s)

@@ -8,13 +8,9 @@
 void console_write(const char *text, size_t len)
 {
     uart16550_setup();
-    while (len > 0) {
-        size_t count = len < UART_FIFO_BYTES ? len : UART_FIFO_BYTES;
-
+    for (; len > 0; text++, len--) {
         while (!(port_read8(UART_LSR) & UART_LSR_THR_EMPTY))
             ;
-        port_write8_many(UART_THR, text, count);
-        text += count;
-        len -= count;
+        port_write8(UART_THR, (uint8_t)*text);
     }
 }

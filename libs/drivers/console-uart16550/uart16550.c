@@ -14,7 +14,6 @@ void uart16550_setup(void)
         {UART_DLL - UART_BASE, 1},
         {UART_DLM - UART_BASE, 0},
         {UART_LCR - UART_BASE, UART_LCR_8N1},
-        {UART_FCR - UART_BASE, UART_FCR_ENABLE_AND_CLEAR},
         {UART_MCR - UART_BASE, UART_MCR_DTR_RTS},
     };
 
