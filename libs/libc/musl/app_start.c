@@ -4,8 +4,12 @@
  * function, which does not return.
  */
 #include <app_start.h>
+#include <config.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef CONFIG_LIB_RANDOM
+#include <random.h>
+#endif
 
 /* Types of auxiliary vector entries: Linux, include/uapi/linux/auxvec.h. The user and group ids and AT_SECURE
  * are left out, as musl takes a missing entry for 0. */
@@ -14,10 +18,11 @@
 #define AT_PHENT 4
 #define AT_PHNUM 5
 #define AT_PAGESZ 6
+#define AT_RANDOM 25
 #define AT_EXECFN 31
 
 #define PAGE_SIZE 4096
-#define AUXILIARY_ENTRIES 6
+#define AUXILIARY_ENTRIES 7
 
 #define PT_TLS 7
 #define PF_R 4
@@ -84,6 +89,12 @@ int app_start(int argc, char **argv, char **envp)
     }
     at = put(at, AT_PAGESZ, PAGE_SIZE);
     at = put(at, AT_EXECFN, argc > 0 ? (uintptr_t)argv[0] : 0);
+#ifdef CONFIG_LIB_RANDOM
+    static unsigned char random[16]; /* malloc's secret comes from here */
+
+    random_bytes(random, sizeof random);
+    at = put(at, AT_RANDOM, (uintptr_t)random);
+#endif
     put(at, AT_NULL, 0);
     return __libc_start_main(main, argc, (char **)vector, NULL, NULL, NULL);
 }
