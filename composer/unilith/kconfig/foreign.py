@@ -113,7 +113,7 @@ class _Reader(kconfiglib.Kconfig):  # type: ignore[misc]
     def _open(self, filename: str, mode: str) -> Any:
         if filename == _PENDING:
             return io.StringIO(self.pending)
-        return open(filename, mode, encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115 - the caller closes
+        return open(filename, mode, encoding="utf-8", errors="replace")  # noqa: PTH123 - the caller closes
 
     def _tokenize(self, s: str) -> Any:
         word = s.strip()

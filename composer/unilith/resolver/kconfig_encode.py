@@ -9,6 +9,7 @@ with the fewest true variables switches the fewest symbols on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -370,6 +371,17 @@ def choice_name(choice: Any) -> str:
         if node.prompt:
             return f'the choice "{node.prompt[0]}"'
     return f"the choice {choice.name}" if choice.name else "a choice without a prompt"
+
+
+_PLACE = re.compile(r"\S+ (selects|implies|depends on|defaults to) \W*(\w+)")
+_KEYWORD = {"selects": "select", "implies": "imply", "depends on": "depends", "defaults to": "default"}
+
+
+def place(statement: Statement) -> tuple[str, str]:
+    """The keyword of the property that a statement comes from, and a name in it, for a search of its line;
+    two empty strings if it comes from a whole definition. The words are those that `_Writer` puts down."""
+    found = _PLACE.match(statement.origin.text)
+    return (_KEYWORD[found[1]], found[2]) if found else ("", "")
 
 
 def written(expression: Any) -> str:

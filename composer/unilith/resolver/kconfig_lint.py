@@ -64,7 +64,11 @@ def lint(kconf: Any, watch: Watch | None = None) -> list[Finding]:
     can_hold = _answer(encoded, [q.formula for q in questions], watch or (lambda done, total: None))
     found = [q.finding for q, holds in zip(questions, can_hold, strict=True) if holds == q.is_fault]
     dead = {f.symbol for f in found if f.fault is Fault.DEAD}
-    found = [_with_reason(encoded, f, dead) if f.fault is Fault.DEAD else f for f in found]
+    found = [
+        _with_reason(encoded, f, dead) if f.fault is Fault.DEAD else f
+        for f in found
+        if f.fault is not Fault.DEFAULT or f.symbol not in dead
+    ]
     found += [*_undefined(kconf), *_choice_defaults(kconf)]
     order = list(Fault)
     return sorted(found, key=lambda f: order.index(f.fault))
@@ -78,13 +82,16 @@ def _dead(encoded: Encoded) -> Iterator[_Question]:
         if symbol.orig_type in _MODES:
             finding = Finding(Fault.DEAD, symbol.name, "", _where(symbol.nodes[0]))
             yield _Question(encoded.values.terms.pair(symbol)[0], finding, is_fault=False)
+        elif symbol.orig_type:
+            finding = Finding(Fault.DEAD, symbol.name, "", _where(symbol.nodes[0]))
+            yield _Question(encoded.values.terms.pair(symbol.direct_dep)[0], finding, is_fault=False)
 
 
 def _selects(encoded: Encoded) -> Iterator[_Question]:
     pair = encoded.values.terms.pair
     for symbol in encoded.kconf.unique_defined_syms:
         for node in symbol.nodes:
-            for target, condition in node.selects:
+            for (target, condition), (_, own) in zip(node.selects, node.orig_selects, strict=True):
                 if target.orig_type not in _MODES or target.choice or not target.nodes:
                     continue
                 some, full = pair(symbol)
@@ -93,7 +100,7 @@ def _selects(encoded: Encoded) -> Iterator[_Question]:
                 broken = both(some, negate(needs))
                 if target.orig_type is TRISTATE:
                     broken = either(broken, both(full, negate(needs_yes)))
-                when = "" if condition is encoded.kconf.y else f" if {written(condition)}"
+                when = "" if own is encoded.kconf.y else f" if {written(own)}"
                 text = (
                     f"{symbol.name} selects {target.name}{when}, even where {target.name}'s own dependencies"
                     f" ({written(target.direct_dep)}) do not hold"
@@ -110,9 +117,9 @@ def _defaults(encoded: Encoded) -> Iterator[_Question]:
         if symbol.choice and symbol.orig_type in _MODES:
             continue
         for node in symbol.nodes:
-            for value, condition in node.defaults:
+            for (value, condition), (_, own) in zip(node.defaults, node.orig_defaults, strict=True):
                 applies = pair(condition)[0]
-                when = "" if condition is encoded.kconf.y else f" if {written(condition)}"
+                when = "" if own is encoded.kconf.y else f" if {written(own)}"
                 text = f"{symbol.name}'s default {written(value)}{when} never applies"
                 if earlier is not TRUE:
                     text += " or comes after others that always do"
@@ -207,7 +214,8 @@ def _possible(engine: Engine, number: dict[str, int], names: dict[int, str], wat
 
 def _with_reason(encoded: Encoded, finding: Finding, dead: set[str]) -> Finding:
     symbol = encoded.kconf.syms[finding.symbol]
-    text = f"{symbol.name} can never be on: {_reason(encoded, symbol, dead)}"
+    word = "be on" if symbol.orig_type in _MODES else "have a value"
+    text = f"{symbol.name} can never {word}: {_reason(encoded, symbol, dead)}"
     return Finding(finding.fault, finding.symbol, text, finding.where, finding.place)
 
 
