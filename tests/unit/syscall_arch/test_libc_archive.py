@@ -78,14 +78,17 @@ def said(*command: str | Path) -> str:
 
 
 def members(text: str) -> Iterator[tuple[str, str]]:
-    """Splits what nm or objdump says of an archive."""
+    """Splits what nm or objdump says of an archive. Two members can have one name: musl has two free.c."""
     parts = re.split(r"^([\w.-]+\.o):(?: .*)?$", text, flags=re.MULTILINE)
     return zip(parts[1::2], parts[2::2], strict=True)
 
 
 @pytest.fixture(scope="module", name="code")
 def _code(archive: Archive) -> dict[str, str]:
-    return dict(members(said("objdump", "-d", "--no-show-raw-insn", archive.file)))
+    found: dict[str, str] = {}
+    for member, text in members(said("objdump", "-d", "--no-show-raw-insn", archive.file)):
+        found[member] = found.get(member, "") + text
+    return found
 
 
 def symbols(archive: Archive, *, kinds: str) -> dict[str, set[str]]:
@@ -93,7 +96,7 @@ def symbols(archive: Archive, *, kinds: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for member, text in members(said("nm", archive.file)):
         words = [line.split()[-2:] for line in text.splitlines() if line]
-        found[member] = {name for kind, name in words if kind in kinds}
+        found.setdefault(member, set()).update(name for kind, name in words if kind in kinds)
     return found
 
 
