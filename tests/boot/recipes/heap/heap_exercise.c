@@ -48,6 +48,7 @@ int main(void)
         if (block[slot] && round % 3) {
             heap_free(block[slot]);
             block[slot] = 0;
+            length[slot] = 0;
             continue;
         }
         unsigned char *got = heap_realloc(block[slot], size);
