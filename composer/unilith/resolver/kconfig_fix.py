@@ -121,9 +121,11 @@ def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edi
     """Edits the settings, and leaves everything else to the tree's defaults where that is good enough.
 
     Where it is not (a choice that appears has a default that will not do), as few of the values that differ
-    from the defaults are set as well.
+    from the defaults are set as well; these changes start from the default.
     """
     kconf = encoded.kconf
+    assign(kconf, dict(pairs(kept)))
+    was = held_now(kconf).values
     wanted = {name: meant[name] for name in edited if name in meant}
     settings = dict(pairs(kept)) | wanted
 
@@ -138,27 +140,30 @@ def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edi
         extra = {
             s.name: meant[s.name]
             for s in kconf.unique_defined_syms
-            if s.visibility and s.name in meant and natural[s.name] != meant[s.name]
+            if s.visibility
+            and s.name in meant
+            and natural[s.name] != meant[s.name]
+            and not (s.choice and meant[s.name] == "n")  # another member says so
         }
         assign(kconf, settings | extra)
         if not succeeds():
             assign(kconf, dict(pairs(kept)) | meant)
         else:
-            for name in [n for n, v in extra.items() if n not in wanted and n not in settings and v != "n"]:
+            for name in [n for n in extra if n not in settings]:
                 value = extra.pop(name)
                 assign(kconf, settings | extra)
                 if not succeeds():
                     extra[name] = value
             assign(kconf, settings | extra)
+        was = {**was, **{name: natural[name] for name in extra}}
         wanted |= extra
     configuration = held_now(kconf)
     before = {s.name: s for s in kept}
     changes = []
     for symbol in kconf.unique_defined_syms:
         if symbol.name in wanted:
-            unset = Setting(symbol.name, "n" if symbol.orig_type in _MODES else "")
-            setting = before.get(symbol.name, unset)
+            setting = before.get(symbol.name, Setting(symbol.name, was[symbol.name]))
             after = configuration.values[symbol.name]
-            if after != setting.value and not (symbol.choice and after == "n"):
+            if after != setting.value:
                 changes.append(Change(symbol.name, setting.value, after, setting.where))
     return Fix(tuple(changes), configuration)
