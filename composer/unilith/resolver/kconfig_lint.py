@@ -121,8 +121,10 @@ def _defaults(encoded: Encoded) -> Iterator[_Question]:
                 applies = pair(condition)[0]
                 when = "" if own is encoded.kconf.y else f" if {written(own)}"
                 text = f"{symbol.name}'s default {written(value)}{when} never applies"
-                if earlier is not TRUE:
-                    text += " or comes after others that always do"
+                if earlier is FALSE:
+                    text += ": one before it always does"
+                elif earlier is not TRUE:
+                    text += " where those before it do not"
                 finding = Finding(Fault.DEFAULT, symbol.name, text, _where(node), ("default", written(value)))
                 yield _Question(both(earlier, applies), finding, is_fault=False)
                 earlier = both(earlier, negate(applies))
