@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unilith.resolver.collector import collector_paused
 from unilith.resolver.formula import And, AtMostOne, Const, Formula, Iff, Implies, Not, Or, Var, variables
 from unilith.resolver.problem import Problem
 
@@ -34,20 +35,21 @@ class Encoding:
 
 def encode(problem: Problem) -> Encoding:
     """Every statement as clauses. Variables are numbered in the order in which they first occur."""
-    encoder = _Encoder(len_hint=len(problem.statements))
-    for index, statement in enumerate(problem.statements):
-        encoder.owner = index
-        encoder.claim(statement.formula, True, [])
-    return encoder.finish()
+    encoder = _Encoder()
+    with collector_paused():
+        for index, statement in enumerate(problem.statements):
+            encoder.owner = index
+            encoder.claim(statement.formula, True, [])
+        return encoder.finish()
 
 
 class _Encoder:
-    """Names are numbered while clauses are written, so auxiliary variables are negative-free
-    numbers above ``_BASE`` until ``finish`` moves them behind the last name."""
+    """Names are numbered while clauses are written, so auxiliary variables have numbers above ``_BASE`` until
+    ``finish`` moves them behind the last name."""
 
     _BASE = 1 << 40
 
-    def __init__(self, len_hint: int) -> None:
+    def __init__(self) -> None:
         self.owner = 0
         self.number: dict[str, int] = {}
         self.clauses: list[list[int]] = []

@@ -47,6 +47,10 @@ class Engine:
         found: list[int] | None = self._solver.get_model()
         return {n for n in found or () if n > 0}
 
+    def values(self) -> list[int]:
+        """The same model as literals in the order of their variables: variable n's stands at n - 1."""
+        return list(self._solver.get_model() or ())
+
     def core(self) -> list[int]:
         """Assumptions of the last failed ``possible`` that cannot hold together, not yet minimal."""
         if not self._consistent:
@@ -60,10 +64,13 @@ class Engine:
         return self.top
 
     def minimal_core(self, core: Sequence[int]) -> list[int]:
-        """A subset-minimal part of ``core`` that cannot hold together; earlier members are dropped first."""
+        """A subset-minimal part of ``core`` that cannot hold together; earlier members are dropped first.
+
+        What is certain must be consistent: a core of one member is taken as minimal.
+        """
         kept = list(core)
         index = 0
-        while index < len(kept):
+        while index < len(kept) and len(kept) > 1:
             rest = kept[:index] + kept[index + 1 :]
             if self.possible(rest):
                 index += 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
+from unilith.resolver.collector import collector_paused
 from unilith.resolver.encode import Encoding, encode
 from unilith.resolver.engine import Engine
 from unilith.resolver.minimise import minimise
@@ -64,8 +65,8 @@ def solve(problem: Problem, encoding: Encoding | None = None) -> Solution | Refu
     """Solves ``problem`` (``encoding`` saves encoding it again)."""
     encoding = encoding or encode(problem)
     fold = Fold.of(problem, encoding.names)
-    chosen = relevant(encoding.clauses, encoding.top)
-    clauses = [encoding.clauses[i] for i in chosen]
+    with collector_paused():
+        clauses = [encoding.clauses[i] for i in relevant(encoding.clauses, encoding.top)]
     concerned = sorted(n for n in set(map(abs, chain.from_iterable(clauses))) if n <= len(encoding.names))
     by_name = sorted(concerned, key=lambda n: _rank(encoding.names[n - 1]))
     counted = [n for n in by_name if not encoding.names[n - 1].startswith(AUXILIARY)]
@@ -107,12 +108,12 @@ def _first_by_name(engine: Engine, by_name: list[int]) -> set[int]:
     """
     if not engine.possible():
         raise AssertionError("the cheapest models vanished")
-    model = engine.model()
+    model = engine.values()
     true: set[int] = set()
     for variable in reversed(by_name):
-        if variable in model:
+        if model[variable - 1] > 0:
             if not engine.refuted([-variable]) and engine.possible([-variable]):
-                model = engine.model()
+                model = engine.values()
                 engine.add([-variable])
             else:
                 engine.add([variable])

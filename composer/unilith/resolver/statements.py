@@ -9,6 +9,7 @@ from unilith.catalog.model import Manifest, Ref
 from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.errors import UserError, Where
 from unilith.resolver.choices import Rule, RuleKind
+from unilith.resolver.collector import collector_paused
 from unilith.resolver.conditions import OPTION, Conditions, library_variable
 from unilith.resolver.formula import TRUE, And, AtMostOne, Formula, Implies, Not, Var, any_of
 from unilith.resolver.licences import forbidden_licence
@@ -35,7 +36,8 @@ def problem_for(
     cheapest answer. ``options`` are the values of options that no choice sets; a bool without a value
     is n. A name that the catalog lacks is a `UserError`.
     """
-    return _Builder(catalog, target, choices, costs or {}, options or {}).build(tuple(facts))
+    with collector_paused():
+        return _Builder(catalog, target, choices, costs or {}, options or {}).build(tuple(facts))
 
 
 class _Builder:
