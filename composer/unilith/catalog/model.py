@@ -54,7 +54,9 @@ class Ref(Model):
     """A reference to a library or an interface, under a condition if ``when`` is not empty."""
 
     name: Name
+    """The name of the library or interface."""
     when: str = Field(default="", alias="if")
+    """A Kconfig expression; without it the reference always counts."""
 
     @model_validator(mode="before")
     @classmethod
@@ -66,7 +68,9 @@ class Source(Model):
     """A source file (or a glob below the unpacked upstream), under a condition if ``when`` is not empty."""
 
     file: str
+    """A file's name, or a glob. With a leading `!`, what it matches is taken out again."""
     when: str = Field(default="", alias="if")
+    """A Kconfig expression; without it the file always counts."""
 
     @model_validator(mode="before")
     @classmethod
@@ -101,11 +105,17 @@ class Upstream(Model):
     """Third-party code: what it is, where it may be had (tried in this order), and our patches to it."""
 
     version: str
+    """The version, as people call it."""
     license: str
+    """SPDX expression of the third-party code."""
     debian: DebianSource | None = None
+    """The tarball inside a Debian source package."""
     url: UrlSource | None = None
+    """A release file."""
     pypi: PypiSource | None = None
+    """A source distribution for Python."""
     patches: tuple[str, ...] = ()
+    """Patch files beside the manifest, applied in this order."""
 
     _written: tuple[str, ...] = PrivateAttr(default=("debian", "url", "pypi"))
 
@@ -128,6 +138,7 @@ class Supports(Model):
     """Where a library can be used. Empty means everywhere."""
 
     arch: tuple[Arch, ...] = ()
+    """The architectures that it is written for."""
 
 
 class Table(Model):
@@ -176,31 +187,52 @@ class Manifest(Model):
     """One `manifest.yaml`. ``folder`` and ``lines`` (dotted field path -> line) come from the loader."""
 
     name: Name
+    """Unique in the catalog. The folder has the same name, with dashes in place of dots."""
     kind: Kind = Kind.LIBRARY
+    """What the manifest describes."""
     summary: str
+    """What it is, in one line."""
     license: str = "MIT"
+    """SPDX expression. A recipe's `forbid: [license:...]` is compared with it."""
 
     provides: tuple[Ref, ...] = ()
+    """Interfaces that it implements."""
     requires: tuple[Ref, ...] = ()
+    """Interfaces and libraries that must be in the image with it."""
     uses: tuple[Ref, ...] = ()
+    """Interfaces and libraries that it calls where they are selected; they are never pulled in."""
     conflicts: tuple[Ref, ...] = ()
+    """Interfaces and libraries that cannot be in an image with it."""
     supports: Supports = Supports()
+    """Where it can be used."""
     sources: tuple[Source, ...] = ()
+    """C and assembly files beside the manifest; with `upstream`, also globs of the unpacked tree."""
     syscalls: tuple[Identifier, ...] = ()
+    """Linux system calls that it implements, each as a function `sys_<name>`."""
     host_syscalls: tuple[HostCall, ...] = ()
+    """System calls that it makes on the host: what the filter of a process image lets through."""
     init: Identifier | None = None
+    """A function `int f(void)` that the boot calls after those of everything that is required."""
     cflags: tuple[str, ...] = ()
+    """Further compiler options for its own sources."""
     floating_point: bool = False
-    linker: tuple[str, ...] = ()  # linker-script parts beside the manifest, put behind all other memory
+    """Its code may use floating-point and vector registers."""
+    linker: tuple[str, ...] = ()
+    """Linker-script parts beside the manifest, put behind all other memory."""
     upstream: Upstream | None = None
+    """Third-party sources that it is built from."""
 
     # kind: interface
     cardinality: Literal["one", "many"] | None = None
+    """Of an interface: whether an image has at most one provider, or any number."""
     table: Table | None = None
+    """Of an interface with `cardinality: many`: the generated table of its providers."""
 
     # kind: platform
     machines: dict[Name, Machine] = {}
+    """Of a platform: the ways to run its images. Each name begins the name of a target."""
     link: Link | None = None
+    """Of a platform: how its images are linked."""
 
     folder: Path = Field(default=Path(), exclude=True)
     lines: dict[str, int] = Field(default_factory=dict, exclude=True, repr=False)

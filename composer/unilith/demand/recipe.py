@@ -19,35 +19,55 @@ class RunSettings(Model):
     """How the image is run unless the command line says otherwise."""
 
     memory: Memory = "16M"
+    """The machine's memory: a number with K, M or G."""
     ports: tuple[Port, ...] = ()
+    """TCP ports of the host that lead to ports of the image: `8080:80`."""
 
 
 class Forbidden(Model):
     """What the image must not hold."""
 
     libraries: tuple[Name, ...] = ()
+    """Names of libraries and interfaces."""
     licenses: tuple[str, ...] = ()
+    """Shell patterns over SPDX names, such as `GPL-*`."""
 
 
 class Recipe(Model):
     """One `recipe.yaml`. Everything but the name and the sources has a default."""
 
     name: Name
+    """The application's name. It is also the name of the build folder."""
     summary: str = ""
+    """What it is, in one line."""
     license: str = ""
+    """SPDX expression of the application."""
     sources: tuple[Source, ...]
+    """C files beside the recipe or globs of the unpacked upstream; a leading `!` takes files out again."""
     upstream: Upstream | None = None
+    """Third-party sources that the application is built from."""
     libc: Literal["musl", "none"] = "musl"
+    """The C library that it is written for."""
     include: tuple[str, ...] = ()
+    """Folders of headers, in the recipe's folder or in the unpacked upstream."""
     cflags: tuple[str, ...] = ()
+    """Further compiler options."""
     rootfs: str = ""
+    """A folder beside the recipe, which becomes the root of the image's file system."""
     args: tuple[str, ...] = ()
+    """The application's arguments, from `argv[1]` on, unless the command line gives others."""
     env: dict[Identifier, str] = {}
+    """The application's environment variables."""
     needs: tuple[Ref, ...] = ()
+    """Interfaces and libraries that must be in the image and that the code cannot show."""
     options: dict[Identifier, bool | int | str] = {}
+    """Values of options, by their names without `CONFIG_`."""
     forbid: Forbidden = Forbidden()
+    """Libraries, interfaces and licences that the image must not hold."""
     stub: tuple[Identifier, ...] = ()
+    """System calls that may be missing: where no selected library has them, they return -ENOSYS."""
     run: RunSettings = RunSettings()
+    """How the image is run."""
 
     folder: Path = Field(default=Path(), exclude=True)
     lines: dict[str, int] = Field(default_factory=dict, exclude=True, repr=False)
