@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from unilith.catalog.costs import library_costs, read_costs
-from unilith.demand.facts import FactKind
+from unilith.demand.facts import FactKind, Origin
+from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
 from unilith.kconfig.options import OptionValues, load_options
 from unilith.pipeline.demand import Demand
 from unilith.pipeline.request import Request
-from unilith.resolver.choices import RuleKind, rules_of
+from unilith.resolver.choices import Rule, RuleKind, rules_of
 from unilith.resolver.selection import Refused, Resolved, select
 
 
@@ -27,6 +28,7 @@ def resolve(request: Request, demand: Demand) -> Resolution:
     """Selects the libraries. A refusal is a `UserError` made of the statements that contradict each other."""
     catalog, recipe = demand.catalog, demand.recipe
     rules = rules_of(recipe, want=request.want, forbid=request.forbid, settings=dict(request.options))
+    rules += without_libc(recipe)
     asked = {rule.name: rule.value for rule in rules if rule.kind is RuleKind.SET}
     wheres = {
         rule.name: rule.origin.where for rule in rules if rule.kind is RuleKind.SET and rule.origin.where
@@ -51,6 +53,14 @@ def resolve(request: Request, demand: Demand) -> Resolution:
     options = values_for(frozenset(answer.selection.names))
     selection = replace(answer.selection, options=dict(sorted(options.options.items())))
     return Resolution(replace(answer, selection=selection), options)
+
+
+def without_libc(recipe: Recipe) -> tuple[Rule, ...]:
+    """A program that was compiled without a C library cannot be linked with one."""
+    if recipe.libc != "none":
+        return ()
+    where = Where(f"{recipe.folder.name}/{recipe.file.name}", recipe.lines.get("libc", 0))
+    return (Rule(RuleKind.FORBID, "libc", Origin(f"{recipe.name} is written without a C library", where)),)
 
 
 def refusal(demand: Demand, refused: Refused) -> UserError:
