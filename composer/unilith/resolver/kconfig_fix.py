@@ -32,7 +32,7 @@ from unilith.resolver.kconfig_solve import (
     pairs,
     typed_values,
 )
-from unilith.resolver.kconfig_terms import both, either, negate, operands
+from unilith.resolver.kconfig_terms import Pair, Terms, both, either, negate, operands
 from unilith.resolver.problem import Kind, Problem, Statement
 
 _MODES = (BOOL, TRISTATE)
@@ -82,27 +82,35 @@ def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any]) -> list[Stat
     """Each symbol keeps its setting (or, without one, does not exceed its default) unless it is edited."""
     found: list[Statement] = []
     kconf = encoded.kconf
+    optimistic = _Optimistic(kconf, encoded.values.relation, encoded.values.terms.prefix)
     for setting, statement in zip(kept, held(encoded, kept), strict=True):
         symbol = kconf.syms[setting.name]
         if symbol.choice in chosen and setting.value != "y":
             continue  # to choose another member is one edit, and the member chosen before stands for it
-        excuses = _excuses(encoded, symbol, setting.value)
+        excuses = _excuses(encoded, optimistic, symbol, setting.value)
         formula = either(statement.formula, *excuses, Var(_EDIT + symbol.name))
         found.append(Statement(formula, Kind.STRUCTURE, statement.origin, statement.subject))
     known = {s.name for s in kept}
     for symbol, given in encoded.given.items():
         if symbol.name not in known:
             absent = negate(encoded.values.terms.pair(symbol)[0])
-            excuses = _excuses(encoded, symbol, "n")
+            excuses = _excuses(encoded, optimistic, symbol, "n")
             formula = either(absent, *excuses, given, Var(_EDIT + symbol.name))
             found.append(Statement(formula, Kind.STRUCTURE, encoded.statements[0].origin))
     return found
 
 
-def _excuses(encoded: Encoded, symbol: Any, value: str) -> list[Formula]:
+class _Optimistic(Terms):
+    """Choices have the largest mode that they can have: a member that was given up does not hide itself."""
+
+    def _choice(self, choice: Any) -> Pair:
+        return self.visibility(choice)
+
+
+def _excuses(encoded: Encoded, optimistic: Terms, symbol: Any, value: str) -> list[Formula]:
     """When a symbol loses ``value`` without anybody's doing: it cannot be set to it, or a select raises it."""
     terms = encoded.values.terms
-    visible, visible_yes = terms.visibility(symbol)
+    visible, visible_yes = (optimistic if symbol.choice else terms).visibility(symbol)
     if symbol.orig_type not in _MODES or value == "n":
         excuses = [negate(visible)]
     elif value == "m":

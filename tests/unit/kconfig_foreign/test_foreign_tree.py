@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kconfig_trees import load, settle
+from tests.unit.kconfig_foreign.kconfig_trees import load, settle
 
 from unilith.errors import UserError, Where
 from unilith.kconfig.foreign import load_tree, read_text

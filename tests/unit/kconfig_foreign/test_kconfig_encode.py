@@ -10,8 +10,15 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kconfig_trees import MODES, all_values, load, random_tree, settle, stable_configs
 from kconfiglib import BOOL, TRISTATE
+from tests.unit.kconfig_foreign.kconfig_trees import (
+    MODES,
+    all_values,
+    load,
+    random_tree,
+    settle,
+    stable_configs,
+)
 
 from unilith.resolver.encode import encode
 from unilith.resolver.engine import Engine

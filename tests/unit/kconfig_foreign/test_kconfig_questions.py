@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from kconfig_trees import MODES, load, random_tree, settle, stable_configs
 from kconfiglib import TRISTATE, expr_value
+from tests.unit.kconfig_foreign.kconfig_trees import MODES, load, random_tree, settle, stable_configs
 
 from unilith.resolver.formula import holds, variables
 from unilith.resolver.kconfig_encode import Request, encode_tree
