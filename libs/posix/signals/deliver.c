@@ -1,5 +1,10 @@
+#include <config.h>
 #include <platform_exit.h>
 #include <stdint.h>
+
+#ifdef CONFIG_LIB_STUBS
+#include <stubs.h>
+#endif
 
 #include "signals.h"
 
@@ -50,6 +55,9 @@ static void handle(int signal)
     }
     if (action.handler == LINUX_SIG_DFL) {
         if (!(ignored_by_default() & signal_bit(signal))) {
+#ifdef CONFIG_LIB_STUBS
+            stubs_report(); /* a missing call may be why */
+#endif
             platform_exit(EXIT_SIGNALLED + signal);
         }
         return;

@@ -6,16 +6,18 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+
 #include "syscall.h"
 
 int posix_spawn(pid_t *restrict result, const char *restrict path, const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict])
+                const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+                char *const envp[restrict])
 {
 #ifdef SYS_fork
-	long child = __syscall(SYS_fork);
+    long child = __syscall(SYS_fork);
 #else
-	long child = __syscall(SYS_clone, SIGCHLD, 0);
+    long child = __syscall(SYS_clone, SIGCHLD, 0);
 #endif
 
-	return child < 0 ? -child : ENOSYS;
+    return child < 0 ? -child : ENOSYS;
 }

@@ -2,7 +2,8 @@
 #include <spawn.h>
 
 int posix_spawnp(pid_t *restrict result, const char *restrict file, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *restrict attributes, char *const argv[restrict], char *const envp[restrict])
+                 const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+                 char *const envp[restrict])
 {
-	return posix_spawn(result, file, actions, attributes, argv, envp);
+    return posix_spawn(result, file, actions, attributes, argv, envp);
 }

@@ -2,13 +2,14 @@
 #define _GNU_SOURCE
 #include <signal.h>
 #include <unistd.h>
+
 #include "syscall.h"
 
 pid_t vfork(void)
 {
 #ifdef SYS_fork
-	return syscall(SYS_fork);
+    return syscall(SYS_fork);
 #else
-	return syscall(SYS_clone, SIGCHLD, 0);
+    return syscall(SYS_clone, SIGCHLD, 0);
 #endif
 }

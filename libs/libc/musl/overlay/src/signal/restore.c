@@ -3,14 +3,15 @@
  * returns to its caller, so control never comes by; if it did, going on would be worse than stopping.
  */
 #include <features.h>
+
 #include "atomic.h"
 
 hidden void __restore(void)
 {
-	a_crash();
+    a_crash();
 }
 
 hidden void __restore_rt(void)
 {
-	a_crash();
+    a_crash();
 }

@@ -8,6 +8,6 @@ hidden void thread_pointer_set(void *);
 
 int __set_thread_area(void *pointer)
 {
-	thread_pointer_set(pointer);
-	return 0;
+    thread_pointer_set(pointer);
+    return 0;
 }

@@ -12,5 +12,5 @@ hidden _Noreturn void sys_thread_exit(void *, size_t);
 
 void __unmapself(void *base, size_t size)
 {
-	sys_thread_exit(base, size);
+    sys_thread_exit(base, size);
 }

@@ -1,10 +1,12 @@
-/* Upstream falls back to gettimeofday() on old kernels; here that would only make every program ask for it. */
+/* Upstream falls back to gettimeofday() on old kernels; here that would only make every program ask for it.
+ */
 #include <time.h>
+
 #include "syscall.h"
 
 int __clock_gettime(clockid_t clock, struct timespec *time)
 {
-	return syscall(SYS_clock_gettime, clock, time);
+    return syscall(SYS_clock_gettime, clock, time);
 }
 
 weak_alias(__clock_gettime, clock_gettime);
