@@ -1,0 +1,86 @@
+# The tasks of a checkout. `make setup` prepares one on a fresh Debian 12 that has git, make and Python
+# 3.11, as root or with sudo; every other target does so first. What is needed of the machine is listed
+# in composer/unilith/cli/packages.py.
+
+PYTHON ?= $(or $(shell command -v python3.11),python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/set-up
+# Two boots at once a core would starve each other; four at once is the most that helps.
+JOBS ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+C_SOURCES := find libs platforms recipes tests -name '*.[ch]' -not -path '*/.*'
+C_UNITS := find libs platforms recipes -name '*.c' -not -path '*/tests/*'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages demo test test-full lint bench format clean
+
+help:
+	@echo "make setup      prepare this checkout and the machine"
+	@echo "make demo       compose Lua, boot it, show what was chosen and why"
+	@echo "make test       everything that continuous integration checks"
+	@echo "make test-full  the long tests as well"
+	@echo "make lint       only what needs no run: types, style, layout"
+	@echo "make bench      measure the figures of docs/"
+	@echo "make format     lay out Python and C sources"
+	@echo "make clean      remove what was built here (the cache stays)"
+
+setup: packages $(STAMP)
+
+# Quick when nothing lacks: apt is called only for what is missing.
+packages:
+	@PYTHONPATH=composer PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m unilith.cli.packages install
+
+$(STAMP): pyproject.toml constraints.txt composer/unilith/cli/packages.py
+	@$(MAKE) --no-print-directory packages
+	@test -x $(BIN)/python -a -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	    --editable '.[test]'
+	@touch $@
+
+demo: $(STAMP)
+	@target=qemu-x86_64; \
+	command -v qemu-system-x86_64 >/dev/null || { target=process-x86_64; \
+	    echo "There is no QEMU here: Lua runs as a locked-down process instead."; }; \
+	set -e; \
+	echo "\$$ unilith run lua --target $$target"; \
+	$(BIN)/unilith run lua --target $$target --timeout 120 </dev/null; \
+	echo; echo "\$$ unilith build lua --target $$target"; \
+	$(BIN)/unilith build lua --target $$target; \
+	echo; echo "\$$ unilith why lua vfs --target $$target"; \
+	$(BIN)/unilith why lua vfs --target $$target
+
+# Both halves run even if the first fails, so that one run tells everything.
+test: $(STAMP)
+	@status=0; \
+	$(MAKE) --no-print-directory lint || status=1; \
+	$(PYTEST) -m "not full" || status=1; \
+	exit $$status
+
+test-full: $(STAMP)
+	@status=0; \
+	$(MAKE) --no-print-directory lint || status=1; \
+	$(PYTEST) || status=1; \
+	exit $$status
+
+lint: $(STAMP)
+	@status=0; run() { echo "$$1"; shift; "$$@" || status=1; }; \
+	run "ruff" $(BIN)/ruff check --quiet .; \
+	run "layout of Python" $(BIN)/ruff format --check --quiet .; \
+	run "mypy" $(BIN)/mypy --no-error-summary; \
+	run "layout of C" sh -c "$(C_SOURCES) -print0 | xargs -0 clang-format-14 --dry-run --Werror"; \
+	run "cppcheck" sh -c "$(C_UNITS) -print0 | xargs -0 cppcheck --quiet --std=c11 --platform=unix64 \
+	    --enable=warning,portability --inline-suppr --error-exitcode=1 -j $(JOBS)"; \
+	exit $$status
+
+bench: $(STAMP)
+	@$(BIN)/python -m pytest tests/bench --capture=no
+
+format: $(STAMP)
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(C_SOURCES) -print0 | xargs -0 clang-format-14 -i
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find composer tests -name __pycache__ -prune -exec rm -rf {} +

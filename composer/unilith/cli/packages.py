@@ -1,0 +1,114 @@
+"""What Unilith needs from the machine beside Python: one list, read by `unilith doctor` and by `make setup`.
+
+Nothing but the standard library is imported, as `make setup` runs this before there is a virtual environment:
+
+    python3 -m unilith.cli.packages            names the packages that are missing
+    python3 -m unilith.cli.packages install    installs them with apt
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Need = Literal["build", "run", "test", "speed"]
+"""What cannot be done without it: building images, running them on QEMU, the tests; "speed" is only slower without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Debian package, and how to see that what it brings is there: a program, a file pattern, or `module:NAME`."""
+
+    name: str
+    found_by: str
+    need: Need
+    purpose: str
+
+    def place(self) -> str:
+        """Where it was found; nothing if it was not."""
+        if self.found_by.startswith("module:"):
+            spec = importlib.util.find_spec(self.found_by.removeprefix("module:"))
+            return str(spec.origin) if spec else ""
+        if "/" in self.found_by:
+            found = sorted(Path("/").glob(self.found_by.removeprefix("/")))
+            return str(found[0]) if found else ""
+        return shutil.which(self.found_by) or ""
+
+
+PACKAGES = (
+    Package("gcc", "gcc", "build", "compiles images"),
+    Package("binutils", "ld", "build", "links images"),
+    Package("ninja-build", "ninja", "build", "runs the steps of a build"),
+    Package("patch", "patch", "build", "applies the patches of third-party sources"),
+    Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
+    Package("ccache", "ccache", "speed", "keeps what has been compiled (--launcher ccache)"),
+    Package("python3-venv", "module:ensurepip", "test", "makes the virtual environment of a checkout"),
+    Package(
+        "libc6-dev",
+        "/usr/include/stdlib.h",
+        "test",
+        "the host's C library, for tests of libraries on the host",
+    ),
+    Package("clang-14", "clang-14", "test", "the other compiler that images must build with; fuzzing"),
+    Package("lld-14", "ld.lld-14", "test", "links for the other compiler"),
+    Package(
+        "libclang-rt-14-dev",
+        "/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a",
+        "test",
+        "sanitizers and fuzzing",
+    ),
+    Package("clang-format-14", "clang-format-14", "test", "the layout of C sources"),
+    Package("clang-tidy-14", "clang-tidy-14", "test", "finds mistakes in C sources"),
+    Package("cppcheck", "cppcheck", "test", "finds mistakes in C sources"),
+)
+
+
+def missing() -> list[Package]:
+    """The packages whose content was not found."""
+    return [package for package in PACKAGES if not package.place()]
+
+
+def install(packages: list[Package]) -> int:
+    """Installs them with apt, as root or through sudo; returns an exit status, and says what it cannot do."""
+    names = [package.name for package in packages]
+    if not names:
+        return 0
+    if shutil.which("apt-get") is None:
+        return _cannot(packages, "this machine has no apt")
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            return _cannot(packages, "only root can install packages, and there is no sudo")
+        prefix = ["sudo"]
+    print(f"installing {' '.join(names)}", flush=True)
+    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet"]
+    wanted = [*command, "install", "--yes", "--no-install-recommends", *names]
+    # What apt knows of the archive may be missing or old; it is asked to look again only then.
+    if (
+        subprocess.run(wanted, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
+        == 0
+    ):
+        return 0
+    subprocess.run([*command, "update"], stdin=subprocess.DEVNULL, check=False)
+    status = subprocess.run(wanted, stdin=subprocess.DEVNULL, check=False).returncode
+    return _cannot(missing(), "apt could not install them") if status else 0
+
+
+def _cannot(packages: list[Package], reason: str) -> int:
+    """Says what lacks; only what a checkout cannot be set up without is a failure."""
+    print(f"missing, as {reason}:", file=sys.stderr)
+    for package in packages:
+        print(f"  {package.name:20} {package.purpose}", file=sys.stderr)
+    return int(any(package.need == "build" or package.found_by == "module:ensurepip" for package in packages))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["install"]:
+        sys.exit(install(missing()))
+    print(" ".join(package.name for package in missing()))
