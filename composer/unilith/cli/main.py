@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from unilith.cli import catalog
+from unilith.cli import catalog, kconfig
 from unilith.errors import UserError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ exactly that, builds one image and runs it.
 
 app.add_typer(catalog.lib, name="lib")
 app.add_typer(catalog.recipe, name="recipe")
+app.add_typer(kconfig.app, name="kconfig")
 
 RecipeArg = Annotated[
     str,
@@ -210,6 +211,14 @@ def calibrate(
     from unilith.cli.calibrate import calibrate_and_print
 
     calibrate_and_print(tuple(library or ()), launcher=launcher, verbosity=_verbosity(quiet, verbose))
+
+
+@app.command()
+def doctor() -> None:
+    """Show what this machine has, what it lacks, and how to get it."""
+    from unilith.cli.doctor import doctor as examine
+
+    raise typer.Exit(examine())
 
 
 def _verbosity(quiet: bool, verbose: bool) -> int:
