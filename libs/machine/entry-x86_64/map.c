@@ -48,14 +48,11 @@ static void map_large(uint64_t *directory, uint64_t address)
 /* A cleared page from the lowest free range, which is mapped already. */
 static uint64_t *new_table(struct boot_info *info)
 {
-    uint64_t *table = NULL;
+    uint64_t *table = (uint64_t *)info->ranges[0].start;
 
-    if (info->range_count > 0 && info->ranges[0].start + PAGE <= (uintptr_t)boot_mapped_end) {
-        table = (uint64_t *)info->ranges[0].start;
-        boot_ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
-    }
-    if (!table)
+    if (info->range_count == 0 || (uintptr_t)table + PAGE > (uintptr_t)boot_mapped_end)
         panic("no low memory for page tables");
+    boot_ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
     for (int i = 0; i < 512; i++)
         table[i] = 0;
     return table;
