@@ -168,7 +168,11 @@ class _Builder:
         else:
             self.catalog.get(fact.name)
             meaning, objects = self.meaning(fact.name)
-        self.state(_given(condition, meaning), Kind.DEMAND, fact.origin, "", objects)
+        origin = fact.origin
+        if not any(o.startswith(library_variable("")) for o in objects):
+            what = "implements" if fact.kind is FactKind.SYSCALL else "provides"
+            origin = Origin(f"{origin.text}, which no library {what}", origin.where)
+        self.state(_given(condition, meaning), Kind.DEMAND, origin, "", objects)
 
     def call(self, name: str) -> tuple[Formula, tuple[str, ...]]:
         """That a system call is implemented, or a stub; states once whether the recipe allows the stub."""
@@ -230,6 +234,7 @@ class _Builder:
         for number, ref in enumerate(manifest.requires):
             meaning, objects = self.meaning(ref.name)
             text = f"{name} requires {ref.name}" + (f" if {ref.when}" if ref.when else "")
+            text += "" if objects else ", which nothing provides"
             origin = Origin(text, self.where(manifest, f"requires.{number}", "requires"))
             premise = And((Var(variable), self.conditions.formula(ref.when))) if ref.when else Var(variable)
             self.state(Implies(premise, meaning), Kind.REQUIRES, origin, variable, objects)
