@@ -13,7 +13,7 @@ C_SOURCES := find libs platforms recipes tests -name '*.[ch]' -not -path '*/.*'
 C_UNITS := find libs platforms recipes -name '*.c' -not -path '*/tests/*'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test test-full lint bench format clean
+.PHONY: help setup packages demo test test-full lint bench docs format clean
 
 help:
 	@echo "make setup      prepare this checkout and the machine"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-full  the long tests as well"
 	@echo "make lint       only what needs no run: types, style, layout"
 	@echo "make bench      measure the figures of docs/"
+	@echo "make docs       write the part of docs/ that is made from the code"
 	@echo "make format     lay out Python and C sources"
 	@echo "make clean      remove what was built here (the cache stays)"
 
@@ -75,6 +76,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m pytest tests/bench --capture=no
+
+docs: $(STAMP)
+	@$(BIN)/python -m unilith.cli.reference
 
 format: $(STAMP)
 	@$(BIN)/ruff format --quiet .

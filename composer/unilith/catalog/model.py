@@ -51,7 +51,7 @@ class Kind(StrEnum):
 
 
 class Ref(Model):
-    """A reference to a library or an interface, under a condition if ``when`` is not empty."""
+    """A library or an interface: its name, or a mapping of a name and a condition."""
 
     name: Name
     """The name of the library or interface."""
@@ -65,7 +65,7 @@ class Ref(Model):
 
 
 class Source(Model):
-    """A source file (or a glob below the unpacked upstream), under a condition if ``when`` is not empty."""
+    """A source file, or a glob below the unpacked upstream: as text, or a mapping with a condition."""
 
     file: str
     """A file's name, or a glob. With a leading `!`, what it matches is taken out again."""
@@ -82,23 +82,31 @@ class DebianSource(Model):
     """An upstream tarball served inside a Debian source package."""
 
     package: str
+    """The source package's name."""
     version: str
+    """A revision of the package that has the tarball; another one that serves the same file will do."""
     sha256: Sha256
+    """The checksum of the tarball."""
 
 
 class UrlSource(Model):
     """A release file at the project's own URL."""
 
     url: str
+    """The address."""
     sha256: Sha256
+    """The checksum of the file."""
 
 
 class PypiSource(Model):
     """A source distribution, fetched with pip."""
 
     package: str
+    """The package's name."""
     version: str
+    """The package's version, which may differ from that of the code inside."""
     sha256: Sha256
+    """The checksum of the source distribution."""
 
 
 class Upstream(Model):
@@ -150,37 +158,39 @@ class Table(Model):
     """
 
     type: str
+    """The type of an entry, a pointer."""
     name: Identifier
+    """The table's name in C."""
 
 
 class HostCall(Model):
-    """A Linux system call that the library makes on the host (platform `process` only).
-
-    ``args`` restricts an argument (index from 0) to a set of constants, written as C constant expressions.
-    """
+    """A Linux system call that the library makes on the host (platform `process` only)."""
 
     name: Identifier
+    """The call's name."""
     args: dict[int, tuple[str, ...]] = {}
+    """Restricts arguments (index from 0) to sets of constants, written as C constant expressions."""
 
 
 class Link(Model):
-    """How a platform's images are linked.
-
-    ``entry`` is the symbol that execution begins at, ``load_address`` where the image lies in memory
-    (bytes, a multiple of 4096), ``file_alignment`` the linker's `max-page-size`: 4096 for a loader that maps
-    the file's pages, less for one that copies, which makes the file smaller.
-    """
+    """How a platform's images are linked."""
 
     entry: Identifier
+    """The symbol that execution begins at."""
     load_address: int = Field(ge=0, multiple_of=4096)
+    """Where the image lies in memory: bytes, a multiple of 4096."""
     file_alignment: int = 4096
+    """The linker's `max-page-size`: 4096 for a loader that maps the file's pages, less for one that copies,
+    which makes the file smaller."""
 
 
 class Machine(Model):
     """One way to run a platform's image: the first part of a target's name, and what its runner must know."""
 
     runner: Literal["qemu", "process"]
+    """Which part of Unilith runs the image."""
     settings: dict[str, str] = {}
+    """What the runner must know; see the platforms in the tree."""
 
 
 class Manifest(Model):

@@ -29,8 +29,11 @@ class Workspace(Model):
     """The content of a workspace file."""
 
     libraries: tuple[str, ...] = ()
+    """Folders of libraries and platforms."""
     recipes: tuple[str, ...] = ()
+    """Folders of recipe folders."""
     build: str = "build"
+    """The folder that builds go to."""
 
 
 @dataclass(frozen=True, slots=True)
