@@ -1,13 +1,11 @@
 #include <errno.h>
 
-#define ONLY 1 /* the process, its group, its session and its thread */
+#define ONLY 1 /* the process, its group and its session */
 
 long sys_getpid(void);
 long sys_getppid(void);
 long sys_getpgid(long process);
 long sys_getsid(long process);
-long sys_gettid(void);
-long sys_set_tid_address(long address);
 
 long sys_getpid(void)
 {
@@ -28,16 +26,4 @@ long sys_getpgid(long process)
 long sys_getsid(long process)
 {
     return sys_getpgid(process);
-}
-
-long sys_gettid(void)
-{
-    return ONLY;
-}
-
-/* The address would be cleared when the thread ends, but with it ends everything. */
-long sys_set_tid_address(long address)
-{
-    (void)address;
-    return ONLY;
 }

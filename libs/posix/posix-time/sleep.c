@@ -1,33 +1,47 @@
 #include <clock.h>
 #include <errno.h>
 #include <linux_time.h>
+#include <sleep.h>
 
 #include "posix_time.h"
 
 long sys_nanosleep(long request, long remaining);
 long sys_clock_nanosleep(long clock, long flags, long request, long remaining);
 
-/* The only thread sleeps: there is nothing else to run and nobody who could wake it, so it watches the clock.
- */
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+    uint64_t total;
+
+    return __builtin_add_overflow(a, b, &total) ? UINT64_MAX : total;
+}
+
+/* All clocks run at one speed, so a moment of any of them is one of the monotonic clock's. */
 long sys_clock_nanosleep(long clock, long flags, long request, long remaining)
 {
     const struct linux_timespec *time = (const struct linux_timespec *)request;
-    uint64_t length;
-    uint64_t start;
-    uint64_t now;
+    uint64_t now, length, reading, deadline;
 
-    (void)remaining; /* written only when a signal ends the sleep */
-    if (time->seconds < 0 || (uint64_t)time->nanoseconds >= NANOSECONDS || !posix_time_read(clock, &start)) {
+    if (time->seconds < 0 || (uint64_t)time->nanoseconds >= NANOSECONDS ||
+        !posix_time_read(clock, &reading)) {
         return -EINVAL;
     }
+    now = clock_monotonic(); /* the later of the two readings: nobody wakes too early */
     length = linux_timespec_nanoseconds(time);
     if (flags & LINUX_TIMER_ABSTIME) {
-        start = 0;
+        length = length > reading ? length - reading : 0;
     }
-    do {
-        posix_time_read(clock, &now);
-    } while (now - start < length);
-    return 0;
+    deadline = sum(now, length);
+
+    long error = sleep_until(deadline);
+    if (error && remaining && !(flags & LINUX_TIMER_ABSTIME)) {
+        now = clock_monotonic();
+        length = deadline > now ? deadline - now : 0;
+        *(struct linux_timespec *)remaining = (struct linux_timespec){
+            .seconds = (int64_t)(length / NANOSECONDS),
+            .nanoseconds = (int64_t)(length % NANOSECONDS),
+        };
+    }
+    return error;
 }
 
 /* Linux measures it by the monotonic clock, so that setting the time of day does not change it. */

@@ -26,6 +26,17 @@ uint64_t clock_realtime(void)
     return BIRTH + clock_monotonic();
 }
 
+/* A sleep that something interrupts at `interruption`. */
+static uint64_t interruption = UINT64_MAX;
+
+int sleep_until(uint64_t deadline)
+{
+    while (clock_monotonic() < deadline)
+        if (since_boot >= interruption)
+            return -EINTR;
+    return 0;
+}
+
 static long sleep_for(long clock, long flags, int64_t seconds, int64_t nanoseconds)
 {
     struct linux_timespec time = {seconds, nanoseconds};
@@ -65,6 +76,19 @@ int main(void)
            since_boot < NANOSECONDS + 1200);
     assert(sleep_for(LINUX_CLOCK_MONOTONIC, 0, -1, 0) == -EINVAL && sleep_for(9, 0, 0, 0) == -EINVAL);
     assert(sleep_for(LINUX_CLOCK_MONOTONIC, 0, 0, NANOSECONDS) == -EINVAL);
+
+    struct linux_timespec rest = {-1, -1};
+    since_boot = 0;
+    interruption = 3 * NANOSECONDS;
+    time = (struct linux_timespec){5, 0};
+    assert(sys_nanosleep((long)&time, (long)&rest) == -EINTR && rest.seconds == 2 && rest.nanoseconds < 100);
+    rest.seconds = -1;
+    since_boot = 0;
+    assert(sys_clock_nanosleep(LINUX_CLOCK_MONOTONIC, LINUX_TIMER_ABSTIME, (long)&time, (long)&rest) ==
+           -EINTR);
+    assert(rest.seconds == -1);
+    since_boot = 0;
+    assert(sys_nanosleep((long)&time, (long)&time) == -EINTR && time.seconds == 2);
 
     time = (struct linux_timespec){INT64_MAX, 999999999};
     assert(linux_timespec_nanoseconds(&time) == UINT64_MAX);

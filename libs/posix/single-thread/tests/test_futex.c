@@ -10,8 +10,10 @@
 #include <string.h>
 
 long sys_futex(long address, long operation, long value, long timeout);
+long sys_gettid(void);
 long sys_sched_yield(void);
 long sys_set_robust_list(long head, long size);
+long sys_set_tid_address(long address);
 
 enum { WAIT = 0, WAKE = 1, LOCK_PI = 6, WAIT_BITSET = 9, PRIVATE = 128, REALTIME = 256 };
 
@@ -68,7 +70,8 @@ int main(void)
         assert(!"a wait for ever returned");
     }
     assert(strstr(reason, "deadlock") != NULL);
-    assert(sys_sched_yield() == 0 && sys_set_robust_list(0, 24) == 0);
+    assert(sys_sched_yield() == 0 && sys_gettid() == 1 && sys_set_tid_address(0) == 1 &&
+           sys_set_robust_list(0, 24) == 0);
     puts("futex: ok");
     return 0;
 }

@@ -1,36 +1,36 @@
 /*
- * Starts a thread. clone() as Linux defines it returns twice, which no function can; instead
- *
- *     long sys_thread_start(int (*func)(void *), void *stack, long flags, void *arg,
- *                           int *parent_tid, void *thread_pointer, int *child_tid);
- *
- * makes a thread that calls func(arg) on the stack that ends at `stack`, and ends, as if by sys_exit(), with
- * its result. The flags and the last three arguments mean what clone(2) says. It returns the new thread's id
- * or a negated errno. Only threads can be had: an image is one process.
+ * Starts a thread: libs/posix/threads/include/thread_start.h says how. Only threads can be had: an image is one process.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
-
 #include "pthread_impl.h"
 
-hidden long sys_thread_start(int (*)(void *), void *, long, void *, int *, void *, int *);
+struct thread_start {
+	int (*function)(void *);
+	void *stack;
+	long flags;
+	void *argument;
+	int *parent_tid;
+	void *thread_pointer;
+	int *child_tid;
+};
+
+hidden long sys_thread_start(const struct thread_start *);
 
 int __clone(int (*func)(void *), void *stack, int flags, void *arg, ...)
 {
-    va_list more;
-    int *parent_tid, *child_tid;
-    void *thread_pointer;
+	struct thread_start start = { .function = func, .stack = stack, .flags = flags, .argument = arg };
+	va_list more;
 
-    /* Callers that want a process do not pass the other arguments. */
-    if (!(flags & CLONE_THREAD))
-        return -ENOSYS;
+	/* Callers that want a process do not pass the other arguments. */
+	if (!(flags & CLONE_THREAD)) return -ENOSYS;
 
-    va_start(more, arg);
-    parent_tid = va_arg(more, int *);
-    thread_pointer = va_arg(more, void *);
-    child_tid = va_arg(more, int *);
-    va_end(more);
-    return sys_thread_start(func, stack, flags, arg, parent_tid, thread_pointer, child_tid);
+	va_start(more, arg);
+	start.parent_tid = va_arg(more, int *);
+	start.thread_pointer = va_arg(more, void *);
+	start.child_tid = va_arg(more, int *);
+	va_end(more);
+	return sys_thread_start(&start);
 }

@@ -1,0 +1,53 @@
+#include "threads_parts.h"
+
+#include <errno.h>
+#include <platform_exit.h>
+
+long sys_exit(long status);
+long sys_exit_group(long status);
+_Noreturn void sys_thread_exit(long stack, long size);
+long sys_munmap(long start, long length);
+
+/* On another thread: nothing of the stack is in use now, and in the memory that it may have been part of lies
+ * the thread itself. */
+static void gone(struct kthread *kernel)
+{
+    const struct posix_thread *thread = kernel->owner;
+    int *clear_id = thread->clear_id;
+
+    if (thread->stack)
+        sys_munmap((long)thread->stack, (long)thread->stack_size);
+    if (clear_id) {
+        *clear_id = 0;
+        threads_futex_wake((const uint32_t *)clear_id, 1, UINT32_MAX);
+    }
+}
+
+/* With its last thread the process ends. */
+static _Noreturn void end(struct posix_thread *self, int status)
+{
+    if (threads_alive() == 1)
+        platform_exit(status & 0xff);
+    threads_robust_end(self);
+    threads_remove(self);
+    kthread_exit(gone);
+}
+
+long sys_exit(long status)
+{
+    end(threads_current(), (int)status);
+}
+
+_Noreturn void sys_thread_exit(long stack, long size)
+{
+    struct posix_thread *self = threads_current();
+
+    self->stack = (void *)stack;
+    self->stack_size = (size_t)size;
+    end(self, 0);
+}
+
+long sys_exit_group(long status)
+{
+    platform_exit((int)status & 0xff);
+}

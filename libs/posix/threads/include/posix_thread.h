@@ -1,0 +1,29 @@
+/*
+ * The application's threads.
+ *
+ * Each has an id, the first one 1, which is the process's too. A thread's memory here lies at the upper end
+ * of its own stack: a pointer to it is valid until the thread has ended, so only as long as nobody blocks.
+ * threads_current() must not be called on a thread of the kernel. threads_find() gives NULL if no thread has
+ * that id; a thread that ends is not found any more.
+ *
+ * To interrupt a thread that waits in a system call: kthread_interrupt(thread->kernel).
+ */
+#pragma once
+
+#include <kthread.h>
+#include <stddef.h>
+
+struct posix_thread {
+    struct kthread *kernel;
+    struct posix_thread *next; /* of those whose ids have the same remainder */
+    int id;
+    int policy;        /* SCHED_... of Linux */
+    int priority;      /* 1 to 99 for SCHED_FIFO and SCHED_RR, else 0 */
+    int *clear_id;     /* set to 0 at the end, and a waiter is woken; may be NULL */
+    void *robust_list; /* struct robust_list_head of Linux, or NULL */
+    void *stack;       /* to be unmapped at the end, or NULL */
+    size_t stack_size; /* bytes */
+};
+
+struct posix_thread *threads_current(void);
+struct posix_thread *threads_find(int id);

@@ -1,0 +1,62 @@
+/*
+ * The guard of the kernel.
+ *
+ * Where threads are preempted, one of them at a time is in the kernel. Whoever is holds the guard, and is
+ * neither preempted nor interrupted by a handler: what is due waits until the guard is free. A thread that
+ * blocks leaves it to the next one, and has it again when it goes on. An image in which nothing preempts has
+ * no guard, and none of this costs anything there: kernel_enter() and kernel_leave() are empty unless the
+ * including library `uses` (or provides) kernel.guard and it is selected.
+ *
+ * Every system call of the application passes through a generated function that holds the guard around it.
+ * So libraries that implement system calls need not do anything; those whose functions are called in other
+ * ways, by applications that call the kernel's functions directly, enter and leave themselves. It nests.
+ *
+ * kernel_guard_open() frees the guard however deep it is held, and returns what kernel_guard_close() takes:
+ * for the time that the kernel calls a function of the application, as a signal handler.
+ *
+ * kernel_guard_waiting says that something is due; kernel_guard_serve() does it when the guard is free. The
+ * provider keeps a depth for each processor, which kthread changes with the thread.
+ *
+ * Interrupts come in by kernel_guard_try(), with interrupts off: it takes the guard if it is free, else notes
+ * that something is due. Who got it calls kernel_guard_run(), which returns whether another thread should
+ * run, then, if so, kernel_guard_switch(), as the interrupted thread; then kernel_guard_release(), with
+ * interrupts off, and from the beginning if that returns false, because more has come.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#if __has_include(<config.h>)
+#include <config.h>
+#endif
+
+extern volatile unsigned kernel_guard_depth;
+extern volatile bool kernel_guard_waiting;
+
+void kernel_guard_serve(void);
+unsigned kernel_guard_open(void);
+void kernel_guard_close(unsigned depth);
+bool kernel_guard_try(void);
+bool kernel_guard_run(void);
+void kernel_guard_switch(void);
+bool kernel_guard_release(void);
+
+#ifdef CONFIG_LIB_KERNEL_GUARD
+/* An interrupt in the middle of these leaves the depth as it found it, so plain loads and stores will do. */
+static inline void kernel_enter(void)
+{
+    kernel_guard_depth++;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void kernel_leave(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (--kernel_guard_depth == 0 && kernel_guard_waiting)
+        kernel_guard_serve();
+}
+#else
+static inline void kernel_enter(void) {}
+
+static inline void kernel_leave(void) {}
+#endif

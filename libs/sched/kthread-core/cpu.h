@@ -1,0 +1,26 @@
+/* What each processor has of its own: the thread that runs, and one that has ended and waits for its stack to
+ * be free. */
+#pragma once
+
+#include <kthread.h>
+
+struct kthread_cpu {
+    struct kthread *current;
+    struct kthread *ended;
+    void (*after)(struct kthread *thread);
+};
+
+extern struct kthread_cpu kthread_cpus[SCHED_CPUS];
+
+static inline struct kthread_cpu *kthread_cpu(void)
+{
+    return &kthread_cpus[sched_cpu()];
+}
+
+/* Runs others, the caller's thread again when its turn comes; it is queued, blocked or has ended. */
+void kthread_switch(void);
+
+/* The first thing that happens in a thread that comes back, or begins. */
+void kthread_arrived(void);
+
+_Noreturn void kthread_deadlock(void);

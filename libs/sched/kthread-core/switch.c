@@ -1,0 +1,76 @@
+#include "cpu.h"
+
+#include <clock.h>
+#include <idle.h>
+#include <kernel_guard.h>
+#include <stddef.h>
+
+static struct kthread boot = {
+    .place = {.sliced = true},
+    .state = KTHREAD_RUNNING,
+};
+
+struct kthread *kthread_first = &boot;
+struct kthread_cpu kthread_cpus[SCHED_CPUS] = {{.current = &boot}};
+
+static struct kthread *of(struct sched_place *place)
+{
+    return (struct kthread *)((char *)place - offsetof(struct kthread, place));
+}
+
+/* There is no thread for having nothing to do: whoever gave way last waits for all, on its own stack, which
+ * is still there even if it has ended. */
+static struct kthread *next_thread(struct kthread *previous)
+{
+    struct sched_place *place;
+
+    sched_poll();
+    place = sched_take();
+    if (place)
+        return of(place);
+    previous->cpu_time += clock_monotonic() - previous->since;
+    do {
+        if (!idle(ktimer_first()))
+            kthread_deadlock();
+        ktimer_run(clock_monotonic());
+        place = sched_take();
+    } while (!place);
+    previous->since = clock_monotonic();
+    return of(place);
+}
+
+void kthread_arrived(void)
+{
+    struct kthread_cpu *cpu = kthread_cpu();
+    struct kthread *ended = cpu->ended;
+
+    if (ended) {
+        cpu->ended = NULL;
+        if (cpu->after)
+            cpu->after(ended);
+    }
+}
+
+void kthread_switch(void)
+{
+    struct kthread_cpu *cpu = kthread_cpu();
+    struct kthread *previous = cpu->current, *next = next_thread(previous);
+
+    next->state = KTHREAD_RUNNING;
+    sched_running(&next->place);
+    if (next == previous)
+        return;
+
+    uint64_t now = clock_monotonic();
+    previous->cpu_time += now - previous->since;
+    next->since = now;
+    cpu->current = next;
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    unsigned depth = kernel_guard_depth;
+    context_switch(&previous->context, &next->context);
+    kernel_guard_depth = depth;
+#else
+    context_switch(&previous->context, &next->context);
+#endif
+    kthread_arrived();
+}
