@@ -1,7 +1,8 @@
 #include "boot_protocol.h"
 #include "ranges.h"
 
-/* Xen, public/arch-x86/hvm/start_info.h. Fields from memory_map on are there from version 1. */
+/* Xen, public/arch-x86/hvm/start_info.h. Fields from memory_map on are there from version 1. Packed, because
+ * no loader promises an alignment. */
 struct start_info {
     uint32_t magic;
     uint32_t version;
@@ -13,21 +14,21 @@ struct start_info {
     uint64_t memory_map;
     uint32_t memory_map_count;
     uint32_t reserved;
-};
+} __attribute__((packed));
 
 struct module {
     uint64_t address;
     uint64_t size;
     uint64_t command_line;
     uint64_t reserved;
-};
+} __attribute__((packed));
 
 struct memory_entry {
     uint64_t address;
     uint64_t size;
     uint32_t type; /* as in ACPI 6.4, table 15.4 */
     uint32_t reserved;
-};
+} __attribute__((packed));
 
 #define START_INFO_MAGIC 0x336ec578u
 
