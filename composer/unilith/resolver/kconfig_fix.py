@@ -62,14 +62,17 @@ def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conf
     encoded = encode_tree(kconf, typed_values(kconf, [*request.sets, *pairs(kept)]), counted=False)
     chosen = {kconf.syms[s.name].choice: s.name for s in kept if s.value == "y"}
     chosen.pop(None, None)
-    problem = Problem((*encoded.statements, *demands(encoded, request), *_edits(encoded, kept, set(chosen))))
+    asked = asked_for(kconf, request)
+    switched = {kconf.syms[name].choice for name in asked} - {None}
+    edits = _edits(encoded, kept, set(chosen), switched)
+    problem = Problem((*encoded.statements, *demands(encoded, request), *edits))
     encoding = encode(problem)
     true = fewest(problem, encoding)
     if true is None:
         return Conflict(in_reading_order(conflict(problem, encoding)))
     edited = {name.removeprefix(_EDIT) for name in true if name.startswith(_EDIT)}
     edited |= {member.name for c, was in chosen.items() if was in edited for member in c.syms}
-    edited |= asked_for(kconf, request)
+    edited |= asked | {member.name for c in switched for member in c.syms}
     return _carry_out(encoded, kept, encoded.read(true), edited)
 
 
@@ -78,14 +81,17 @@ def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conf
 _EDIT = "edit:"  # begins the variable that says that a symbol has to be edited
 
 
-def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any]) -> list[Statement]:
-    """Each symbol keeps its setting (or, without one, does not exceed its default) unless it is edited."""
+def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any], switched: set[Any]) -> list[Statement]:
+    """Each symbol keeps its setting (or, without one, does not exceed its default) unless it is edited.
+
+    Choices that are ``switched`` because one of their members is asked for are free.
+    """
     found: list[Statement] = []
     kconf = encoded.kconf
     optimistic = _Optimistic(kconf, encoded.values.relation, encoded.values.terms.prefix)
     for setting, statement in zip(kept, held(encoded, kept), strict=True):
         symbol = kconf.syms[setting.name]
-        if symbol.choice in chosen and setting.value != "y":
+        if symbol.choice in switched or (symbol.choice in chosen and setting.value != "y"):
             continue  # to choose another member is one edit, and the member chosen before stands for it
         excuses = _excuses(encoded, optimistic, symbol, setting.value)
         formula = either(statement.formula, *excuses, Var(_EDIT + symbol.name))
@@ -108,7 +114,7 @@ class _Optimistic(Terms):
 
 
 def _excuses(encoded: Encoded, optimistic: Terms, symbol: Any, value: str) -> list[Formula]:
-    """When a symbol loses ``value`` without anybody's doing: it cannot be set to it, or a select raises it."""
+    """When a symbol loses ``value`` without anybody's doing: it cannot be set to it, or is raised."""
     terms = encoded.values.terms
     visible, visible_yes = (optimistic if symbol.choice else terms).visibility(symbol)
     if symbol.orig_type not in _MODES or value == "n":
@@ -119,6 +125,8 @@ def _excuses(encoded: Encoded, optimistic: Terms, symbol: Any, value: str) -> li
         excuses = [negate(either(visible_yes, both(visible, terms.no_modules)))]
     if symbol.rev_dep is not encoded.kconf.n and not symbol.choice and value in ("n", "m"):
         excuses += [terms.pair(part)[value == "m"] for part in operands(symbol.rev_dep, OR)]
+    if value == "m" and symbol.weak_rev_dep is not encoded.kconf.n and not symbol.choice:
+        excuses += [terms.pair(part)[1] for part in operands(symbol.weak_rev_dep, OR)]  # m becomes y then
     return excuses
 
 
