@@ -167,7 +167,9 @@ def _shell(kconf: _Reader, _name: str, command: str) -> str:
 def _user_error(error: kconfiglib.KconfigError) -> UserError:
     text = str(error).strip()
     found = re.match(r"(\S+?):(\d+): (?:error: )?(.*)", text, re.DOTALL)
-    hint = "Variables that the tree's makefile would set can be given with --env NAME=VALUE."
+    # A `source` that leads nowhere is nearly always a variable that is not set.
+    lost = "not found" in text or "recursive 'source'" in text
+    hint = "Variables that the tree's makefile would set can be given with --env NAME=VALUE." if lost else ""
     if found:
         return UserError(found[3], where=Where(found[1], int(found[2])), hint=hint)
     return UserError(text.splitlines()[0] if "dependency loop" not in text.lower() else text, hint=hint)
@@ -231,7 +233,8 @@ def _linux_environment(root: Path, arch: str) -> dict[str, str] | None:
     numbers = dict(re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", head, re.MULTILINE))
     if not numbers.get("VERSION") or "PATCHLEVEL" not in numbers:
         return None
-    arch = arch or os.environ.get("ARCH", "") or _HOST_ARCH.get(platform.machine(), platform.machine())
+    host = _HOST_ARCH.get(platform.machine(), platform.machine())
+    arch = arch or os.environ.get("ARCH", "") or host
     source_arch = _SOURCE_ARCH.get(arch, arch)
     if not (root / "arch" / source_arch / "Kconfig").is_file():
         known = sorted(p.parent.name for p in (root / "arch").glob("*/Kconfig"))
@@ -246,7 +249,8 @@ def _linux_environment(root: Path, arch: str) -> dict[str, str] | None:
     environment = {
         "ARCH": arch,
         "SRCARCH": source_arch,
-        "SUBARCH": source_arch,
+        "SUBARCH": host,
+        "HEADER_ARCH": host,  # asked for by User Mode Linux alone
         "KERNELVERSION": version,
         "UBOOTVERSION": version,
         "objtree": ".",
