@@ -1,0 +1,79 @@
+#include "parts.h"
+
+#include <device_memory.h>
+#include <panic.h>
+#include <port_io.h>
+
+/* Intel SDM volume 3, 11.4. */
+#define MSR_APIC_BASE 0x1b
+#define APIC_BASE_ADDRESS UINT64_C(0x000ffffffffff000)
+#define APIC_BASE_X2APIC (UINT64_C(1) << 10)
+#define APIC_BASE_ENABLED (UINT64_C(1) << 11)
+#define APIC_SIZE 0x400
+#define MSR_X2APIC 0x800 /* and a sixteenth of the offset: 11.12.1.2 */
+
+#define APIC_TASK_PRIORITY 0x80
+#define APIC_END 0xb0
+#define APIC_SPURIOUS 0xf0
+#define APIC_LINT0 0x350
+#define APIC_LINT1 0x360
+#define APIC_ERROR 0x370
+#define SPURIOUS_ENABLED 0x100
+#define LOCAL_MASKED 0x10000
+
+/* The two 8259 interrupt controllers of a PC, of which nothing is wanted: bits of their mask registers. */
+#define PIC1_MASK 0x21
+#define PIC2_MASK 0xa1
+
+static volatile char *registers; /* NULL: reached by MSRs, where the loader left it in that mode */
+
+static uint64_t msr_read(uint32_t msr)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
+static void msr_write(uint32_t msr, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
+void interrupts_apic_write(unsigned offset, uint32_t value)
+{
+    if (registers)
+        *(volatile uint32_t *)(registers + offset) = value;
+    else
+        msr_write(MSR_X2APIC + offset / 16, value);
+}
+
+uint32_t interrupts_apic_read(unsigned offset)
+{
+    return registers ? *(volatile uint32_t *)(registers + offset)
+                     : (uint32_t)msr_read(MSR_X2APIC + offset / 16);
+}
+
+void interrupts_apic_end(void)
+{
+    interrupts_apic_write(APIC_END, 0);
+}
+
+void interrupts_apic_setup(void)
+{
+    uint64_t base = msr_read(MSR_APIC_BASE);
+
+    port_write8(PIC1_MASK, 0xff);
+    port_write8(PIC2_MASK, 0xff);
+    if (!(base & APIC_BASE_X2APIC)) {
+        registers = device_memory_map(base & APIC_BASE_ADDRESS, APIC_SIZE);
+        if (!registers)
+            panic("interrupts: no memory to map the local APIC");
+        msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLED);
+    }
+    interrupts_apic_write(APIC_SPURIOUS, SPURIOUS_ENABLED | INTERRUPTS_SPURIOUS);
+    interrupts_apic_write(APIC_LINT0, LOCAL_MASKED);
+    interrupts_apic_write(APIC_LINT1, LOCAL_MASKED);
+    interrupts_apic_write(APIC_ERROR, LOCAL_MASKED);
+    interrupts_apic_write(APIC_TASK_PRIORITY, 0);
+}

@@ -1,0 +1,46 @@
+#include "parts.h"
+
+#define CODE_SELECTOR 0x08
+
+/* Intel SDM volume 3, 6.14.1 */
+struct gate {
+    uint16_t offset_low;
+    uint16_t selector;
+    uint8_t ist;
+    uint8_t type;
+    uint16_t offset_middle;
+    uint32_t offset_high;
+    uint32_t reserved;
+};
+
+#define GATE_INTERRUPT 0x8e /* present, for ring 0, interrupts off inside */
+
+struct pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern char interrupts_stubs[];
+
+static struct gate idt[INTERRUPTS_FIRST + INTERRUPTS_COUNT];
+
+void interrupts_tables(void)
+{
+    struct pointer now, new = {sizeof idt - 1, (uintptr_t)idt};
+
+    __asm__ volatile("sidt %0" : "=m"(now));
+    for (unsigned i = 0; i < INTERRUPTS_FIRST; i++)
+        idt[i] = ((const struct gate *)now.base)[i];
+    for (unsigned i = 0; i < INTERRUPTS_COUNT; i++) {
+        uintptr_t stub = (uintptr_t)interrupts_stubs + 8 * i;
+
+        idt[INTERRUPTS_FIRST + i] = (struct gate){
+            .offset_low = (uint16_t)stub,
+            .selector = CODE_SELECTOR,
+            .type = GATE_INTERRUPT,
+            .offset_middle = (uint16_t)(stub >> 16),
+            .offset_high = (uint32_t)(stub >> 32),
+        };
+    }
+    __asm__ volatile("lidt %0" : : "m"(new) : "memory");
+}
