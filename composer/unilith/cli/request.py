@@ -18,9 +18,10 @@ def make_request(
     options: list[str] | None,
     cc: str = "gcc",
     launcher: str = "",
+    config: Path | None = None,
 ) -> Request:
-    """Checks what can be checked without the catalog."""
-    return Request(
+    """Checks what can be checked without the catalog, which only ``config``, a file of choices, needs."""
+    request = Request(
         recipe=recipe,
         target=target,
         output=output,
@@ -31,6 +32,17 @@ def make_request(
         cc=cc,
         launcher=launcher,
     )
+    return request if config is None else _with_file(request, config)
+
+
+def _with_file(request: Request, file: Path) -> Request:
+    """The choices of a file; those of the command line come first."""
+    from unilith.catalog.load import load_catalog
+    from unilith.catalog.roots import find_places
+    from unilith.pipeline.choices_file import read_choices, with_choices
+
+    catalog = load_catalog(find_places(request.libraries).libraries)
+    return with_choices(request, read_choices(file, catalog, request.target))
 
 
 def _assignment(text: str) -> tuple[str, str]:

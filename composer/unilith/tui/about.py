@@ -57,7 +57,12 @@ def about_option(model: Model, name: str) -> list[str]:
 def consequence(proposal: Proposal) -> list[str]:
     """What a step would change, or why it cannot be taken."""
     if isinstance(proposal.outcome, Impossible):
-        return ["These cannot all hold:", *(f"  {reason}" for reason in proposal.outcome.reasons)]
+        lines = ["These cannot all hold:", *(f"  {reason}" for reason in proposal.outcome.reasons)]
+        if proposal.broken:
+            lines += ["", "What would break:", *(f"  {demand}" for demand in proposal.broken.demands)]
+            if proposal.broken.libraries:
+                lines.append(f"  libraries: {', '.join(proposal.broken.libraries)}")
+        return lines
     assert proposal.effect is not None
     return changes(proposal.effect)
 

@@ -13,8 +13,10 @@ from unilith.catalog.catalog import Catalog, Target
 from unilith.errors import UserError
 from unilith.pipeline.choices_file import Choices
 from unilith.resolver.choices import Rule, RuleKind, rules_of
+from unilith.resolver.problem import Kind, Statement
 from unilith.resolver.selection import Refused, Resolved, catalog_fingerprint, select
 from unilith.tui.answer import Answer, Impossible, Outcome
+from unilith.tui.broken import Broken, broken_without
 from unilith.tui.effect import Effect, bytes_text, effect
 from unilith.tui.options import OptionTree
 from unilith.tui.subject import Subject
@@ -24,11 +26,13 @@ _KEPT = 4096  # answers; an answer holds some kilobytes
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A step that the user may take. ``effect`` is there where ``outcome`` is an answer."""
+    """A step that the user may take. ``effect`` is there where ``outcome`` is an answer, ``broken`` where a library
+    that is needed would be switched off."""
 
     title: str
     outcome: Outcome
     effect: Effect | None
+    broken: Broken | None = None
 
     @property
     def choices(self) -> Choices:
@@ -117,7 +121,10 @@ class Model:
             return self._platform(name, f"switch {name} {'on' if on else 'off'}", on == (name == platform))
         if on:
             return self.propose(f"switch on {name}", self.choices.wanting(name))
-        return self.propose(f"switch off {name}", self.choices.forbidding(name))
+        proposal = self.propose(f"switch off {name}", self.choices.forbidding(name))
+        if proposal.effect is not None or name not in self.answer.libraries:
+            return proposal
+        return replace(proposal, broken=broken_without(self.answer, name))
 
     def leave(self, name: str) -> Proposal:
         """Takes a choice about a library or an option back."""
@@ -189,7 +196,7 @@ class Model:
         except UserError as e:
             return Impossible(choices, (str(e),))
         if isinstance(solved, Refused):
-            statements = solved.refusal.statements
+            statements = tuple(sorted(solved.refusal.statements, key=_place))
             return Impossible(choices, tuple(str(s.origin) for s in statements), statements)
         names = solved.selection.names
         settings = self.settings(rules)
@@ -214,10 +221,19 @@ class Model:
         if as_it_is:
             return Proposal(title, self.answer, effect(self.catalog, self.answer, self.answer))
         reasons = [f"the target is {target.name}, which decides the platform"]
-        others = [t.name for t in self.catalog.targets.values() if t.platform.name == name]
+        targets = self.catalog.targets.values()
+        others = [t.name for t in targets if t.platform.name == name and t.arch == target.arch]
         if others and name != target.platform.name:
             reasons.append(f"open the menu with --target {' or '.join(others)} for {name}")
         return Proposal(title, Impossible(self.choices, tuple(reasons)), None)
+
+
+_ORDER = (Kind.DEMAND, Kind.CHOICE, Kind.TARGET, Kind.REQUIRES)
+
+
+def _place(statement: Statement) -> int:
+    """Wishes are said before what speaks against them."""
+    return _ORDER.index(statement.kind) if statement.kind in _ORDER else len(_ORDER)
 
 
 def plain_value(kind: str, value: str) -> str:

@@ -14,6 +14,7 @@ from unilith.tui.answer import Answer
 from unilith.tui.model import Model
 
 _ROUNDS = 16
+_ONE_LINE = 1 << 20  # columns
 
 
 def save(model: Model, file: Path) -> None:
@@ -90,8 +91,8 @@ def recipe_lines(model: Model) -> str:
         fields["options"] = {**recipe.options, **typed}
     lines = []
     for field, value in fields.items():
-        text = yaml.safe_dump({field: value}, default_flow_style=None, sort_keys=False, width=1000)
-        lines.append(text.strip())
+        text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=_ONE_LINE)
+        lines.append(f"{field}: {text.strip()}")
     return "\n".join(lines)
 
 

@@ -140,13 +140,15 @@ def _switching_on(model: Model, choices: Choices, option: str) -> list[WayOut]:
 
 
 def _elsewhere(model: Model, impossible: Impossible) -> Iterator[WayOut]:
-    """What only an edit of the recipe or another target can change."""
+    """What only an edit of the recipe or another target of the same architecture can change."""
     rules = model.rules(impossible.choices)
     yield from chain.from_iterable(_without_rule(model, rules, s) for s in impossible.statements)
     if not any(s.kind in (Kind.TARGET, Kind.SUPPORT) for s in impossible.statements):
         return
-    for target in model.catalog.targets.values():
-        if target.name != model.subject.target.name and isinstance(model.solve(rules, target), Resolved):
+    here = model.subject.target
+    others = [t for t in model.catalog.targets.values() if t.arch == here.arch and t.name != here.name]
+    for target in others:
+        if isinstance(model.solve(rules, target), Resolved):
             yield WayOut(f"compose for {target.name} instead (--target {target.name})", 0, None)
 
 
