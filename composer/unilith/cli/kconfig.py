@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from unilith.kconfig.foreign import ForeignTree
-    from unilith.resolver.kconfig_encode import Request
+    from unilith.resolver.kconfig_request import Request
     from unilith.resolver.kconfig_solve import Conflict, Setting
 
 app = typer.Typer(
@@ -238,7 +238,7 @@ def _load(tree: Path, arch: str, env: list[str] | None, quiet: bool) -> ForeignT
 
 
 def _request(want: list[str] | None, forbid: list[str] | None, sets: list[str] | None) -> Request:
-    from unilith.resolver.kconfig_encode import Request
+    from unilith.resolver.kconfig_request import Request
 
     return Request(tuple(want or ()), tuple(forbid or ()), tuple(_assignment(s, "--set") for s in sets or ()))
 

@@ -16,8 +16,9 @@ from unilith.errors import Where
 from unilith.resolver.conflict import conflict
 from unilith.resolver.encode import encode
 from unilith.resolver.formula import variables
-from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree, known_symbol
+from unilith.resolver.kconfig_encode import Encoded, encode_tree
 from unilith.resolver.kconfig_fewest import fewest
+from unilith.resolver.kconfig_request import Request, demands, known_symbol
 from unilith.resolver.kconfig_values import valid
 from unilith.resolver.problem import Kind, Statement
 

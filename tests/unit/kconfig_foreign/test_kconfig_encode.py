@@ -23,8 +23,9 @@ from tests.unit.kconfig_foreign.kconfig_trees import (
 from unilith.resolver.encode import encode
 from unilith.resolver.engine import Engine
 from unilith.resolver.formula import Var, holds
-from unilith.resolver.kconfig_encode import Encoded, Request, demands, encode_tree
+from unilith.resolver.kconfig_encode import Encoded, encode_tree
 from unilith.resolver.kconfig_fewest import fewest
+from unilith.resolver.kconfig_request import Request, demands
 from unilith.resolver.solve import Refusal, solve
 
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))

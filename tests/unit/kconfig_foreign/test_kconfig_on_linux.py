@@ -19,8 +19,8 @@ import pytest
 from kconfiglib import BOOL, TRISTATE
 
 from unilith.kconfig.foreign import load_tree
-from unilith.resolver.kconfig_encode import Request
 from unilith.resolver.kconfig_lint import Fault, lint
+from unilith.resolver.kconfig_request import Request
 from unilith.resolver.kconfig_solve import Conflict, why_not
 from unilith.upstream.cache import cache_folder
 

@@ -14,10 +14,11 @@ from kconfiglib import TRISTATE, expr_value
 from tests.unit.kconfig_foreign.kconfig_trees import MODES, load, random_tree, settle, stable_configs
 
 from unilith.resolver.formula import holds, variables
-from unilith.resolver.kconfig_encode import Request, encode_tree
+from unilith.resolver.kconfig_encode import encode_tree
 from unilith.resolver.kconfig_fix import Fix, fix
 from unilith.resolver.kconfig_lint import Fault, lint
 from unilith.resolver.kconfig_reasons import reasons
+from unilith.resolver.kconfig_request import Request
 from unilith.resolver.kconfig_solve import (
     Configuration,
     Conflict,
