@@ -94,7 +94,12 @@ def image_ninja(
         output=debug,
         inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
         flags=" ".join(
-            ["-nostdlib -static --gc-sections --build-id=none -Map=image.map", *link_flags, f"-T {LINKER_SCRIPT}"]
+            [
+                "-nostdlib -static --gc-sections --build-id=none -Map=image.map",
+                *link_flags,
+                *(f"--wrap=sys_{call}" for call in plan.guarded),
+                f"-T {LINKER_SCRIPT}",
+            ]
         ),
         implicit=(LINKER_SCRIPT,),
     )

@@ -22,6 +22,8 @@ def table_sources(plan: Plan) -> dict[str, str]:
         files[f"{table.name}.c"] = render("provider_table.c", table=table)
     if plan.stubs:
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
+    if plan.guarded:
+        files["guarded_calls.c"] = render("guarded_calls.c", calls=plan.guarded)
     if plan.calls:
         files["dispatch.c"] = render("dispatch.c", calls=plan.calls)
     if plan.host_calls:

@@ -26,6 +26,9 @@ from unilith.resolver.selection import Selection
 from unilith.upstream.cache import cache_folder
 from unilith.upstream.tree import source_tree
 
+GUARD = "kernel.guard"
+"""The interface whose provider keeps a second thread out of the kernel."""
+
 _IMAGE, _DEBUG = "image.elf", "image.debug"
 _INITRD = "initrd.cpio"
 _LOCK, _DOTCONFIG, _DESCRIPTION = "selection.lock", ".config", "image.json"
@@ -73,7 +76,12 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         if (m := catalog.get(name)).upstream is not None
     }
     provided = {binding.name for binding in selection.syscalls}
-    provided |= {call for name in selection.names for call in catalog.get(name).syscalls}
+    called = {binding.name for binding in selection.syscalls if binding.providers}
+    implemented = {call for name in selection.names for call in catalog.get(name).syscalls}
+    provided |= implemented
+    guarded: set[str] = set()
+    if any(binding.name == GUARD and binding.providers for binding in selection.interfaces):
+        guarded = implemented if demand.numbered else called
     numbers: tuple[tuple[int, str], ...] = ()
     if demand.numbered:
         known = musl_numbers(trees[MUSL], demand.target.arch)
@@ -89,7 +97,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         catalog,
         recipe,
         demand.target,
-        Chosen(selection.names, resolution.options, selection.stubs, numbers),
+        Chosen(selection.names, resolution.options, selection.stubs, numbers, tuple(sorted(guarded))),
         toolchain=demand.toolchain,
         app=demand.app.unit,
         archives=demand.app.archives,

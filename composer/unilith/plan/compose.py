@@ -29,6 +29,7 @@ class Chosen:
     options: OptionValues
     stubs: tuple[str, ...] = ()
     numbered_calls: tuple[tuple[int, str], ...] = ()
+    guarded_calls: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -66,6 +67,7 @@ def make_plan(
         tables=provider_tables(catalog, selected, chosen.options.holds),
         calls=chosen.numbered_calls,
         stubs=chosen.stubs,
+        guarded=chosen.guarded_calls,
         host_calls=_host_calls(selected),
         argv=(recipe.name, *recipe.args),
         env=tuple(f"{name}={value}" for name, value in recipe.env.items()),

@@ -1,6 +1,7 @@
 #include "threads_parts.h"
 
 #include <errno.h>
+#include <kernel_guard.h>
 #include <thread_start.h>
 
 /* Linux, include/uapi/linux/sched.h. */
@@ -34,8 +35,10 @@ struct memory {
 static void run(void *argument)
 {
     struct memory *self = argument;
+    int status = self->function(self->argument);
 
-    sys_exit(self->function(self->argument));
+    kernel_enter();
+    sys_exit(status);
 }
 
 long sys_thread_start(long start)

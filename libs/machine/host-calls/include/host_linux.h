@@ -18,6 +18,8 @@
 #define HOST_CALL_MMAP 9
 #define HOST_CALL_MPROTECT 10
 #define HOST_CALL_RT_SIGACTION 13
+#define HOST_CALL_RT_SIGRETURN 15
+#define HOST_CALL_SETITIMER 38
 #define HOST_CALL_SIGALTSTACK 131
 #define HOST_CALL_PRCTL 157
 #define HOST_CALL_ARCH_PRCTL 158
@@ -37,8 +39,10 @@
 #define HOST_CALL_PPOLL 73
 #define HOST_CALL_EXIT_GROUP 94
 #define HOST_CALL_CLOCK_GETTIME 113
+#define HOST_CALL_SETITIMER 103
 #define HOST_CALL_SIGALTSTACK 132
 #define HOST_CALL_RT_SIGACTION 134
+#define HOST_CALL_RT_SIGRETURN 139
 #define HOST_CALL_PRCTL 167
 #define HOST_CALL_MMAP 222
 #define HOST_CALL_MPROTECT 226
@@ -71,19 +75,27 @@
 /* include/uapi/asm-generic/poll.h */
 #define POLLIN 1
 #define POLLOUT 4
+#ifndef __ASSEMBLER__
 struct host_pollfd {
     int fd;
     short events;
     short revents;
 };
+#endif
+
+/* include/uapi/asm-generic/signal.h */
+#define SIGALRM 14
 
 /* include/uapi/linux/time.h, time_types.h */
+#define ITIMER_REAL 0
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
+#ifndef __ASSEMBLER__
 struct host_timespec {
     long seconds;
     long nanoseconds;
 };
+#endif
 
 /* arch/x86/include/uapi/asm/prctl.h */
 #define ARCH_SET_FS 0x1002

@@ -1,0 +1,82 @@
+#include "queue.h"
+
+#include <clock.h>
+#include <interrupts.h>
+#include <kernel_guard.h>
+#include <kthread.h>
+
+volatile unsigned kernel_guard_depth;
+volatile bool kernel_guard_waiting;
+
+void sched_disturb(struct sched_queue *queue)
+{
+    queue->outranked = true;
+    kernel_guard_waiting = true;
+}
+
+bool kernel_guard_run(void)
+{
+    struct sched_queue *queue = &sched_queues[sched_cpu()];
+
+    kernel_guard_waiting = false;
+    interrupts_run();
+
+    uint64_t now = clock_monotonic();
+    ktimer_run(now);
+    sched_set_alarm();
+    return queue->outranked || now >= queue->slice_end;
+}
+
+/* A thread that others outrank goes on where it was when they are done; at the end of its slice it queues up
+ * again. */
+void kernel_guard_switch(void)
+{
+    const struct sched_queue *queue = &sched_queues[sched_cpu()];
+
+    kthread_give_way(clock_monotonic() < queue->slice_end);
+}
+
+void kernel_guard_serve(void)
+{
+    do {
+        kernel_guard_depth = 1;
+        if (kernel_guard_run())
+            kernel_guard_switch();
+    } while (!kernel_guard_release());
+}
+
+/* An interrupt between the two lines takes the guard, and gives it back. */
+bool kernel_guard_try(void)
+{
+    if (kernel_guard_depth > 0) {
+        kernel_guard_waiting = true;
+        return false;
+    }
+    kernel_guard_depth = 1;
+    return true;
+}
+
+/* An interrupt between the two lines finds the guard free, and does what it announces. */
+bool kernel_guard_release(void)
+{
+    kernel_guard_depth = 0;
+    if (!kernel_guard_waiting)
+        return true;
+    kernel_guard_depth = 1;
+    return false;
+}
+
+unsigned kernel_guard_open(void)
+{
+    unsigned depth = kernel_guard_depth;
+
+    kernel_guard_depth = 0;
+    if (kernel_guard_waiting)
+        kernel_guard_serve();
+    return depth;
+}
+
+void kernel_guard_close(unsigned depth)
+{
+    kernel_guard_depth = depth;
+}
