@@ -280,10 +280,15 @@ def _write(loaded: ForeignTree, values: Any, output: Path | None, defconfig: Pat
         if defconfig:
             kconf.write_min_config(str(defconfig.absolute()))
         if output:
+            new = output.absolute().with_name(f".{output.name}.new")
             header = f"#\n# Automatically generated file; DO NOT EDIT.\n# {kconf.mainmenu_text}\n#\n"
-            kconf.write_config(str(output.absolute()), header=header, save_old=False)
-            kconf.load_config(str(output.absolute()))
-            check_same(values, {s.name: s.str_value for s in kconf.unique_defined_syms})
+            try:
+                kconf.write_config(str(new), header=header, save_old=False)
+                kconf.load_config(str(new))
+                check_same(values, {s.name: s.str_value for s in kconf.unique_defined_syms})
+                new.replace(output)
+            finally:
+                new.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(
             f"cannot write the configuration: {error.strerror}", where=output or defconfig

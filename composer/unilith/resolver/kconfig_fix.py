@@ -146,11 +146,11 @@ def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edi
     wanted = {name: meant[name] for name in edited if name in meant}
     settings = dict(pairs(kept)) | wanted
 
-    def succeeds() -> bool:
+    def succeeds(values: dict[str, str]) -> bool:
+        _settle(kconf, values)
         return all(kconf.syms[name].str_value == value for name, value in wanted.items())
 
-    assign(kconf, settings)
-    if not succeeds():
+    if not succeeds(settings):
         natural = held_now(kconf).values
         assign(kconf, dict(pairs(kept)) | meant)
         check_same(meant, held_now(kconf).values)
@@ -162,16 +162,14 @@ def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edi
             and natural[s.name] != meant[s.name]
             and not (s.choice and meant[s.name] == "n")  # another member says so
         }
-        assign(kconf, settings | extra)
-        if not succeeds():
-            assign(kconf, dict(pairs(kept)) | meant)
-        else:
+        if succeeds(settings | extra):
             for name in [n for n in extra if n not in settings]:
                 value = extra.pop(name)
-                assign(kconf, settings | extra)
-                if not succeeds():
+                if not succeeds(settings | extra):
                     extra[name] = value
-            assign(kconf, settings | extra)
+            _settle(kconf, settings | extra)
+        else:
+            assign(kconf, dict(pairs(kept)) | meant)
         was = {**was, **{name: natural[name] for name in extra}}
         wanted |= extra
     configuration = held_now(kconf)
@@ -184,3 +182,14 @@ def _carry_out(encoded: Encoded, kept: list[Setting], meant: dict[str, str], edi
             if after != setting.value:
                 changes.append(Change(symbol.name, setting.value, after, setting.where))
     return Fix(tuple(changes), configuration)
+
+
+def _settle(kconf: Any, values: dict[str, str]) -> None:
+    """Sets ``values``, and then everything else to what it became: that is what a .config states. (A default
+    of y on a symbol that a user may only make m is not what it was, once stated.)"""
+    assign(kconf, values)
+    for _ in range(len(values) + 1):
+        stated = dict(held_now(kconf).values)
+        assign(kconf, stated)
+        if held_now(kconf).values == stated:
+            return

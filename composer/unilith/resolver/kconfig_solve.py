@@ -12,7 +12,7 @@ from typing import Any
 from kconfiglib import BOOL, STR_TO_TRI, TRISTATE
 
 from unilith.demand.facts import Origin
-from unilith.errors import Where
+from unilith.errors import UserError, Where
 from unilith.resolver.conflict import conflict
 from unilith.resolver.encode import encode
 from unilith.resolver.formula import variables
@@ -25,8 +25,18 @@ from unilith.resolver.problem import Kind, Statement
 _MODES = (BOOL, TRISTATE)
 
 
-class InternalError(Exception):
-    """kconfiglib reads a configuration differently from what was meant: a bug of ours, not the user's."""
+class InternalError(UserError):
+    """kconfiglib reads a configuration differently from what was meant: a bug of ours, not the user's.
+
+    It ends a command like a mistake of the user's: with a message, and exit status 70 (EX_SOFTWARE).
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            f"internal error: {message}",
+            hint="Nothing was written. This is a bug in unilith: please report it with the command and the tree.",
+            exit_status=70,
+        )
 
 
 @dataclass(frozen=True, slots=True)
