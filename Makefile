@@ -6,7 +6,7 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/set-up
-# Two boots at once a core would starve each other; four at once is the most that helps.
+# One test at a time a core: boots that share a core starve each other. A file's tests stay together, as they share builds.
 JOBS ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 C_SOURCES := find libs platforms recipes tests -name '*.[ch]' -not -path '*/.*'
@@ -75,7 +75,8 @@ lint: $(STAMP)
 	exit $$status
 
 bench: $(STAMP)
-	@$(BIN)/python -m pytest tests/bench --capture=no
+	@for script in tests/bench/*.py; do \
+	    echo "## $$script"; PYTHONPATH=.:composer $(BIN)/python $$script || exit 1; done
 
 docs: $(STAMP)
 	@$(BIN)/python -m unilith.cli.reference
