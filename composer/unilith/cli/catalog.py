@@ -12,10 +12,7 @@ from typing import Annotated
 
 import typer
 
-LibraryOpt = Annotated[
-    list[Path] | None, typer.Option("--library", "-L", help="One more folder of libraries; may be repeated.")
-]
-JsonOpt = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+from unilith.cli.options import JsonOpt, LibraryOpt
 
 lib = typer.Typer(no_args_is_help=True, help="Look at libraries, check them, begin new ones.")
 recipe = typer.Typer(no_args_is_help=True, help="Begin a recipe.")
@@ -31,14 +28,18 @@ class What(StrEnum):
     TARGETS = "targets"
 
 
-def list_catalog(what: str, libraries: tuple[Path, ...], *, json: bool) -> None:
-    """Prints what there is of a kind."""
+def list_command(
+    what: Annotated[str, typer.Argument(metavar="libs|platforms|targets|recipes|interfaces")],
+    library: LibraryOpt = None,
+    json: JsonOpt = False,
+) -> None:
+    """List what the catalog holds."""
     from unilith.errors import UserError
     from unilith.report.columns import columns
 
     if what not in list(What):
         raise UserError(f"there is nothing to list called `{what}`", hint=f"One of: {', '.join(What)}.")
-    rows = list(_rows(What(what), libraries))
+    rows = list(_rows(What(what), tuple(library or ())))
     if json:
         print(
             json_format.dumps(

@@ -17,6 +17,7 @@ from unilith.image.initrd import write_initrd
 from unilith.pipeline.build import IMAGE_NINJA, Built
 from unilith.pipeline.demand import Demand, find_demand
 from unilith.pipeline.libc import MUSL, musl_numbers
+from unilith.pipeline.lock import lock_file, locked_resolution
 from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
 from unilith.plan.compose import Chosen, make_plan
@@ -47,8 +48,8 @@ def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
     """Runs all stages up to the generated build. Raises `UserError`."""
     demand = find_demand(request, places, reporter)
     reporter.step("resolve")
-    resolution = resolve(request, demand)
-    selection = resolution.resolved.selection
+    resolution = locked_resolution(request, demand) or resolve(request, demand)
+    selection = resolution.selection
     plan = plan_of(demand, resolution, reporter)
     _write_build(demand, selection, plan)
     write_if_changed(demand.folder, {_LOCK: to_text(selection), _DOTCONFIG: resolution.options.dotconfig})
@@ -68,7 +69,7 @@ def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
 def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
     """The plan of a resolved demand; fetches the upstreams of the selected libraries."""
     catalog, recipe = demand.catalog, demand.recipe
-    selection = resolution.resolved.selection
+    selection = resolution.selection
     cache = cache_folder()
     trees = {
         m.name: source_tree(m.upstream, m.folder, cache=cache, report=reporter.step)
@@ -173,6 +174,7 @@ def _inputs(demand: Demand, places: Places, rootfs: list[Path]) -> tuple[Path, .
     overlay_files = [f for m in overlays for f in sorted(m.folder.rglob("*"))]
     return (
         recipe.file,
+        lock_file(demand),
         *folders,
         *workspace,
         *demand.catalog.input_files,

@@ -1,4 +1,4 @@
-"""From a demand to a selection with every option's value."""
+"""From a demand to a selection with every option's value: by the resolver, or from a lock."""
 
 from __future__ import annotations
 
@@ -13,46 +13,73 @@ from unilith.kconfig.options import OptionValues, load_options
 from unilith.pipeline.demand import Demand
 from unilith.pipeline.request import Request
 from unilith.resolver.choices import Rule, RuleKind, rules_of
-from unilith.resolver.selection import Refused, Resolved, select
+from unilith.resolver.selection import Refused, Resolved, Selection, select
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A selection, the problem that it solves, and the options' values."""
+    """A selection and the options' values."""
 
-    resolved: Resolved
+    selection: Selection
     options: OptionValues
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the resolver is asked for a demand: the rules of the recipe and the user, and what libraries cost."""
+
+    demand: Demand
+    rules: tuple[Rule, ...]
+    costs: Mapping[str, int]
+
+    def options(self, libraries: frozenset[str]) -> OptionValues:
+        """Every option's value when exactly ``libraries`` are in the image."""
+        settings = [rule for rule in self.rules if rule.kind is RuleKind.SET]
+        return load_options(
+            self.demand.catalog,
+            libraries,
+            {rule.name: rule.value for rule in settings},
+            arch=self.demand.target.arch,
+            wheres={rule.name: rule.origin.where for rule in settings if rule.origin.where},
+            folder=self.demand.work / "kconfig",
+        )
+
+    def select(self) -> Resolved | Refused:
+        """The resolver's answer, without option values."""
+        demand = self.demand
+        return select(
+            demand.recipe.name,
+            demand.catalog,
+            demand.facts,
+            demand.target,
+            self.rules,
+            costs=self.costs,
+            options=lambda libraries: self.options(libraries).symbols,
+        )
+
+
+def question_of(request: Request, demand: Demand) -> Question:
+    """What the resolver is asked for this request."""
+    recipe = demand.recipe
+    rules = rules_of(recipe, want=request.want, forbid=request.forbid, settings=dict(request.options))
+    calls = {fact.name for fact in demand.facts if fact.kind is FactKind.SYSCALL}
+    costs = library_costs(demand.catalog, read_costs(demand.catalog, demand.target.arch), calls)
+    return Question(demand, (*rules, *without_libc(recipe)), costs)
 
 
 def resolve(request: Request, demand: Demand) -> Resolution:
     """Selects the libraries. A refusal is a `UserError` made of the statements that contradict each other."""
-    catalog, recipe = demand.catalog, demand.recipe
-    rules = rules_of(recipe, want=request.want, forbid=request.forbid, settings=dict(request.options))
-    rules += without_libc(recipe)
-    asked = {rule.name: rule.value for rule in rules if rule.kind is RuleKind.SET}
-    wheres = {
-        rule.name: rule.origin.where for rule in rules if rule.kind is RuleKind.SET and rule.origin.where
-    }
-    work = demand.work
-
-    def values_for(libraries: frozenset[str]) -> OptionValues:
-        return load_options(
-            catalog, libraries, asked, arch=demand.target.arch, wheres=wheres, folder=work / "kconfig"
-        )
-
-    def symbols_for(libraries: frozenset[str]) -> Mapping[str, str]:
-        return values_for(libraries).symbols
-
-    calls = {fact.name for fact in demand.facts if fact.kind is FactKind.SYSCALL}
-    costs = library_costs(catalog, read_costs(catalog, demand.target.arch), calls)
-    answer = select(
-        recipe.name, catalog, demand.facts, demand.target, rules, costs=costs, options=symbols_for
-    )
+    question = question_of(request, demand)
+    answer = question.select()
     if isinstance(answer, Refused):
         raise refusal(demand, answer)
-    options = values_for(frozenset(answer.selection.names))
-    selection = replace(answer.selection, options=dict(sorted(options.options.items())))
-    return Resolution(replace(answer, selection=selection), options)
+    return with_options(question, answer.selection)
+
+
+def with_options(question: Question, selection: Selection) -> Resolution:
+    """A selection together with its options' values, which it then holds too."""
+    options = question.options(frozenset(selection.names))
+    return Resolution(replace(selection, options=dict(sorted(options.options.items()))), options)
 
 
 def without_libc(recipe: Recipe) -> tuple[Rule, ...]:
@@ -64,11 +91,13 @@ def without_libc(recipe: Recipe) -> tuple[Rule, ...]:
 
 
 def refusal(demand: Demand, refused: Refused) -> UserError:
-    """Why there is no selection, in the words of the statements that cannot hold together."""
-    lines = [f"  {s.origin}" for s in refused.refusal.statements]
+    """Why there is no selection, and the smallest way out, in the words of the statements."""
+    from unilith.resolver.explain import why_not
+    from unilith.resolver.explain_text import why_not_text
+
+    name = demand.recipe.name
     return UserError(
-        f"{demand.recipe.name} cannot be composed for {demand.target.name}; these cannot all hold:\n"
-        + "\n".join(lines),
+        f"{name} cannot be composed for {demand.target.name}\n"
+        + why_not_text(refused.problem, why_not(refused.problem), name),
         where=Where(f"{demand.recipe.folder.name}/{demand.recipe.file.name}"),
-        hint=f"`unilith why-not {demand.recipe.name}` explains it, and says what would have to change.",
     )

@@ -1,0 +1,152 @@
+"""Commands that make, run and measure images."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from unilith.cli.options import (
+    DEFAULT_TARGET,
+    CcOpt,
+    ConfigOpt,
+    ForbidOpt,
+    JsonOpt,
+    LauncherOpt,
+    LibraryOpt,
+    OutputOpt,
+    QuietOpt,
+    RecipeArg,
+    SetOpt,
+    TargetOpt,
+    VerboseOpt,
+    WantOpt,
+    verbosity,
+)
+
+
+def build(
+    recipe: RecipeArg,
+    target: TargetOpt = DEFAULT_TARGET,
+    output: OutputOpt = None,
+    library: LibraryOpt = None,
+    want: WantOpt = None,
+    forbid: ForbidOpt = None,
+    set_: SetOpt = None,
+    config: ConfigOpt = None,
+    cc: CcOpt = "gcc",
+    launcher: LauncherOpt = "",
+    json: JsonOpt = False,
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Compose and build an image."""
+    from unilith.cli.build import build_and_print
+    from unilith.cli.request import make_request
+
+    request = make_request(recipe, target, output, library, want, forbid, set_, cc, launcher, config)
+    build_and_print(request, json=json, verbosity=verbosity(quiet, verbose))
+
+
+def run(
+    recipe: RecipeArg,
+    args: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- ARGS...]", help="Arguments for the application.")
+    ] = None,
+    target: TargetOpt = DEFAULT_TARGET,
+    memory: Annotated[
+        str | None, typer.Option("--memory", "-m", help="Memory with K, M or G.", show_default="the recipe's")
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", help="Seconds; then the image is stopped.", show_default="none"),
+    ] = None,
+    port: Annotated[
+        list[str] | None, typer.Option("--port", "-p", metavar="HOST:GUEST", help="Forward a TCP port.")
+    ] = None,
+    output: OutputOpt = None,
+    library: LibraryOpt = None,
+    want: WantOpt = None,
+    forbid: ForbidOpt = None,
+    set_: SetOpt = None,
+    config: ConfigOpt = None,
+    cc: CcOpt = "gcc",
+    launcher: LauncherOpt = "",
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Build an image and run it. The exit status is the application's; 124 after a time-out, 125 if the host
+    could not run it, 126 if the image crashed."""
+    from unilith.cli.build import build_and_run
+    from unilith.cli.request import make_request
+
+    request = make_request(recipe, target, output, library, want, forbid, set_, cc, launcher, config)
+    sys.exit(
+        build_and_run(
+            request,
+            args=args,
+            memory=memory,
+            timeout=timeout,
+            ports=port or [],
+            verbosity=verbosity(quiet, verbose),
+        )
+    )
+
+
+def size(
+    recipe: RecipeArg,
+    target: TargetOpt = DEFAULT_TARGET,
+    library: LibraryOpt = None,
+    want: WantOpt = None,
+    forbid: ForbidOpt = None,
+    set_: SetOpt = None,
+    config: ConfigOpt = None,
+    json: JsonOpt = False,
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Show where an image's bytes go: predicted and linked, a line a library."""
+    from unilith.cli.request import make_request
+    from unilith.cli.size import size_and_print
+
+    request = make_request(recipe, target, None, library, want, forbid, set_, config=config)
+    size_and_print(request, json=json, verbosity=verbosity(quiet, verbose))
+
+
+def calibrate(
+    library: LibraryOpt = None,
+    launcher: LauncherOpt = "",
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Measure what every library weighs, and store it in the tree."""
+    from unilith.cli.calibrate import calibrate_and_print
+
+    calibrate_and_print(tuple(library or ()), launcher=launcher, verbosity=verbosity(quiet, verbose))
+
+
+def doctor() -> None:
+    """Show what this machine has, what it lacks, and how to get it."""
+    from unilith.cli.doctor import doctor as examine
+
+    raise typer.Exit(examine())
+
+
+def menuconfig(
+    recipe: RecipeArg,
+    target: TargetOpt = DEFAULT_TARGET,
+    library: LibraryOpt = None,
+    want: WantOpt = None,
+    forbid: ForbidOpt = None,
+    set_: SetOpt = None,
+    config: ConfigOpt = None,
+    quiet: QuietOpt = False,
+    verbose: VerboseOpt = False,
+) -> None:
+    """Choose in a menu, and see at once what each choice brings, breaks and costs."""
+    from unilith.cli.menuconfig import menuconfig as open_menu
+    from unilith.cli.request import make_request
+
+    request = make_request(recipe, target, None, library, want, forbid, set_)
+    open_menu(request, verbosity(quiet, verbose), config)
