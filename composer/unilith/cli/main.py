@@ -31,18 +31,17 @@ exactly that, builds one image and runs it.
 """,
 )
 
-for command in (image.build, image.run, image.size, image.menuconfig):
-    app.command()(command)
-for command in (
-    choice.resolve,
-    choice.why,
-    choice.why_not,
-    choice.fix,
-    choice.diff,
-    choice.verify,
-    choice.graph,
-):
-    app.command()(command)
+app.command()(image.build)
+app.command()(image.run)
+app.command()(image.size)
+app.command()(image.menuconfig)
+app.command()(choice.resolve)
+app.command()(choice.why)
+app.command()(choice.why_not)
+app.command()(choice.fix)
+app.command()(choice.diff)
+app.command()(choice.verify)
+app.command()(choice.graph)
 app.command("lock")(choice.lock)
 app.command("list")(catalog.list_command)
 app.add_typer(catalog.lib, name="lib")
