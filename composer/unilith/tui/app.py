@@ -40,6 +40,7 @@ class MenuApp(App[None]):
 
     def __init__(self, model: Model, file: Path, loaded: Path | None = None) -> None:
         super().__init__()
+        self.animation_level = "none"
         self.model = model
         self.menu = MenuScreen(model, file, loaded)
 

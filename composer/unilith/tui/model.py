@@ -13,6 +13,7 @@ from unilith.catalog.catalog import Catalog, Target
 from unilith.errors import UserError
 from unilith.pipeline.choices_file import Choices
 from unilith.resolver.choices import Rule, RuleKind, rules_of
+from unilith.resolver.explain_text import said
 from unilith.resolver.problem import Kind, Statement
 from unilith.resolver.selection import Refused, Resolved, catalog_fingerprint, select
 from unilith.tui.answer import Answer, Impossible, Outcome
@@ -21,7 +22,7 @@ from unilith.tui.effect import Effect, bytes_text, effect
 from unilith.tui.options import OptionTree
 from unilith.tui.subject import Subject
 
-_KEPT = 4096  # answers; an answer holds some kilobytes
+_KEPT = 32  # answers; of a large catalog each holds megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Model:
         self.subject = subject
         self.options = options
         self._fingerprint = catalog_fingerprint(subject.catalog)
-        self._outcomes: dict[Choices, Outcome] = {}
+        self._outcomes: dict[Choices, Outcome] = {}  # the last ones asked for, the latest at the end
+        self._possible: dict[str, bool] = {}  # of the present choices
         start = self.attempt(choices or Choices())
         if isinstance(start, Impossible):
             raise UserError(
@@ -86,6 +88,7 @@ class Model:
         """Makes an answer the present one; returns what that changed."""
         changed = effect(self.catalog, self.answer, outcome)
         self.answer = outcome
+        self._possible.clear()
         return changed
 
     # -- what would be -------------------------------------------------------------------------------
@@ -93,11 +96,10 @@ class Model:
     def attempt(self, choices: Choices) -> Outcome:
         """The image that these choices lead to."""
         choices = replace(choices, complete=False)
-        found = self._outcomes.get(choices)
-        if found is None:
-            if len(self._outcomes) >= _KEPT:
-                self._outcomes.clear()
-            found = self._outcomes[choices] = self._resolve(choices)
+        found = self._outcomes.pop(choices, None) or self._resolve(choices)
+        self._outcomes[choices] = found
+        if len(self._outcomes) > _KEPT:
+            del self._outcomes[next(iter(self._outcomes))]
         return found
 
     def propose(self, title: str, choices: Choices) -> Proposal:
@@ -144,6 +146,14 @@ class Model:
         if not value.isprintable():
             return Proposal(title, Impossible(choices, (f"{name} cannot hold a control character",)), None)
         return self.propose(title, choices.setting(name, plain_value(option.type, value)))
+
+    def possible(self, name: str) -> bool:
+        """Whether a library that is off can be switched on as things stand."""
+        if name in self.catalog.platforms:
+            return False
+        if name not in self._possible:
+            self._possible[name] = isinstance(self._resolve(self.choices.wanting(name)), Answer)
+        return self._possible[name]
 
     def outlook(self, name: str) -> str:
         """What the space key would do to a library, in one line."""
@@ -197,7 +207,8 @@ class Model:
             return Impossible(choices, (str(e),))
         if isinstance(solved, Refused):
             statements = tuple(sorted(solved.refusal.statements, key=_place))
-            return Impossible(choices, tuple(str(s.origin) for s in statements), statements)
+            reasons = [said(solved.problem, s) for s in statements if s.kind is not Kind.STRUCTURE]
+            return Impossible(choices, tuple(reasons), statements)
         names = solved.selection.names
         settings = self.settings(rules)
         if unmet := self.options.unmet(names, settings):

@@ -87,7 +87,9 @@ def make_catalog(root: Path) -> Catalog:
     tree.add("bump", "provides: [heap]", "uses: [trace]", group="memory", files={"Kconfig": BUMP_OPTIONS})
     tree.add("tlsf", "provides: [heap]", group="memory")
     tree.add("lwip", "provides: [net.stack]", "requires: [net.device, heap]", group="net")
-    tree.add("tinynet", "provides: [net.stack]", "requires: [net.device]", "license: GPL-2.0-only", group="net")
+    tree.add(
+        "tinynet", "provides: [net.stack]", "requires: [net.device]", "license: GPL-2.0-only", group="net"
+    )
     tree.add("virtio-net", "provides: [net.device]", "requires: [hardware, heap]", group="drivers")
     tree.add("tap", "provides: [net.device]", "requires: [host.calls]", group="drivers")
     tree.add("tracer", "provides: [trace]", "conflicts: [tlsf]", group="observe")
@@ -121,12 +123,16 @@ MakeModel = Callable[..., Model]
 
 @pytest.fixture
 def make_model(catalog: Catalog, option_trees: OptionTree) -> MakeModel:
-    def make(
-        *demand: str, choices: Choices | None = None, target: str = "pc-x86_64", **recipe: Any
-    ) -> Model:
+    def make(*demand: str, choices: Choices | None = None, target: str = "pc-x86_64", **recipe: Any) -> Model:
         subject = Subject(
             recipe=Recipe(
-                **{"name": "app", "sources": ("app.c",), "folder": Path("/recipes/app"), "lines": {}, **recipe}
+                **{
+                    "name": "app",
+                    "sources": ("app.c",),
+                    "folder": Path("/recipes/app"),
+                    "lines": {},
+                    **recipe,
+                }
             ),
             catalog=catalog,
             target=catalog.target(target),

@@ -86,7 +86,9 @@ def test_a_file_that_cannot_be_read_is_a_message(catalog: Catalog, tmp_path: Pat
 
 
 def test_a_description_of_a_whole_image_forbids_what_it_does_not_mention(catalog: Catalog) -> None:
-    choices = parse_choices("CONFIG_LIB_PC=y\nCONFIG_LIB_HEAP=y\nCONFIG_LIB_BOOT=y\n", "f", catalog, "pc-x86_64")
+    choices = parse_choices(
+        "CONFIG_LIB_PC=y\nCONFIG_LIB_HEAP=y\nCONFIG_LIB_BOOT=y\n", "f", catalog, "pc-x86_64"
+    )
     assert choices.complete
     assert choices.want == ("boot",)
     assert set(choices.forbid) == catalog.libraries.keys() - {"boot"}
@@ -94,7 +96,9 @@ def test_a_description_of_a_whole_image_forbids_what_it_does_not_mention(catalog
 
 def test_the_command_line_comes_before_a_file() -> None:
     request = Request("app", want=("bump",), options=(("CONFIG_BUMP_SIZE", "64"),))
-    merged = with_choices(request, Choices.of(["tlsf", "lwip"], ["bump"], {"BUMP_SIZE": "32", "BUMP_CHECKS": "y"}))
+    merged = with_choices(
+        request, Choices.of(["tlsf", "lwip"], ["bump"], {"BUMP_SIZE": "32", "BUMP_CHECKS": "y"})
+    )
     assert merged.want == ("bump", "lwip", "tlsf")
     assert merged.forbid == ()
     assert choices_of(merged).settings == {"BUMP_SIZE": "64", "BUMP_CHECKS": "y"}

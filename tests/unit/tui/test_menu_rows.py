@@ -57,7 +57,7 @@ def test_options_of_a_library_that_is_out_are_as_they_would_be(make_model: MakeM
 
 
 def test_search_finds_names_symbols_texts_and_hidden_things(model: Model) -> None:
-    assert [h.name for h in find(model, "tlsf")][0] == "tlsf"
+    assert find(model, "tlsf")[0].name == "tlsf"
     assert [h.name for h in find(model, "CONFIG_BUMP_LEVEL")] == ["BUMP_LEVEL"]
     assert not find(model, "bump_level")[0].shown
     assert {h.name for h in find(model, "level checks")} == {"BUMP_LEVEL"}

@@ -38,7 +38,7 @@ class FileKeys(Screen[None]):
     def ask(self, proposal: Proposal, dialog: ConsequenceDialog) -> None:
         """Lets the user decide about a step."""
 
-    def actionwrite_choices(self) -> None:
+    def action_save(self) -> None:
         """Saves the choices."""
 
         def named(name: str | None) -> None:

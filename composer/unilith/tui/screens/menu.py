@@ -77,7 +77,8 @@ class MenuScreen(FileKeys):
         self.rows: tuple[Row, ...] = ()
         self.hidden = False
         self._leaving = False  # the last key was an Esc in the first menu
-        self._generation = 0  # of the rows, for what looks ahead
+        self._tried: set[str] = set()  # rows as they are drawn now
+        self._looking = False  # a step of looking ahead is under way
 
     # -- what is seen --------------------------------------------------------------------------------
 
@@ -131,26 +132,33 @@ class MenuScreen(FileKeys):
         self.query_one("#total", Static).update(Text(f"{total}{' *' if model.unsaved else ''}"))
         self.say(status)
         self._detail()
-        self._generation += 1
-        if level.place is Place.GROUP:
-            self.call_later(self._look_ahead, self._generation, 0)
+        self._tried.clear()
+        self.call_after_refresh(self._look_ahead)
 
     def say(self, text: str) -> None:
         """The line above the keys."""
         self.query_one("#status", Static).update(Text(text))
 
-    def _look_ahead(self, generation: int, index: int) -> None:
-        """Tries to switch on what is off, a row at a time between two keys, and marks what is impossible."""
-        while index < len(self.rows) and self.rows[index].state is not State.OFF:
-            index += 1
-        if generation != self._generation or index >= len(self.rows):
-            return
-        name = self.rows[index].name
-        if isinstance(self.model.switch(name, True).outcome, Impossible):
-            row = library_row(self.model, self.model.catalog.get(name), impossible=True)
-            self.rows = (*self.rows[:index], row, *self.rows[index + 1 :])
-            self.query_one("#menu", OptionList).replace_option_prompt_at_index(index, drawn(row))
-        self.call_later(self._look_ahead, generation, index + 1)
+    def _look_ahead(self) -> None:
+        """Tries to switch on what is seen and off, a row at a time between two keys, and marks what is impossible."""
+        if not self._looking:
+            self._looking = True
+            self.call_later(self._look_at_one)
+
+    def _look_at_one(self) -> None:
+        self._looking = False
+        menu = self.query_one("#menu", OptionList)
+        first = round(menu.scroll_y)
+        for index in range(first, min(first + menu.size.height, len(self.rows))):
+            row = self.rows[index]
+            if row.kind is RowKind.LIBRARY and row.state is State.OFF and row.name not in self._tried:
+                self._tried.add(row.name)
+                if not self.model.possible(row.name):
+                    new = library_row(self.model, self.model.catalog.get(row.name), impossible=True)
+                    self.rows = (*self.rows[:index], new, *self.rows[index + 1 :])
+                    menu.replace_option_prompt_at_index(index, drawn(new))
+                self._look_ahead()
+                return
 
     @on(OptionList.OptionHighlighted)
     def moved(self, event: OptionList.OptionHighlighted) -> None:
@@ -158,6 +166,7 @@ class MenuScreen(FileKeys):
         self.level.highlighted = event.option_index
         self._leaving = False
         self._detail()
+        self.call_after_refresh(self._look_ahead)
 
     def _detail(self) -> None:
         row, lines = self.row, [""]

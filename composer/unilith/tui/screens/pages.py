@@ -56,7 +56,7 @@ class SearchPage(ModalScreen[Hit | None]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(10)", show=False, priority=True),
         Binding("pageup", "move(-10)", show=False, priority=True),
-        Binding("question_mark,f1", "about", "Help", priority=True),
+        Binding("ctrl+f,f1", "about", "Help", priority=True),
     ]
 
     def __init__(self, model: Model) -> None:
@@ -70,7 +70,7 @@ class SearchPage(ModalScreen[Hit | None]):
             yield Input(placeholder="words or regular expressions", id="query")
             yield OptionList(id="hits")
             yield Static("", id="place")
-            yield Static(Text("Enter jumps there   ? explains   Esc closes"), classes="keys")
+            yield Static(Text("Enter jumps there   F1 explains   Esc closes"), classes="keys")
 
     def on_mount(self) -> None:
         self.query_one("#hits", OptionList).can_focus = False
