@@ -70,7 +70,7 @@ class Plan:
         tuple[int, str], ...
     ]  # numbers and names of the provided calls, if the program computes a number
     stubs: tuple[str, ...]  # calls that are answered with ENOSYS and counted
-    guarded: tuple[str, ...]  # calls that hold the kernel.s guard, if there is one
+    guarded: tuple[str, ...]  # calls that hold the kernel's guard, if there is one
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]
     env: tuple[str, ...]

@@ -8,18 +8,22 @@ long sys_exit_group(long status);
 _Noreturn void sys_thread_exit(long stack, long size);
 long sys_munmap(long start, long length);
 
-/* On another thread: nothing of the stack is in use now, and in the memory that it may have been part of lies
- * the thread itself. */
+/* On another thread: the stack is not in use now. The thread's own memory lies in it. */
 static void gone(struct kthread *kernel)
 {
     const struct posix_thread *thread = kernel->owner;
-    int *clear_id = thread->clear_id;
 
     if (thread->stack)
         sys_munmap((long)thread->stack, (long)thread->stack_size);
-    if (clear_id) {
-        *clear_id = 0;
-        threads_futex_wake((const uint32_t *)clear_id, 1, UINT32_MAX);
+}
+
+/* Who waits for this may give the stack to somebody else: that thread runs only when this one does no more.
+ */
+static void clear_id(const struct posix_thread *thread)
+{
+    if (thread->clear_id) {
+        *thread->clear_id = 0;
+        threads_futex_wake((const uint32_t *)thread->clear_id, 1, UINT32_MAX);
     }
 }
 
@@ -29,6 +33,7 @@ static _Noreturn void end(struct posix_thread *self, int status)
     if (threads_alive() == 1)
         platform_exit(status & 0xff);
     threads_robust_end(self);
+    clear_id(self);
     threads_remove(self);
     kthread_exit(gone);
 }

@@ -44,6 +44,10 @@ void kthread_start(struct kthread *thread, void *stack_end, void (*entry)(void *
     /* The thread pointer of the boot is set when it has one, after it began. */
     struct kthread *self = kthread_current();
 
+    if (alive == 1) {
+        sched_running(&self->place); /* the scheduler hears of it now that there is something to choose */
+        self->since = clock_monotonic();
+    }
     if (thread->thread_pointer && !self->context.thread_pointer)
         self->context.thread_pointer = context_thread_pointer();
     thread->entry = entry;

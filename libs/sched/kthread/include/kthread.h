@@ -8,7 +8,8 @@
  * kthread_start() makes a thread that calls `entry(argument)` on the stack that ends at `stack_end`; the new
  * thread begins outside the guard, and must end by kthread_exit(). kthread_exit() ends the calling thread;
  * when it runs no more and its stack is not in use, `after` (may be NULL) is called with it, on some other
- * thread, within the guard: it may free both, and must not block.
+ * thread, within the guard: it may free both, and must not block. That may be much later, when nobody else
+ * can run: it is no place to wake somebody.
  *
  * kthread_yield() lets others of the same rank run first. kthread_block() stops the calling thread until
  * kthread_wake(), and returns 0; at `deadline` (clock_monotonic(), KTHREAD_FOR_EVER: none) -ETIMEDOUT; and,
