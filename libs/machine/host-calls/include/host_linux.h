@@ -28,6 +28,7 @@
 #define HOST_CALL_OPENAT 257
 #define HOST_CALL_PPOLL 271
 #define HOST_CALL_SECCOMP 317
+#define HOST_CALL_GETRANDOM 318
 #elif defined(__aarch64__)
 #define HOST_AUDIT_ARCH 0xc00000b7 /* AUDIT_ARCH_AARCH64 */
 #define HOST_VDSO_CLOCK_GETTIME "__kernel_clock_gettime"
@@ -47,6 +48,7 @@
 #define HOST_CALL_MMAP 222
 #define HOST_CALL_MPROTECT 226
 #define HOST_CALL_SECCOMP 277
+#define HOST_CALL_GETRANDOM 278
 #else
 #error "the numbers of Linux's system calls on this architecture stand here"
 #endif
