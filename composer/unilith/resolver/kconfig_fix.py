@@ -15,7 +15,7 @@ from kconfiglib import BOOL, OR, TRISTATE
 from unilith.errors import Where
 from unilith.resolver.conflict import conflict
 from unilith.resolver.encode import encode
-from unilith.resolver.formula import Formula, Var
+from unilith.resolver.formula import TRUE, Formula, Var
 from unilith.resolver.kconfig_encode import Encoded, encode_tree
 from unilith.resolver.kconfig_fewest import fewest
 from unilith.resolver.kconfig_request import Request, demands
@@ -65,7 +65,8 @@ def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conf
     chosen.pop(None, None)
     asked = asked_for(kconf, request)
     switched = {kconf.syms[name].choice for name in asked} - {None}
-    edits = _edits(encoded, kept, set(chosen), switched)
+    free = [s for s in kept if s.name not in asked]
+    edits = _edits(encoded, free, asked, set(chosen), switched)
     problem = Problem((*encoded.statements, *demands(encoded, request), *edits))
     encoding = encode(problem)
     true = fewest(problem, encoding)
@@ -82,10 +83,12 @@ def fix(kconf: Any, request: Request, settings: Iterable[Setting]) -> Fix | Conf
 _EDIT = "edit:"  # begins the variable that says that a symbol has to be edited
 
 
-def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any], switched: set[Any]) -> list[Statement]:
+def _edits(
+    encoded: Encoded, kept: list[Setting], asked: set[str], chosen: set[Any], switched: set[Any]
+) -> list[Statement]:
     """Each symbol keeps its setting (or, without one, does not exceed its default) unless it is edited.
 
-    Choices that are ``switched`` because one of their members is asked for are free.
+    What is ``asked`` for is no question, and choices that are ``switched`` for its sake are free.
     """
     found: list[Statement] = []
     kconf = encoded.kconf
@@ -94,17 +97,40 @@ def _edits(encoded: Encoded, kept: list[Setting], chosen: set[Any], switched: se
         symbol = kconf.syms[setting.name]
         if symbol.choice in switched or (symbol.choice in chosen and setting.value != "y"):
             continue  # to choose another member is one edit, and the member chosen before stands for it
+        if symbol.choice and not symbol.choice.is_optional and setting.value == "n":
+            continue  # nobody chose here: the choice's default is what counts
         excuses = _excuses(encoded, optimistic, symbol, setting.value)
         formula = either(statement.formula, *excuses, Var(_EDIT + symbol.name))
         found.append(Statement(formula, Kind.STRUCTURE, statement.origin, statement.subject))
-    known = {s.name for s in kept}
+    known = asked | {s.name for s in kept}
     for symbol, given in encoded.given.items():
         if symbol.name not in known:
             absent = negate(encoded.values.terms.pair(symbol)[0])
             excuses = _excuses(encoded, optimistic, symbol, "n")
             formula = either(absent, *excuses, given, Var(_EDIT + symbol.name))
             found.append(Statement(formula, Kind.STRUCTURE, encoded.statements[0].origin))
+    for choice in kconf.unique_choices:
+        if not choice.is_optional and choice not in chosen and choice not in switched:
+            for symbol, picked in _picked(encoded, choice):
+                absent = negate(encoded.values.terms.pair(symbol)[1])
+                formula = either(absent, picked, Var(_EDIT + symbol.name))
+                found.append(Statement(formula, Kind.STRUCTURE, encoded.statements[0].origin))
     return found
+
+
+def _picked(encoded: Encoded, choice: Any) -> list[tuple[Any, Formula]]:
+    """For each member, when the choice falls to it by default: its first default that can be chosen, else its
+    first member that can."""
+    terms = encoded.values.terms
+    candidates = [*choice.defaults, *((symbol, encoded.kconf.y) for symbol in choice.syms)]
+    found: dict[Any, list[Formula]] = {symbol: [] for symbol in choice.syms if symbol.choice is choice}
+    earlier: Formula = TRUE
+    for symbol, condition in candidates:
+        if symbol in found:
+            applies = both(terms.pair(condition)[0], terms.visibility(symbol)[0])
+            found[symbol].append(both(earlier, applies))
+            earlier = both(earlier, negate(applies))
+    return [(symbol, either(*formulas)) for symbol, formulas in found.items()]
 
 
 class _Optimistic(Terms):
