@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 IMAGE_NINJA = "image.ninja"
 PROBE_NINJA = "probe.ninja"
 PROBE_OBJECT = "app.probe.o"
+BILL = "bom.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def build(request: Request, reporter: Reporter) -> Built:
     composed = compose(request, places, reporter)
     reporter.step("compile and link")
     run_ninja(composed.work, IMAGE_NINJA, reporter)
+    composed.write_bill()
     state.save(
         composed.work,
         state.State(
@@ -88,6 +90,10 @@ def _refresh(work: Path, request: Request, reporter: Reporter) -> Built | None:
     if digest(work / PROBE_OBJECT) != current.probe or not built.description.is_file():
         return None
     run_ninja(work, IMAGE_NINJA, reporter)
+    # The bill of materials names the image's checksum: a new image needs a new one.
+    bill = built.folder / BILL
+    if not bill.is_file() or bill.stat().st_mtime_ns < built.image.stat().st_mtime_ns:
+        return None
     return built
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from unilith import __version__
 from unilith.catalog.model import Manifest
 from unilith.catalog.roots import Places
 from unilith.errors import UserError
@@ -12,9 +13,10 @@ from unilith.generate.files import write_if_changed
 from unilith.generate.linker import link_flags, linker_script
 from unilith.generate.ninja import GENERATED, LINKER_SCRIPT, image_ninja
 from unilith.generate.tables import table_sources
+from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
 from unilith.image.initrd import write_initrd
-from unilith.pipeline.build import IMAGE_NINJA, Built
+from unilith.pipeline.build import BILL, IMAGE_NINJA, Built
 from unilith.pipeline.demand import Demand, find_demand
 from unilith.pipeline.libc import MUSL, musl_numbers
 from unilith.pipeline.lock import lock_file, locked_resolution
@@ -39,9 +41,17 @@ _LOCK, _DOTCONFIG, _DESCRIPTION = "selection.lock", ".config", "image.json"
 class Composed:
     """A composition that is written out and only needs ninja. ``inputs`` is what it was made from."""
 
+    recipe: str
     work: Path
     built: Built
     inputs: tuple[Path, ...]
+    parts: tuple[Part, ...]
+
+    def write_bill(self) -> None:
+        """Writes the bill of materials of the linked image."""
+        name = f"{self.recipe}-{self.built.target}"
+        text = bill_of_materials(name, __version__, self.built.image, self.parts)
+        (self.built.folder / BILL).write_text(text, encoding="utf-8")
 
 
 def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
@@ -63,7 +73,21 @@ def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
         selection=demand.folder / _LOCK,
         description=description,
     )
-    return Composed(demand.work, built, _inputs(demand, places, rootfs_files))
+    return Composed(
+        recipe=demand.recipe.name,
+        work=demand.work,
+        built=built,
+        inputs=_inputs(demand, places, rootfs_files),
+        parts=_parts(demand, selection),
+    )
+
+
+def _parts(demand: Demand, selection: Selection) -> tuple[Part, ...]:
+    """What the bill of materials lists: every library with something in it, and the application."""
+    recipe = demand.recipe
+    libraries = (demand.catalog.get(name) for name in selection.names)
+    app = Part(recipe.name, "application", recipe.license or "NOASSERTION", recipe.summary, recipe.upstream)
+    return (app, *(Part.of(m) for m in libraries if m.sources))
 
 
 def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:

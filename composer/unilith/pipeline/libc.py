@@ -52,8 +52,8 @@ def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> 
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         prefix_map = ((tree, MUSL), (overlay, MUSL), (partial, MUSL))
-        units = _units(toolchain, tree, overlay, partial / "generated", sources, arch)
-        text = archive_ninja(toolchain, units, sources, _ARCHIVE, prefix_map)
+        units = _units(toolchain, tree, overlay, partial / "generated", sources, arch, prefix_map)
+        text = archive_ninja(toolchain, units, sources, _ARCHIVE)
         write_if_changed(partial / "generated", headers)
         write_if_changed(partial, {"build.ninja": text})
         reporter.step(f"compile {MUSL} {manifest.upstream.version} (once for this compiler)")
@@ -69,7 +69,13 @@ def musl_numbers(tree: Path, arch: Arch) -> dict[str, int]:
 
 
 def _units(
-    toolchain: Toolchain, tree: Path, overlay: Path, generated: Path, sources: list[Path], arch: Arch
+    toolchain: Toolchain,
+    tree: Path,
+    overlay: Path,
+    generated: Path,
+    sources: list[Path],
+    arch: Arch,
+    prefix_map: tuple[tuple[Path, str], ...],
 ) -> list[Unit]:
     """Sources that are compiled alike, grouped."""
     groups: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
@@ -81,9 +87,10 @@ def _units(
         Unit(
             name=f"{MUSL}-{number}",
             sources=tuple(members),
-            root=root,
+            roots=(root,),
             flags=(*flags, *extra),
             include=tuple(musl_include(tree, overlay, generated, arch)),
+            prefix_map=prefix_map,
         )
         for number, ((root, extra), members) in enumerate(groups.items())
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from unilith.catalog.catalog import Catalog
 from unilith.resolver.selection import Selection
+from unilith.resolver.statements import STUB_LIBRARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def graph_of(catalog: Catalog, selection: Selection, app_bytes: int) -> Graph:
         targets = {**givers, **callers}.get(fact.name, (fact.name,) if fact.name in selection.names else ())
         for target in targets:
             labels.setdefault((app, target), []).append(fact.name)
-    for library in selection.libraries:
+    labels.update({(app, STUB_LIBRARY): list(selection.stubs)} if STUB_LIBRARY in selection.names else {})
+    drawn = {n for n in selection.names if catalog.get(n).sources}  # the others are headers
+    for library in (lib for lib in selection.libraries if lib.name in drawn):
         manifest = catalog.get(library.name)
         kind = "platform" if library.name in catalog.platforms else "library"
         nodes.append(Node(library.name, library.bytes, library.reason, kind))
@@ -56,7 +59,7 @@ def graph_of(catalog: Catalog, selection: Selection, app_bytes: int) -> Graph:
             for target in givers.get(ref.name, (ref.name,)):
                 if target in selection.names and target != library.name:
                     labels.setdefault((library.name, target), []).append(ref.name)
-    edges = [Edge(a, b, _label(words)) for (a, b), words in sorted(labels.items())]
+    edges = [Edge(a, b, _label(words)) for (a, b), words in sorted(labels.items()) if b in drawn]
     title = f"{selection.recipe} for {selection.target}: {selection.bytes:,} bytes of libraries"
     return Graph(title, tuple(nodes), tuple(edges))
 
