@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -61,6 +64,17 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except Exception as e:
+        if "UNILITH_TRACEBACK" in os.environ:
+            raise
+        where = traceback.extract_tb(e.__traceback__)[-1]
+        fail(
+            UserError(
+                f"internal error: {type(e).__name__}: {e} ({Path(where.filename).name}:{where.lineno})",
+                hint="This is a bug in unilith, not in your input. UNILITH_TRACEBACK=1 shows where it comes from.",
+                exit_status=70,  # EX_SOFTWARE, sysexits(3)
+            )
+        )
 
 
 def fail(error: UserError) -> NoReturn:
