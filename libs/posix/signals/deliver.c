@@ -1,4 +1,5 @@
 #include <config.h>
+#include <kernel_guard.h>
 #include <platform_exit.h>
 #include <stdint.h>
 
@@ -15,13 +16,17 @@
  * here nothing was interrupted but a function call, so all of it is zero. Large enough for any ucontext_t
  * without vector registers.
  */
-struct context {
+struct no_context {
     uint64_t words[128];
 };
 
 struct linux_sigaction signal_actions[LINUX_SIGNALS + 1];
+#ifdef CONFIG_LIB_THREADS
+linux_sigset signals_shared;
+#else
 linux_sigset signals_blocked;
 linux_sigset signals_pending;
+#endif
 
 static linux_sigset ignored_by_default(void)
 {
@@ -30,12 +35,20 @@ static linux_sigset ignored_by_default(void)
            signal_bit(LINUX_SIGTTIN) | signal_bit(LINUX_SIGTTOU);
 }
 
+bool signals_ignored(int signal)
+{
+    uintptr_t handler = signal_actions[signal].handler;
+
+    return handler == LINUX_SIG_IGN ||
+           (handler == LINUX_SIG_DFL && (ignored_by_default() & signal_bit(signal)));
+}
+
 static void call(const struct linux_sigaction *action, int signal)
 {
     if (action->flags & LINUX_SA_SIGINFO) {
-        void (*handler)(int, struct linux_siginfo *, struct context *) = (void *)action->handler;
+        void (*handler)(int, struct linux_siginfo *, struct no_context *) = (void *)action->handler;
         struct linux_siginfo info = {.signal = signal, .code = LINUX_SI_USER, .process = 1};
-        struct context context = {0};
+        struct no_context context = {0};
 
         handler(signal, &info, &context);
     } else {
@@ -69,18 +82,50 @@ static void handle(int signal)
     if (!(action.flags & LINUX_SA_NODEFER)) {
         signals_blocked |= signal_bit(signal);
     }
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    unsigned depth = kernel_guard_open();
     call(&action, signal);
+    kernel_guard_close(depth);
+#else
+    call(&action, signal);
+#endif
     signals_blocked = blocked;
 }
 
+#ifdef CONFIG_LIB_THREADS
+static int take(void)
+{
+    struct posix_thread *self = threads_current();
+    linux_sigset own = self->pending & ~self->blocked, ready = own ? own : signals_shared & ~self->blocked;
+
+    if (!ready) {
+        return 0;
+    }
+    if (own) {
+        self->pending &= ~(ready & -ready);
+    } else {
+        signals_shared &= ~(ready & -ready);
+    }
+    return __builtin_ctzll(ready) + 1;
+}
+#else
+static int take(void)
+{
+    linux_sigset ready = signals_pending & ~signals_blocked;
+
+    signals_pending &= ~(ready & -ready);
+    return ready ? __builtin_ctzll(ready) + 1 : 0;
+}
+#endif
+
 void signals_deliver(void)
 {
-    linux_sigset ready;
+    int signal;
 
-    while ((ready = signals_pending & ~signals_blocked)) {
-        int signal = __builtin_ctzll(ready) + 1;
-
-        signals_pending &= ~signal_bit(signal);
+#ifdef CONFIG_LIB_THREADS
+    kthread_uninterrupt(kthread_current());
+#endif
+    while ((signal = take())) {
         handle(signal);
     }
 }

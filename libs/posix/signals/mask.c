@@ -41,6 +41,10 @@ long sys_rt_sigpending(long set, long set_size)
     if (set_size != sizeof(linux_sigset)) {
         return -EINVAL;
     }
+#ifdef CONFIG_LIB_THREADS
+    *(linux_sigset *)set = signals_pending | signals_shared;
+#else
     *(linux_sigset *)set = signals_pending;
+#endif
     return 0;
 }

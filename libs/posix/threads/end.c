@@ -1,7 +1,10 @@
 #include "threads_parts.h"
 
-#include <errno.h>
+#include <config.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_STUBS
+#include <stubs.h>
+#endif
 
 long sys_exit(long status);
 long sys_exit_group(long status);
@@ -31,7 +34,7 @@ static void clear_id(const struct posix_thread *thread)
 static _Noreturn void end(struct posix_thread *self, int status)
 {
     if (threads_alive() == 1)
-        platform_exit(status & 0xff);
+        sys_exit_group(status);
     threads_robust_end(self);
     clear_id(self);
     threads_remove(self);
@@ -54,5 +57,8 @@ _Noreturn void sys_thread_exit(long stack, long size)
 
 long sys_exit_group(long status)
 {
+#ifdef CONFIG_LIB_STUBS
+    stubs_report();
+#endif
     platform_exit((int)status & 0xff);
 }

@@ -54,7 +54,10 @@ long sys_thread_start(long start)
 
     struct memory *new = (struct memory *)((uintptr_t)wanted->stack & ~(uintptr_t)15) - 1;
     *new = (struct memory){
-        .posix = {.kernel = &new->kernel, .policy = parent->policy, .priority = parent->priority},
+        .posix = {.kernel = &new->kernel,
+                  .policy = parent->policy,
+                  .priority = parent->priority,
+                  .blocked = parent->blocked},
         .function = wanted->function,
         .argument = wanted->argument,
     };

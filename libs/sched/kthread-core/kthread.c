@@ -122,6 +122,23 @@ void kthread_interrupt(struct kthread *thread)
     thread->interrupted = true;
     if (thread->state == KTHREAD_BLOCKED && thread->interruptible)
         ready(thread, -EINTR);
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    if (thread->state == KTHREAD_RUNNING)
+        kernel_guard_waiting = true;
+#endif
+}
+
+bool kthread_must_deliver(void)
+{
+    const struct kthread *self = kthread_current();
+
+    return self->interrupted && self->deliver;
+}
+
+void kthread_deliver(void)
+{
+    if (kthread_must_deliver())
+        kthread_current()->deliver();
 }
 
 void kthread_uninterrupt(struct kthread *thread)

@@ -69,6 +69,8 @@ void kthread_switch(void)
     unsigned depth = kernel_guard_depth;
     context_switch(&previous->context, &next->context);
     kernel_guard_depth = depth;
+    if (previous->interrupted)
+        kernel_guard_waiting = true; /* it delivers on its way out */
 #else
     context_switch(&previous->context, &next->context);
 #endif

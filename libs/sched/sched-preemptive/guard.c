@@ -14,6 +14,11 @@ void sched_disturb(struct sched_queue *queue)
     kernel_guard_waiting = true;
 }
 
+static bool must_give_way(const struct sched_queue *queue, uint64_t now)
+{
+    return queue->outranked || now >= queue->slice_end;
+}
+
 bool kernel_guard_run(void)
 {
     struct sched_queue *queue = &sched_queues[sched_cpu()];
@@ -24,7 +29,7 @@ bool kernel_guard_run(void)
     uint64_t now = clock_monotonic();
     ktimer_run(now);
     sched_set_alarm();
-    return queue->outranked || now >= queue->slice_end;
+    return must_give_way(queue, now) || kthread_must_deliver();
 }
 
 /* A thread that others outrank goes on where it was when they are done; at the end of its slice it queues up
@@ -32,8 +37,11 @@ bool kernel_guard_run(void)
 void kernel_guard_switch(void)
 {
     const struct sched_queue *queue = &sched_queues[sched_cpu()];
+    uint64_t now = clock_monotonic();
 
-    kthread_give_way(clock_monotonic() < queue->slice_end);
+    if (must_give_way(queue, now))
+        kthread_give_way(now < queue->slice_end);
+    kthread_deliver();
 }
 
 void kernel_guard_serve(void)

@@ -1,3 +1,4 @@
+// instead: ../action.c ../deliver.c ../mask.c ../send.c
 /* Signals of one thread: masks, pending ones, handlers of both kinds, default actions. */
 #include <assert.h>
 #include <errno.h>

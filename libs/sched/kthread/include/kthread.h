@@ -18,7 +18,9 @@
  * waited for is a condition that the waiter looks at, not the wake.
  *
  * kthread_interrupt() marks a thread as interrupted, and ends its wait if that can be interrupted. The mark
- * stays, and ends further such waits at once, until kthread_uninterrupt().
+ * stays, and ends further such waits at once, until kthread_uninterrupt(). Where there is a guard, a marked
+ * thread calls its `deliver` when it leaves the kernel, or is interrupted outside of it: within the guard,
+ * which that function may open; it is to remove the mark, and need not return.
  *
  * kthread_rank() changes rank and slices of any thread (scheduler.h). kthread_cpu_time() is for how many
  * nanoseconds it has run. kthread_count() is how many threads there are, the boot's included, that have not
@@ -44,6 +46,7 @@ struct kthread {
     struct sched_place place; /* rank, sliced and cpu */
     void *thread_pointer;     /* NULL: none */
     void *owner;              /* whoever's; kthread does not look at it */
+    void (*deliver)(void);    /* see kthread_interrupt(); may be NULL, and change at any time */
     int number;               /* for reports; 0: a thread of the kernel, or the boot's */
 
     /* kthread's own: */
@@ -79,3 +82,7 @@ unsigned kthread_count(void);
  * unless `first`; it comes first, or last, of its rank when its turn comes again.
  */
 void kthread_give_way(bool first);
+
+/* For the provider of kernel.guard: whether the running thread has something delivered, and doing it. */
+bool kthread_must_deliver(void);
+void kthread_deliver(void);

@@ -37,6 +37,8 @@ void priorities(void);
 void round_robin(void);
 
 void cancellation(void);
+void asynchronous_cancellation(void);
+void signals_to_threads(void);
 void robust_mutexes(void);
 void exit_from_a_thread(void);
 void deadlock(void);

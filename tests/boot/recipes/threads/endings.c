@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "cases.h"
@@ -85,6 +86,78 @@ void cancellation(void)
     cancel(wait_for_condition, NULL);
     EXPECT(!pthread_mutex_trylock(&one) && !pthread_mutex_unlock(&one));
     cancel(never_look, NULL);
+}
+
+static void *spin_asynchronously(void *argument)
+{
+    int before;
+
+    (void)argument;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+    pthread_cleanup_push(clean, &(int){1});
+    started++;
+    for (;;) {
+    }
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+void asynchronous_cancellation(void)
+{
+    cancel(spin_asynchronously, NULL);
+}
+
+static volatile pthread_t handled_by;
+static volatile int handled;
+
+static void on_signal(int signal)
+{
+    handled_by = pthread_self();
+    handled += signal;
+}
+
+static void *spin_until_signal(void *argument)
+{
+    (void)argument;
+    started++;
+    while (!handled) {
+    }
+    return NULL;
+}
+
+static void *sleep_until_signal(void *argument)
+{
+    (void)argument;
+    started++;
+    return usleep(30000000) == -1 && errno == EINTR && handled ? NULL : (void *)1;
+}
+
+/* A signal reaches its thread whatever that does: it computes, it sleeps, it blocks signals for now. */
+void signals_to_threads(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    void *(*const threads[])(void *) = {spin_until_signal, sleep_until_signal};
+    pthread_t thread;
+    sigset_t set;
+    void *result;
+
+    EXPECT(!sigaction(SIGUSR1, &action, NULL));
+    for (int i = 0; i < 2; i++) {
+        started = handled = 0;
+        EXPECT(!pthread_create(&thread, NULL, threads[i], NULL));
+        while (!started)
+            sched_yield();
+        usleep(1000);
+        EXPECT(!pthread_kill(thread, SIGUSR1) && !pthread_join(thread, &result) && !result);
+        EXPECT(handled == SIGUSR1 && pthread_equal(handled_by, thread));
+    }
+    handled = 0;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    EXPECT(!pthread_sigmask(SIG_BLOCK, &set, NULL) && !kill(getpid(), SIGUSR1) && !handled);
+    EXPECT(!sigpending(&set) && sigismember(&set, SIGUSR1));
+    EXPECT(!pthread_sigmask(SIG_UNBLOCK, &set, NULL) && handled == SIGUSR1);
+    EXPECT(pthread_equal(handled_by, pthread_self()));
 }
 
 static void *die_with_lock(void *argument)

@@ -31,6 +31,8 @@ static const struct {
     CASE(priorities),
     CASE(round_robin),
     CASE(cancellation),
+    CASE(asynchronous_cancellation),
+    CASE(signals_to_threads),
     CASE(robust_mutexes),
     CASE(exit_from_a_thread),
     CASE(deadlock),
