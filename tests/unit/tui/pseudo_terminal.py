@@ -15,6 +15,7 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from unicodedata import east_asian_width
 
 _SEQUENCE = re.compile(
@@ -94,12 +95,13 @@ class Screen:
 
 
 class Terminal:
-    """A running program. ``seconds`` bounds every wait; it is generous, for it only ends what would never end."""
+    """A program that runs in ``folder``. ``seconds`` bounds every wait: generous, for it ends only what never would."""
 
     def __init__(
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
+        folder: Path,
         columns: int = 110,
         rows: int = 34,
         seconds: float = 60,
@@ -109,6 +111,7 @@ class Terminal:
         self.status: int | None = None
         self.pid, self.file = pty.fork()
         if self.pid == 0:
+            os.chdir(folder)
             os.execve(command[0], [*command], {**environment})
         fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 

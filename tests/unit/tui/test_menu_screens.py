@@ -82,7 +82,7 @@ Drive = Callable[..., MenuApp]
 def test_the_total_follows_what_is_switched_on(model: Model, drive: Drive) -> None:
     async def act(hand: Hand) -> None:
         assert "app for pc-x86_64" in hand.static("#path")
-        assert hand.static("#total") == "5,750 bytes"
+        assert hand.static("#total") == "5,750 bytes predicted"
         await hand.go("net", "lwip")
         assert "switch on lwip: +92,500 bytes, brings in virtio-net" in hand.text
         await hand.press("space")
@@ -91,7 +91,7 @@ def test_the_total_follows_what_is_switched_on(model: Model, drive: Drive) -> No
         assert "lwip requires net.device (" in hand.top("#text")
         await hand.press("enter")
         assert model.choices == Choices(want=("lwip",))
-        assert hand.static("#total") == "98,250 bytes (+92,500 by 1 of your choices) *"
+        assert hand.static("#total") == "98,250 bytes predicted (+92,500 by 1 of your choices) *"
         assert "[*] lwip" in hand.text
 
     drive(model, act)

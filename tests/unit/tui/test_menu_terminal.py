@@ -14,17 +14,7 @@ from tests.unit.tui.pseudo_terminal import Screen, Terminal
 from unilith.cli.request import make_request
 
 ROOT = Path(__file__).parents[3]
-PROGRAM = """
-import sys
-from pathlib import Path
-from unilith.cli.menuconfig import menuconfig
-from unilith.errors import UserError
-from unilith.pipeline.request import Request
-try:
-    menuconfig(Request("bare", output=Path(sys.argv[1])), 0)
-except UserError as e:
-    sys.exit(str(e))
-"""
+COMMAND = [sys.executable, "-m", "unilith.cli.main", "menuconfig", "bare"]
 
 
 @pytest.fixture
@@ -35,7 +25,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         "PYTHONPATH": str(ROOT / "composer"),
         "LANG": "C.UTF-8",
     }
-    opened = Terminal([sys.executable, "-c", PROGRAM, str(tmp_path / "out")], environment)
+    opened = Terminal(COMMAND, environment, tmp_path)
     yield opened
     opened.close()
 
@@ -61,17 +51,25 @@ def test_a_library_is_switched_on_saved_and_taken_by_a_build(terminal: Terminal,
     terminal.wait_for("Save your choices before leaving?")
     terminal.send("y")
     assert terminal.wait() == 0
-    file = tmp_path / "out" / "choices.config"
+    assert "Build with them: unilith build bare --config build/bare/qemu-x86_64/choices.config" in (
+        terminal.screen.text
+    )
+    file = tmp_path / "build" / "bare" / "qemu-x86_64" / "choices.config"
     assert "CONFIG_LIB_HEAP_TLSF=y" in file.read_text().splitlines()
     request = make_request("bare", "qemu-x86_64", None, None, None, None, None, config=file)
     assert request.want == ("heap-tlsf",)
 
 
 def test_without_a_terminal_it_says_so(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "composer")}
     done = subprocess.run(
-        command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment
+        COMMAND,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
     )
     assert done.returncode == 1
     assert "menuconfig needs a terminal" in done.stderr

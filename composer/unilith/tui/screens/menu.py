@@ -126,7 +126,7 @@ class MenuScreen(FileKeys):
         path = " > ".join([f"{recipe} for {target}", *(each.name for each in self.levels[1:])])
         self.query_one("#path", Static).update(Text(path))
         difference = model.answer.total - model.base.total
-        total = f"{model.answer.total:,} bytes"
+        total = f"{model.answer.total:,} bytes predicted"
         if difference or model.choices:
             total += f" ({difference:+,} by {len(model.choices)} of your choices)"
         self.query_one("#total", Static).update(Text(f"{total}{' *' if model.unsaved else ''}"))
