@@ -1,9 +1,9 @@
 """What the documents show is what happens: their files are written, their sessions run, the output compared.
 
 A block under `<!-- file: NAME -->` is a file. A block of the language `console` is a session: `$ ` begins a
-command, what follows is its output, on both streams. A line `...` stands for any lines, a number before "bytes"
-or "%" for any number, blanks for any blanks. Sessions of the language `sh` are not run: they need a terminal, or
-much time.
+command, what follows is its output, on both streams. A line `...` stands for any lines, and `...` in a line for
+any text; a number of bytes, libraries, steps or % stands for any number, blanks for any blanks. Sessions of the
+language `sh` are not run: they need a terminal, or much time.
 """
 
 from __future__ import annotations
@@ -71,9 +71,13 @@ def matches(shown: tuple[str, ...], output: str) -> bool:
 
 
 def _line(shown: str) -> str:
-    """Sizes and columns may differ: numbers before "bytes" and "%", and how many blanks there are."""
-    parts = re.split(r"[\d,.]+(?= bytes|%)", shown.rstrip())
-    return r"[\d,.]+".join(r"\s+".join(map(re.escape, re.split(r"\s+", part))) for part in parts)
+    """Counts and columns may differ, and what stands for anything is anything."""
+    numbers = re.split(r"[\d,.]*\d(?= bytes| libraries| steps|%)", shown.rstrip())
+    return r"[\d,.]*\d".join(".*".join(map(_words, part.split("..."))) for part in numbers)
+
+
+def _words(shown: str) -> str:
+    return r"\s+".join(map(re.escape, re.split(r"\s+", shown)))
 
 
 def perform(document: str, folder: Path) -> list[str]:
