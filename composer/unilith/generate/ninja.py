@@ -1,13 +1,18 @@
-"""The plan as ninja files: `probe.ninja` links the application alone, `image.ninja` the image."""
+"""The plan as ninja files: `probe.ninja` links the application alone, `image.ninja` the image.
+
+Both share ninja's log, so an object that stands in both is compiled once.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from unilith.errors import UserError
 from unilith.generate.files import environment
 from unilith.plan.model import Archive, Plan, Unit
 from unilith.plan.toolchain import Toolchain
@@ -34,7 +39,7 @@ class _Unit:
 class _Link:
     output: str
     inputs: tuple[str, ...]
-    flags: str
+    flags: tuple[str, ...]
     implicit: tuple[str, ...] = ()
 
 
@@ -49,31 +54,24 @@ def probe_ninja(
     app: Unit,
     archives: Iterable[Archive],
     roots: Iterable[str],
-    prefix_map: tuple[tuple[Path, str], ...],
 ) -> str:
     """Compiles the application and links it, relocatable, with what ``roots`` need from the archives."""
-    unit = _unit(app, prefix_map)
-    keep = " ".join(f"-u {root}" for root in roots)
+    unit = _unit(app)
+    keep = [word for root in roots for word in ("-u", root)]
     link = _Link(
         output=PROBE_OBJECT,
         inputs=(*_objects(unit), *(str(a.file) for a in archives), str(toolchain.runtime)),
-        flags=f"-r --unique {keep}",
+        flags=("-r", "--unique", *keep),
     )
-    return _render(toolchain, "probe", [unit], PROBE_OBJECT, links=[link])
+    return _render(toolchain, [unit], PROBE_OBJECT, links=[link])
 
 
-def archive_ninja(
-    toolchain: Toolchain,
-    units: Iterable[Unit],
-    members: Iterable[Path],
-    output: str,
-    prefix_map: tuple[tuple[Path, str], ...],
-) -> str:
+def archive_ninja(toolchain: Toolchain, units: Iterable[Unit], members: Iterable[Path], output: str) -> str:
     """Compiles the units and archives their objects in the order of ``members``, the sources' paths."""
-    rendered = [_unit(u, prefix_map) for u in units]
+    rendered = [_unit(u) for u in units]
     objects = {step.source: step.object for unit in rendered for step in unit.steps}
     archive = _Archive(output, tuple(objects[str(source)] for source in members))
-    return _render(toolchain, "archive", rendered, output, archives=[archive])
+    return _render(toolchain, rendered, output, archives=[archive])
 
 
 def image_ninja(
@@ -83,42 +81,44 @@ def image_ninja(
     boot = Unit(
         name=GENERATED,
         sources=tuple(Path(GENERATED) / name for name in sorted(generated)),
-        root=Path(GENERATED),
+        roots=(Path(GENERATED),),
         flags=plan.toolchain.kernel_flags(floating_point=False),
         include=tuple(dict.fromkeys(i for unit in plan.units for i in unit.include if i.name == "include")),
     )
-    app = _unit(plan.app, plan.prefix_map)
-    units = [*(_unit(u, plan.prefix_map) for u in plan.units), _unit(boot, plan.prefix_map)]
+    app = _unit(plan.app)  # exactly as in the probe, so that it is compiled once for both
+    units = [_unit(replace(u, prefix_map=plan.prefix_map)) for u in (*plan.units, boot)]
     objects = tuple(o for unit in (*units, app) for o in _objects(unit))
     link = _Link(
         output=debug,
         inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
-        flags=" ".join(
-            [
-                "-nostdlib -static --gc-sections --build-id=none -Map=image.map",
-                *link_flags,
-                *(f"--wrap=sys_{call}" for call in plan.guarded),
-                f"-T {LINKER_SCRIPT}",
-            ]
+        flags=(
+            *("-nostdlib", "-static", "--gc-sections", "--build-id=none", "-Map=image.map"),
+            *link_flags,
+            *(f"--wrap=sys_{call}" for call in plan.guarded),
+            *("-T", LINKER_SCRIPT),
         ),
         implicit=(LINKER_SCRIPT,),
     )
-    return _render(plan.toolchain, "image", [*units, app], image, links=[link], strips=[(image, debug)])
+    return _render(plan.toolchain, [*units, app], image, links=[link], strips=[(image, debug)])
 
 
 def objects_ninja(toolchain: Toolchain, units: Iterable[Unit]) -> str:
     """Compiles the units and links nothing."""
-    rendered = [_unit(u, ()) for u in units]
-    return _render(toolchain, "objects", rendered, *(o for unit in rendered for o in _objects(unit)))
+    rendered = [_unit(u) for u in units]
+    return _render(toolchain, rendered, *(o for unit in rendered for o in _objects(unit)))
 
 
 def unit_object(unit: Unit, source: Path) -> str:
-    """Where the object of a source is put, relative to the build folder."""
-    name = source.relative_to(unit.root) if source.is_relative_to(unit.root) else Path(source.name)
-    return f"obj/{unit.name}/{name}.o"
+    """Where the object of a source is put, relative to the build folder; no two sources share a place."""
+    for number, root in enumerate(unit.roots):
+        if source.is_relative_to(root) and ".." not in source.parts:
+            below = f"@{number}/" if number else ""
+            return f"obj/{unit.name}/{below}{source.relative_to(root).as_posix()}.o"
+    outside = os.path.relpath(source, unit.roots[0]).replace("../", "@up/")
+    return f"obj/{unit.name}/{outside}.o"
 
 
-def compile_flags(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> tuple[str, ...]:
+def compile_flags(unit: Unit) -> tuple[str, ...]:
     """All flags of a unit, include paths in their order of precedence."""
     flags = list(unit.flags)
     if unit.config is not None:
@@ -128,14 +128,14 @@ def compile_flags(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> tuple
         ("-isystem", unit.include_system),
         ("-idirafter", unit.include_after),
     ):
-        flags += [shlex.quote(option + str(folder)) for folder in folders]
-    flags += [shlex.quote(f"-ffile-prefix-map={folder}={name}") for folder, name in prefix_map]
+        flags += [f"{option}{folder}" for folder in folders]
+    flags += [f"-ffile-prefix-map={folder}={name}" for folder, name in unit.prefix_map]
     return tuple(flags)
 
 
-def _unit(unit: Unit, prefix_map: tuple[tuple[Path, str], ...]) -> _Unit:
+def _unit(unit: Unit) -> _Unit:
     steps = tuple(_Step(str(source), unit_object(unit, source)) for source in unit.sources)
-    return _Unit(unit.name, compile_flags(unit, prefix_map), steps)
+    return _Unit(unit.name, compile_flags(unit), steps)
 
 
 def _objects(unit: _Unit) -> tuple[str, ...]:
@@ -144,7 +144,6 @@ def _objects(unit: _Unit) -> tuple[str, ...]:
 
 def _render(
     toolchain: Toolchain,
-    builddir: str,
     units: list[_Unit],
     *default: str,
     links: Iterable[_Link] = (),
@@ -152,11 +151,11 @@ def _render(
     strips: Iterable[tuple[str, str]] = (),
 ) -> str:
     env = environment()
-    env.filters["ninja"] = _escape
+    env.filters["ninja"] = _path
+    env.filters["words"] = _words
     env.filters["variable"] = lambda name: re.sub(r"\W", "_", name)
     return env.get_template("build.ninja.j2").render(
         toolchain=toolchain,
-        builddir=builddir,
         units=units,
         links=links,
         archives=archives,
@@ -165,6 +164,17 @@ def _render(
     )
 
 
-def _escape(path: object) -> str:
-    """A path as ninja reads it (ninja manual, "Lexical syntax")."""
-    return re.sub(r"([$ :])", r"$\1", str(path))
+def _path(path: object) -> str:
+    """A path as ninja reads it in a build line (ninja manual, "Lexical syntax")."""
+    return re.sub(r"([$ :])", r"$\1", _one_line(str(path)))
+
+
+def _words(words: Iterable[object]) -> str:
+    """Words of a command as the value of a variable: quoted for the shell, then for ninja."""
+    return " ".join(shlex.quote(_one_line(str(word))).replace("$", "$$") for word in words)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise UserError(f"{text!r} cannot be part of a build: it holds a line break")
+    return text

@@ -34,13 +34,17 @@ class Application:
 
     unit: Unit
     archives: tuple[Archive, ...]
-    prefix_map: tuple[tuple[Path, str], ...]
 
 
 def application(
-    catalog: Catalog, recipe: Recipe, toolchain: Toolchain, archives: Sequence[Archive], reporter: Reporter
+    catalog: Catalog,
+    recipe: Recipe,
+    toolchain: Toolchain,
+    archives: Sequence[Archive],
+    work: Path,
+    reporter: Reporter,
 ) -> Application:
-    """How the recipe's sources are compiled; fetches its upstream if it has one."""
+    """How the recipe's sources are compiled, in the folder ``work``; fetches its upstream if it has one."""
     tree = None
     if recipe.upstream is not None:
         tree = source_tree(recipe.upstream, recipe.folder, cache=cache_folder(), report=reporter.step)
@@ -59,16 +63,19 @@ def application(
     unit = Unit(
         name="app",
         sources=sources,
-        root=tree or recipe.folder,
+        roots=tuple(bases),
         flags=(*flags, *recipe.cflags),
         include=include,
         include_system=system,
         include_after=interfaces,
+        prefix_map=(
+            *((m.folder, m.name) for m in catalog.interfaces.values()),
+            *((folder, archive.name) for archive in archives for folder in archive.include),
+            *((folder, recipe.name) for folder in bases),
+            (work, "build"),  # last, for the last that fits counts, and it may lie in the recipe's folder
+        ),
     )
-    places = [(recipe.folder, recipe.name)]
-    if tree is not None:
-        places.append((tree, recipe.name))
-    return Application(unit, tuple(archives), tuple(places))
+    return Application(unit, tuple(archives))
 
 
 def _unconditional(condition: str) -> bool:
@@ -92,7 +99,7 @@ def _include(recipe: Recipe, bases: Sequence[Path]) -> list[Path]:
 
 def write_probe(work: Path, recipe: Recipe, app: Application, toolchain: Toolchain) -> None:
     """Writes the build of the application alone."""
-    text = probe_ninja(toolchain, app.unit, app.archives, _ROOTS[recipe.libc], app.prefix_map)
+    text = probe_ninja(toolchain, app.unit, app.archives, _ROOTS[recipe.libc])
     write_if_changed(work, {PROBE_NINJA: text})
 
 

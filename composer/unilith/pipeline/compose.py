@@ -115,7 +115,6 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         *((m.folder, m.name) for name in selection.names if (m := catalog.get(name))),
         *((i.folder, i.name) for i in catalog.interfaces.values()),
         *((tree, name) for name, tree in trees.items()),
-        *demand.app.prefix_map,
         (demand.work, "build"),
     )
     return make_plan(

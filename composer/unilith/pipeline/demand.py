@@ -51,8 +51,8 @@ def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
     toolchain = find_toolchain(target.arch, cc=request.cc, launcher=request.launcher)
     folder = (request.output or places.build / recipe.name / target.name).absolute()
     archives = [musl_archive(catalog, toolchain, reporter)] if recipe.libc == "musl" else []
-    app = application(catalog, recipe, toolchain, archives, reporter)
     work = folder / "work"
+    app = application(catalog, recipe, toolchain, archives, work, reporter)
     write_probe(work, recipe, app, toolchain)
     reporter.step(f"compile {recipe.name} to see what it needs")
     probed = probe_demand(catalog, recipe, compile_probe(work, reporter))

@@ -91,7 +91,7 @@ def library_unit(
     return Unit(
         name=manifest.name,
         sources=sources,
-        root=manifest.folder,
+        roots=(manifest.folder, *((tree,) if tree is not None else ())),
         flags=(*toolchain.kernel_flags(floating_point=manifest.floating_point), *manifest.cflags),
         include=catalog.include_dirs(manifest),
         config=config_header(catalog, manifest, chosen.options.symbols, chosen.libraries),

@@ -14,17 +14,18 @@ class Unit:
     """Sources that are compiled alike: a library, the application, or the generated tables.
 
     ``config`` is the text of the unit's `config.h` (None: it has none). Objects of a unit stand in
-    a folder of its name.
+    a folder of its name. ``prefix_map`` gives folders the names that debug information knows them by.
     """
 
     name: str
     sources: tuple[Path, ...]
-    root: Path  # the folder that the sources' names are relative to
+    roots: tuple[Path, ...]  # the folders that the sources' names are relative to: own, then upstream's
     flags: tuple[str, ...]
     include: tuple[Path, ...] = ()  # -I
     include_system: tuple[Path, ...] = ()  # -isystem
     include_after: tuple[Path, ...] = ()  # -idirafter
     config: str | None = None
+    prefix_map: tuple[tuple[Path, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +75,4 @@ class Plan:
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]
     env: tuple[str, ...]
-    prefix_map: tuple[tuple[Path, str], ...]  # folders, and the names that debug information knows them by
+    prefix_map: tuple[tuple[Path, str], ...]  # that of all units but the application
