@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <linux_time.h>
 
-#include "posix_time.h"
+#include <posix_time.h>
 
 long sys_clock_gettime(long clock, long time);
 long sys_clock_getres(long clock, long resolution);

@@ -1,4 +1,5 @@
 /* Clocks and sleeps on a fake clock that ticks when it is read. */
+// sources: ../../posix-time/now.c
 #include <assert.h>
 #include <errno.h>
 #include <linux_time.h>

@@ -3,7 +3,7 @@
 #include <linux_time.h>
 #include <sleep.h>
 
-#include "posix_time.h"
+#include <posix_time.h>
 
 long sys_nanosleep(long request, long remaining);
 long sys_clock_nanosleep(long clock, long flags, long request, long remaining);
