@@ -24,9 +24,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """No answer has fewer than ``bytes`` bytes, nor, of those with as many, fewer than ``count`` variables
-    on: whatever hits all steps costs at least that. ``scale`` is greater than any count."""
+    on: whatever hits all steps costs at least that. ``scale`` is greater than any count.
+
+    ``complete`` is false where the proof would have become too long: the steps then hold, but prove less.
+    """
 
     bytes: int
     count: int
     scale: int
     steps: tuple[Step, ...]
+    complete: bool = True

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from unilith.resolver.certificate import Certificate, Step
 from unilith.resolver.encode import DEFINITION, Encoding, encode
-from unilith.resolver.engine import Engine
+from unilith.resolver.engine import Engine, GaveUpError
 from unilith.resolver.minimise import minimise
 from unilith.resolver.problem import AUXILIARY, Problem
 from unilith.resolver.propagate import Propagator
 from unilith.resolver.relevant import relevant
 from unilith.resolver.solve import Fold, Need, Solution
+
+_CONFLICTS = 5_000  # that the search for hitting sets may meet; our own catalogs need none or a few
 
 
 def certify(problem: Problem, solution: Solution, encoding: Encoding | None = None) -> Certificate:
@@ -26,20 +28,21 @@ def certify(problem: Problem, solution: Solution, encoding: Encoding | None = No
     encoding = encoding or encode(problem)
     fold = Fold.of(problem, encoding.names)
     chosen = relevant(encoding.clauses, encoding.top)
-    needs = solution.needs
+    needs, complete = solution.needs, True
     if not solution.closed:
-        needs = _complete(problem, solution, encoding, fold, chosen)
+        needs, complete = _complete(problem, solution, encoding, fold, chosen)
     shares: dict[tuple[str, ...], int] = {}
     for need in needs:
         shares[need.variables] = shares.get(need.variables, 0) + need.weight
     steps = _Derivation(problem, encoding, chosen).steps_for(shares)
-    return Certificate(solution.cost, solution.count, fold.scale, steps)
+    return Certificate(solution.cost, solution.count, fold.scale, steps, complete)
 
 
 def _complete(
     problem: Problem, solution: Solution, encoding: Encoding, fold: Fold, chosen: list[int]
-) -> tuple[Need, ...]:
-    """Adds sets until the cheapest way to hit them all costs the optimum (implicit hitting sets)."""
+) -> tuple[tuple[Need, ...], bool]:
+    """Adds sets until the cheapest way to hit them all costs the optimum (implicit hitting sets), or until
+    finding that way becomes too hard."""
     weights = {
         n: fold.weight(problem.costs.get(name, 0))
         for n, name in sorted(enumerate(encoding.names, 1), key=lambda item: item[1])
@@ -48,11 +51,18 @@ def _complete(
     found = {tuple(encoding.number[v] for v in need.variables): need.weight for need in solution.needs}
     optimum = fold.scale * solution.cost + solution.count
     engine = Engine((encoding.clauses[i] for i in chosen), encoding.top)
+    left = _CONFLICTS
+    complete = False
     try:
-        while True:
-            cost, hit = _cheapest_hitting_set(found, weights)
-            if cost == optimum:
+        while not complete:
+            try:
+                cost, hit, conflicts = _cheapest_hitting_set(found, weights, left)
+            except GaveUpError:
                 break
+            left -= conflicts
+            if cost == optimum:
+                complete = True
+                continue
             off = [-n for n in weights if n not in hit]
             fresh = False
             while not engine.possible(off):
@@ -65,22 +75,24 @@ def _complete(
                 raise AssertionError("a hitting set below the optimum is an answer")
     finally:
         engine.close()
-    return tuple(
+    needs = tuple(
         Need(tuple(sorted(encoding.names[n - 1] for n in core)), share) for core, share in found.items()
     )
+    return needs, complete
 
 
 def _cheapest_hitting_set(
-    sets: Iterable[tuple[int, ...]], weights: Mapping[int, int]
-) -> tuple[int, set[int]]:
+    sets: Iterable[tuple[int, ...]], weights: Mapping[int, int], limit: int
+) -> tuple[int, set[int], int]:
+    """Its weight, its members, and the conflicts that it took. Raises `GaveUpError` at ``limit`` of these."""
     listed = list(sets)
     members = {n for s in listed for n in s}
-    engine = Engine(listed, max(weights, default=0))
+    engine = Engine(listed, max(weights, default=0), limit=max(limit, 1))
     try:
         minimum = minimise(engine, {n: w for n, w in weights.items() if n in members})
         if minimum is None or not engine.possible():
             raise AssertionError("sets of positive literals can always be hit")
-        return minimum.weight, engine.model() & members
+        return minimum.weight, engine.model() & members, engine.conflicts
     finally:
         engine.close()
 

@@ -20,6 +20,10 @@ def check_certificate(problem: Problem, true: AbstractSet[str], certificate: Cer
     counted = {name for name in names if not name.startswith(AUXILIARY)}
     if certificate.scale <= len(counted):
         found.append(f"the scale {certificate.scale} is too small for {len(counted)} variables")
+    if not certificate.complete:
+        found.append(
+            "the proof is not complete: the selection was found to be the cheapest, but not shown to be"
+        )
     found += _check_derivations(problem, certificate, counted)
     if not found:
         found += _check_bound(problem, certificate)

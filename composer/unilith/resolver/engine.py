@@ -11,11 +11,20 @@ from collections.abc import Iterable, Sequence
 from pysat.solvers import Solver
 
 
-class Engine:
-    """A growing set of clauses. Literals are non-zero integers, negative for negation."""
+class GaveUpError(Exception):
+    """An engine's limit of conflicts is used up."""
 
-    def __init__(self, clauses: Iterable[Sequence[int]], top: int) -> None:
+
+class Engine:
+    """A growing set of clauses. Literals are non-zero integers, negative for negation.
+
+    ``limit`` is the number of conflicts (dead ends of the search) after which it gives up; unlike a time
+    limit it falls at the same point on every machine. Without one, every question is answered.
+    """
+
+    def __init__(self, clauses: Iterable[Sequence[int]], top: int, *, limit: int = 0) -> None:
         self._solver = Solver(name="g3")
+        self._limit = limit
         self._consistent = True
         self.top = top
         self.calls = 0
@@ -30,9 +39,24 @@ class Engine:
             self._consistent = False
 
     def possible(self, assumptions: Sequence[int] = ()) -> bool:
-        """Whether all clauses and all ``assumptions`` can hold together."""
+        """Whether all clauses and all ``assumptions`` can hold together. Raises `GaveUpError` at the limit."""
         self.calls += 1
-        return self._consistent and bool(self._solver.solve(assumptions=assumptions))
+        if not self._consistent:
+            return False
+        if not self._limit:
+            return bool(self._solver.solve(assumptions=assumptions))
+        left = self._limit - self.conflicts
+        if left > 0:
+            self._solver.conf_budget(left)
+            answer = self._solver.solve_limited(assumptions=assumptions)
+            if answer is not None:
+                return bool(answer)
+        raise GaveUpError
+
+    @property
+    def conflicts(self) -> int:
+        """The conflicts met so far."""
+        return int(self._solver.accum_stats()["conflicts"])
 
     def refuted(self, assumptions: Sequence[int]) -> bool:
         """Whether mere propagation shows that ``assumptions`` cannot hold: cheap, and may miss it."""

@@ -19,33 +19,41 @@ class TooHardError(Exception):
 
 def refutes(claims: Iterable[Formula], cases: int = CASES) -> bool:
     """Whether ``claims`` cannot all hold. Raises `TooHardError` instead of trying more than ``cases``."""
-    claims = tuple(claims)
-    names = sorted(frozenset[str]().union(*map(variables, claims)))
     left = cases
-    pending: list[dict[str, bool]] = [{}]
+    pending: list[tuple[list[Formula], dict[str, bool]]] = [(list(claims), {})]
     while pending:
-        values = pending.pop()
-        if not _settle(claims, values):
+        claimed, values = pending.pop()
+        undecided = _settle(claimed, values)
+        if undecided is None:
             continue
-        if all(_truth(claim, values) for claim in claims):
+        if not undecided:
             return False
         left -= 1
         if not left:
             raise TooHardError
-        name = next(n for n in names if n not in values)
-        pending.append({**values, name: True})
-        pending.append({**values, name: False})
+        # The claim that leaves least open is the quickest to fail.
+        name = min(
+            (sorted(n for n in variables(claim) if n not in values) for claim in undecided),
+            key=lambda names: (len(names), names),
+        )[0]
+        pending.append((undecided, {**values, name: True}))
+        pending.append((undecided, {**values, name: False}))
     return True
 
 
-def _settle(claims: tuple[Formula, ...], values: dict[str, bool]) -> bool:
-    """Adds what follows from ``claims`` to ``values``; False if they contradict each other."""
+def _settle(claims: list[Formula], values: dict[str, bool]) -> list[Formula] | None:
+    """Adds what follows from ``claims`` to ``values``; the claims that are still open, or None if they
+    contradict each other."""
     known = -1
     while known != len(values):
         known = len(values)
         if not all(_force(claim, True, values) for claim in claims):
-            return False
-    return True
+            return None
+        truths = [_truth(claim, values) for claim in claims]
+        if False in truths:
+            return None
+        claims = [claim for claim, truth in zip(claims, truths, strict=True) if truth is None]
+    return claims
 
 
 def _truth(formula: Formula, values: dict[str, bool]) -> bool | None:

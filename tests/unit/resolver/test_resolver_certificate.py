@@ -216,3 +216,19 @@ def test_the_prover_gives_up_rather_than_run_for_ever() -> None:
     ]
     with pytest.raises(TooHardError):
         refutes([*each, *apart], cases=100)
+
+
+def test_a_proof_that_was_given_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog, demand, costs = tangled_catalog(500, 1)
+    problem = problem_for(catalog, demand, catalog.target("qemu-x86_64"), costs=costs)
+    solution = solve(problem)
+    assert isinstance(solution, Solution) and not solution.closed
+    assert certify(problem, solution).complete
+    monkeypatch.setattr("unilith.resolver.certify._CONFLICTS", 1)
+    certificate = certify(problem, solution)
+    assert not certificate.complete
+    assert check_certificate(problem, solution.true, certificate) == [
+        "the proof is not complete: the selection was found to be the cheapest, but not shown to be"
+    ]
+    pretended = check_certificate(problem, solution.true, replace(certificate, complete=True))
+    assert pretended == [f"the steps do not prove that {solution.cost} bytes is the least"]
