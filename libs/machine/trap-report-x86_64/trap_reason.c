@@ -1,3 +1,4 @@
+#include <config.h>
 #include <format.h>
 #include <image_layout.h>
 #include <trap_report.h>
@@ -41,8 +42,13 @@ static const char *name_of(uint64_t vector)
     return *name != '\0' ? name : "reserved exception";
 }
 
-static size_t page_fault(char *buffer, size_t size, uint64_t error, uint64_t address)
+#ifdef CONFIG_LIB_KTHREAD
+#define NEAR ((uint64_t)4096) /* bytes from the stack pointer that a function's first steps reach */
+#endif
+
+static size_t page_fault(char *buffer, size_t size, const struct trap_frame *frame, uint64_t address)
 {
+    uint64_t error = frame->error;
     const char *access = error & FAULT_EXECUTE ? "execute at"
                          : error & FAULT_WRITE ? "write to"
                                                : "read from";
@@ -52,13 +58,18 @@ static size_t page_fault(char *buffer, size_t size, uint64_t error, uint64_t add
 
     if (address >= (uintptr_t)boot_stack_guard && address < (uintptr_t)boot_stack_bottom)
         why = "below the stack (stack overflow)";
+#ifdef CONFIG_LIB_KTHREAD
+    else if (!(error & FAULT_PROTECTION) && address - frame->rsp + NEAR < 2 * NEAR)
+        why =
+            "next to the stack pointer (stack overflow)"; /* only the C library knows where its stacks end */
+#endif
     return format(buffer, size, "page fault: %s 0x%016lx, %s", access, (unsigned long)address, why);
 }
 
 size_t trap_reason(char *buffer, size_t size, const struct trap_frame *frame, uint64_t address)
 {
     if (frame->vector == TRAP_PAGE_FAULT)
-        return page_fault(buffer, size, frame->error, address);
+        return page_fault(buffer, size, frame, address);
     if (frame->error != 0)
         return format(buffer, size, "%s, error code 0x%lx", name_of(frame->vector),
                       (unsigned long)frame->error);

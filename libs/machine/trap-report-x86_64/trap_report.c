@@ -1,6 +1,10 @@
+#include <config.h>
 #include <panic.h>
 #include <platform_exit.h>
 #include <trap_report.h>
+#ifdef CONFIG_LIB_KTHREAD
+#include <kthread.h>
+#endif
 
 _Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
 {
@@ -9,6 +13,9 @@ _Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
     panic_begin();
     trap_reason(reason, sizeof reason, f, address);
     panic_print("panic: %s\n", reason);
+#ifdef CONFIG_LIB_KTHREAD
+    panic_print("  thread %d of %u\n", kthread_current()->number, kthread_count());
+#endif
     panic_print("  rip %016lx  rsp %016lx  rflags %08lx  cr2 %016lx\n", f->rip, f->rsp, f->rflags, address);
     panic_print("  rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);
     panic_print("  rsi %016lx  rdi %016lx  rbp %016lx  r8  %016lx\n", f->rsi, f->rdi, f->rbp, f->r8);
