@@ -29,9 +29,9 @@ class MenuApp(App[None]):
     .title { padding: 0 1; text-style: bold; }
     ModalScreen { align: center middle; }
     .dialog { width: 90%; max-width: 110; height: auto; max-height: 90%; border: solid $primary; }
-    .dialog .text { height: auto; max-height: 16; padding: 0 1; }
+    .dialog .text { height: auto; max-height: 40vh; padding: 0 1; }
     .dialog Static { padding: 0 1; }
-    .dialog OptionList { height: auto; max-height: 8; margin: 1 0 0 0; }
+    .dialog OptionList { height: auto; max-height: 30vh; margin: 1 0 0 0; }
     .page { width: 96%; height: 94%; border: solid $primary; }
     .page .text { height: 1fr; padding: 0 1; }
     .page OptionList { height: 1fr; }

@@ -62,11 +62,18 @@ class Hand:
 
 @pytest.fixture
 def drive(tmp_path: Path) -> Callable[..., MenuApp]:
-    def run(model: Model, act: Act, *, file: Path | None = None, loaded: Path | None = None) -> MenuApp:
+    def run(
+        model: Model,
+        act: Act,
+        *,
+        file: Path | None = None,
+        loaded: Path | None = None,
+        size: tuple[int, int] = (120, 40),
+    ) -> MenuApp:
         app = MenuApp(model, file or tmp_path / "choices.config", loaded)
 
         async def main() -> None:
-            async with app.run_test(size=(120, 40)) as pilot:
+            async with app.run_test(size=size) as pilot:
                 await pilot.pause()
                 await act(Hand(app, pilot))
 
@@ -369,3 +376,20 @@ def test_keys_of_vi_and_the_arrows_move(model: Model, drive: Drive) -> None:
         assert hand.app.menu.row is not None and hand.app.menu.row.name == "base"
 
     drive(model, act)
+
+
+def test_on_a_small_terminal_the_answers_stay_in_sight(make_model: MakeModel, drive: Drive) -> None:
+    model = make_model("string", choices=Choices.of([], ["bump", "tlsf"], {}))
+
+    async def act(hand: Hand) -> None:
+        await hand.go("net", "lwip")
+        await hand.press("space")
+        assert "Cannot switch on lwip" in hand.text
+        assert "take back `you forbid bump`" in hand.text
+        assert "Leave everything as it is" in hand.text
+        await hand.press("escape")
+        await hand.go("memory", "bump")
+        assert "[-] bump" in hand.text
+        assert "q leave" in hand.text
+
+    drive(model, act, size=(80, 24))
