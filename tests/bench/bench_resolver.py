@@ -53,11 +53,11 @@ def main() -> None:
         proof, fourth = timed(partial(certify, problem, solution, encoding))
         wrong, fifth = timed(partial(check_certificate, problem, solution.true, proof))
         _, sixth = timed(partial(reasons, problem, solution.true))
-        assert not wrong, wrong
+        assert not (wrong and proof.complete), wrong
         total = first + second + third + fourth
         print(
             f"{label:16} {len(encoding.clauses):8} {solution.count:5} | {first:7.1f} {second:7.1f} {third:7.1f} "
-            f"{fourth:7.1f} {total:7.1f} | {fifth:6.1f} {sixth:7.1f}"
+            f"{fourth:7.1f} {total:7.1f} | {fifth:6.1f} {sixth:7.1f}{'' if proof.complete else '  proof given up'}"
         )
 
 

@@ -20,7 +20,7 @@ from unilith.resolver.propagate import Propagator
 from unilith.resolver.relevant import relevant
 from unilith.resolver.solve import Fold, Need, Solution
 
-_CONFLICTS = 5_000  # that the search for hitting sets may meet; our own catalogs need none or a few
+_CONFLICTS = 10_000  # that the search for hitting sets may meet; our own catalogs need none or a few
 
 
 def certify(problem: Problem, solution: Solution, encoding: Encoding | None = None) -> Certificate:
