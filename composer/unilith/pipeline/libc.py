@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.model import Arch
+from unilith.generate import musl, syscall_arch
 from unilith.generate.files import write_if_changed
 from unilith.generate.musl import (
     app_include,
@@ -38,10 +39,7 @@ def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> 
     tree = source_tree(manifest.upstream, manifest.folder, cache=cache, report=reporter.step)
     overlay = manifest.folder / "overlay"
     arch = toolchain.arch
-    headers = musl_generated_headers(tree, arch)
-    sources = musl_sources(tree, overlay, arch)
-    key = _key(toolchain, tree, overlay, sources, headers, arch)
-    folder = cache / "built" / f"{MUSL}-{arch}-{key}"
+    folder = cache / "built" / f"{MUSL}-{arch}-{_key(toolchain, tree, overlay)}"
     archive = Archive(MUSL, folder / _ARCHIVE, tuple(app_include(tree, folder / "generated")))
     if archive.file.is_file():
         return archive
@@ -51,6 +49,8 @@ def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> 
             return archive
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
+        headers = musl_generated_headers(tree, arch)
+        sources = musl_sources(tree, overlay, arch)
         prefix_map = ((tree, MUSL), (overlay, MUSL), (partial, MUSL))
         units = _units(toolchain, tree, overlay, partial / "generated", sources, arch, prefix_map)
         text = archive_ninja(toolchain, units, sources, _ARCHIVE)
@@ -96,16 +96,11 @@ def _units(
     ]
 
 
-def _key(
-    toolchain: Toolchain, tree: Path, overlay: Path, sources: list[Path], headers: dict[str, str], arch: Arch
-) -> str:
-    """Names the content of everything that shows in the archive, wherever it stands on this machine."""
-    seen = hashlib.sha256()
-    parts = [toolchain.key, tree.name, *musl_cflags(arch, clang=toolchain.is_clang), *headers.values()]
-    for source in sources:
-        own = source.is_relative_to(overlay)
-        parts += [str(source.relative_to(overlay if own else tree)), *musl_file_cflags(source, arch)]
-        parts.append(source.read_text(encoding="utf-8") if own else "")
-    for part in parts:
-        seen.update(part.encode() + b"\0")
+def _key(toolchain: Toolchain, tree: Path, overlay: Path) -> str:
+    """Names everything that shows in the archive, wherever it stands on this machine: the toolchain, the patched
+    tree, our files, and the code that decides how they are compiled."""
+    seen = hashlib.sha256(f"{toolchain.key}\0{tree.name}\0".encode())
+    ours = [file for file in sorted(overlay.rglob("*")) if file.is_file()]
+    for file in (*ours, *(Path(str(module.__file__)) for module in (musl, syscall_arch))):
+        seen.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return seen.hexdigest()[:16]
