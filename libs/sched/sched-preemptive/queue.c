@@ -27,10 +27,18 @@ void sched_set_alarm(void)
     alarm_set(timer < slice ? timer : slice);
 }
 
-static void begin_slice(struct sched_queue *queue)
+static void begin_slice(struct sched_queue *queue, uint64_t length)
 {
-    queue->slice_end = clock_monotonic() + SLICE;
+    queue->slice_end = clock_monotonic() + length;
     sched_set_alarm();
+}
+
+/* What the running thread, which is outranked, has to come when it goes on; 0: a whole one. */
+static uint64_t slice_left(const struct sched_queue *queue)
+{
+    uint64_t now = clock_monotonic();
+
+    return queue->slice_end != NEVER && queue->slice_end > now ? queue->slice_end - now : 0;
 }
 
 void sched_add(struct sched_place *place, bool first)
@@ -45,6 +53,7 @@ void sched_add(struct sched_place *place, bool first)
         on = true;
         interrupts_on();
     }
+    place->left = first && running == place ? slice_left(queue) : 0;
     ring_insert(ring, first ? NULL : *ring, &place->queue);
     queue->filled[place->rank / 64] |= UINT64_C(1) << place->rank % 64;
     if (!running || running == place)
@@ -52,7 +61,7 @@ void sched_add(struct sched_place *place, bool first)
     if (place->rank > running->rank)
         sched_disturb(queue);
     else if (place->rank == running->rank && running->sliced && queue->slice_end == NEVER)
-        begin_slice(queue);
+        begin_slice(queue, SLICE);
 }
 
 void sched_remove(struct sched_place *place)
@@ -90,7 +99,7 @@ void sched_running(struct sched_place *place)
     if (highest(queue) > place->rank)
         sched_disturb(queue);
     else if (place->sliced && queue->ranks[place->rank])
-        begin_slice(queue);
+        begin_slice(queue, place->left ? place->left : SLICE);
 }
 
 void sched_alarm(uint64_t deadline)

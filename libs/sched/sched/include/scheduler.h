@@ -31,6 +31,7 @@
 
 struct sched_place {
     struct ring queue; /* the provider's; held while the place is queued */
+    uint64_t left;     /* the provider's: of a time slice that was interrupted, nanoseconds */
     uint8_t cpu;
     uint8_t rank;
     bool sliced; /* its thread shares the processor with its equals by time slices */

@@ -220,13 +220,13 @@ void deadlock(void)
     pthread_mutex_lock(&one);
     EXPECT(!pthread_create(&thread, NULL, cross, NULL));
     usleep(10000);
-    pthread_mutex_lock(&other);
+    EXPECT(!pthread_mutex_lock(&other));
 }
 
 void self_deadlock(void)
 {
     pthread_mutex_lock(&one);
-    pthread_mutex_lock(&one);
+    EXPECT(!pthread_mutex_lock(&one));
 }
 
 static int descend(int depth)

@@ -42,7 +42,7 @@ static double sum(double start)
 {
     double a = start, b = start * 2, c = start * 3, d = start * 4;
 
-    for (int i = 0; i < 3000000; i++) {
+    for (int i = 0; i < 500000; i++) {
         a += 1;
         b -= 2;
         c += 3;
@@ -57,7 +57,7 @@ static void *compute(void *argument)
     double start = (double)(intptr_t)argument;
 
     for (int i = 0; i < 10; i++)
-        if (sum(start) != 10 * start - 2 * 3000000.0)
+        if (sum(start) != 10 * start - 2 * 500000.0)
             return (void *)1;
     return NULL;
 }

@@ -1,0 +1,92 @@
+"""Threads of POSIX inside a booted image: what they promise, and how they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.boot.command import RECIPES, TARGETS, Ran, unilith
+
+pytestmark = pytest.mark.boot
+
+# What holds even where threads are not preempted.
+ALWAYS = (
+    *("create_and_join", "many_generations", "detached", "thread_local_storage", "specific_data"),
+    *("stack_attributes", "mutexes", "condition_ping_pong", "barriers", "semaphores", "rwlocks", "once"),
+    *("timed_waits", "sleeps", "rounding_modes", "robust_mutexes", "cancellation", "futex_storm"),
+)
+PREEMPTED = (
+    *("spinning", "vector_registers", "priorities", "round_robin"),
+    *("asynchronous_cancellation", "signals_to_threads"),
+)
+COOPERATIVE = ("--set", "THREADS_PREEMPTION=n")
+
+Boot = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def boot(workshop: Path) -> Boot:
+    """Runs cases in an image that is built when it is first needed."""
+
+    def boot(target: str, *cases: str, cooperative: bool = False) -> Ran:
+        output = workshop / f"threads-{target}{'-cooperative' if cooperative else ''}"
+        if not output.is_dir():
+            options = COOPERATIVE if cooperative else ()
+            words = ("build", RECIPES / "threads", "--target", target, "--output", output, *options)
+            built = unilith(*words, cwd=workshop)
+            assert built.status == 0, built
+        return unilith("run", output / "image.json", "--timeout", "120", "--", *cases, cwd=workshop)
+
+    return boot
+
+
+def all_well(cases: tuple[str, ...]) -> str:
+    """What the image prints when no case fails."""
+    return "".join(f"{case} ok\n" for case in cases)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_threads_keep_their_promises(boot: Boot, target: str) -> None:
+    """In one image one after the other, so that nothing may be left behind."""
+    cases = (*ALWAYS, *PREEMPTED)
+    ran = boot(target, *cases)
+    assert (ran.status, ran.console) == (0, all_well(cases)), ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_threads_that_are_not_preempted(boot: Boot, target: str) -> None:
+    ran = boot(target, *ALWAYS, cooperative=True)
+    assert (ran.status, ran.console) == (0, all_well(ALWAYS)), ran
+
+
+@pytest.mark.parametrize("cooperative", [False, True])
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_process_outlives_its_first_thread(boot: Boot, target: str, cooperative: bool) -> None:
+    ran = boot(target, "main_ends_first", cooperative=cooperative)
+    assert (ran.status, ran.console) == (0, "main_ends_first ok\n"), ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_exit_ends_all_threads(boot: Boot, target: str) -> None:
+    ran = boot(target, "exit_from_a_thread")
+    assert (ran.status, ran.console) == (23, ""), ran
+
+
+@pytest.mark.parametrize("cooperative", [False, True])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("case", "threads"), [("deadlock", 2), ("self_deadlock", 1)])
+def test_a_deadlock_is_told(boot: Boot, target: str, case: str, threads: int, cooperative: bool) -> None:
+    ran = boot(target, case, cooperative=cooperative)
+    assert ran.status == 126, ran
+    assert f"panic: all threads wait for each other (deadlock), {threads} of them\n" in ran.console, ran
+    for thread in range(1, threads + 1):
+        assert f"  thread {thread}\n" in ran.console, ran
+    assert "pthread_mutex" in ran.console and case in ran.console, ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_overflow_of_a_threads_stack_is_told(boot: Boot, target: str) -> None:
+    ran = boot(target, "stack_overflow")
+    assert ran.status == 126, ran
+    assert "(stack overflow)\n  thread 2 of 2\n" in ran.console and "descend" in ran.console, ran
