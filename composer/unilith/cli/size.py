@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json as json_format
 
-from unilith.catalog.costs import predict, read_costs
+from unilith.catalog.costs import read_costs
 from unilith.catalog.roots import find_places
 from unilith.cli.progress import Progress
 from unilith.pipeline.build import build
 from unilith.pipeline.demand import find_demand
 from unilith.pipeline.request import Request
+from unilith.pipeline.weigh import weigh
 from unilith.report.link_map import shares
 from unilith.report.size import SizeReport, size_report, size_text
 
@@ -34,16 +35,6 @@ def measure(request: Request, verbosity: int) -> SizeReport:
         demand = find_demand(request, find_places(request.libraries), progress)
     finally:
         progress.close()
-    catalog, platform = demand.catalog, demand.target.platform
-    roots = {f"sys_{fact.name}" for fact in demand.facts if fact.kind == "syscall"}
-    roots |= demand.wanted | {m.init for name in built.libraries if (m := catalog.get(name)).init}
-    for name in built.libraries:
-        m = catalog.get(name)
-        tables = (catalog.get(ref.name) for ref in m.provides)
-        roots |= {f"{m.identifier}_{i.identifier}" for i in tables if i.table is not None}
-    if platform.link is not None:
-        roots.add(platform.link.entry)
-    graphs = read_costs(catalog, demand.target.arch)
-    predicted = predict(graphs, built.libraries, sorted(roots))
+    predicted = weigh(demand, read_costs(demand.catalog, demand.target.arch), built.libraries)
     linked = shares(demand.work / "image.map")
     return size_report(predicted, demand.app_bytes, linked, built.size)

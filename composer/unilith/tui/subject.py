@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from unilith.catalog.catalog import Catalog, Target
-from unilith.catalog.costs import Graph, library_costs, predict, read_costs
+from unilith.catalog.costs import Graph, library_costs, read_costs
 from unilith.demand.facts import Fact, FactKind
 from unilith.demand.recipe import Recipe
 from unilith.pipeline.demand import Demand
+from unilith.pipeline.weigh import weigh
 from unilith.resolver.statements import UNMEASURED
 
 Weigh = Callable[[Collection[str]], Mapping[str, int]]
@@ -52,16 +53,6 @@ def subject_of(demand: Demand) -> Subject:
 def _predicted(
     demand: Demand, graphs: Mapping[str, Graph], costs: Mapping[str, int], names: Collection[str]
 ) -> dict[str, int]:
-    """Follows references as the linker does. What was never measured weighs what the resolver takes it for."""
-    catalog, platform = demand.catalog, demand.target.platform
-    roots = {f"sys_{fact.name}" for fact in demand.facts if fact.kind is FactKind.SYSCALL} | demand.wanted
-    for name in names:
-        manifest = catalog.get(name)
-        if manifest.init:
-            roots.add(manifest.init)
-        tables = (catalog.get(ref.name) for ref in manifest.provides)
-        roots |= {f"{manifest.identifier}_{i.identifier}" for i in tables if i.table is not None}
-    if platform.link is not None:
-        roots.add(platform.link.entry)
-    predicted = predict(graphs, names, sorted(roots))
+    """What was never measured weighs what the resolver takes it for."""
+    predicted = weigh(demand, graphs, names)
     return {n: predicted[n] if n in graphs else costs.get(n, UNMEASURED) for n in sorted(names)}

@@ -1,0 +1,26 @@
+"""What the libraries of an image will weigh, from their measured graphs and the demand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from unilith.catalog.costs import Graph, predict
+from unilith.pipeline.demand import Demand
+
+
+def weigh(demand: Demand, graphs: Mapping[str, Graph], names: Collection[str]) -> dict[str, int]:
+    """The bytes of each of ``names`` in an image of exactly these libraries; follows references as the linker does.
+
+    A library that was never measured weighs 0 here.
+    """
+    catalog, platform = demand.catalog, demand.target.platform
+    roots = set(demand.wanted)
+    for name in names:
+        manifest = catalog.get(name)
+        if manifest.init:
+            roots.add(manifest.init)
+        tables = (catalog.get(ref.name) for ref in manifest.provides)
+        roots |= {f"{manifest.identifier}_{i.identifier}" for i in tables if i.table is not None}
+    if platform.link is not None:
+        roots.add(platform.link.entry)
+    return predict(graphs, names, sorted(roots))
