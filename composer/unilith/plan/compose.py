@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from unilith.catalog.catalog import Catalog, Target
 from unilith.catalog.model import HostCall, Manifest, Ref, Source
+from unilith.catalog.yaml_nodes import shown
 from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
 from unilith.kconfig.options import OptionValues, config_header
@@ -15,7 +17,8 @@ from unilith.plan.model import Archive, BootStep, Plan, ProviderTable, Unit
 from unilith.plan.order import dependency_order
 from unilith.plan.toolchain import Toolchain
 
-_C_SOURCES = (".c", ".S")
+_SOURCE_SUFFIXES = (".c", ".S", ".s")
+_WILDCARD = re.compile(r"[*?[]")
 
 Condition = Callable[[str], bool]
 """Whether the `if:` of a manifest holds."""
@@ -107,65 +110,104 @@ def expand_sources(
     own_only: bool = False,
 ) -> tuple[Path, ...]:
     """The files that the entries name: beside the manifest, else below the upstream tree (globs; a leading
-    `!` takes files out again)."""
+    `!` takes files out again). Of what a glob matches only C and assembly files count."""
     found: dict[Path, None] = {}
     for number, entry in enumerate(sources):
         if not holds(entry.when):
             continue
         pattern, exclude = entry.file.removeprefix("!"), entry.file.startswith("!")
+        where = Where(shown(manifest.file), manifest.lines.get(f"sources.{number}", 0))
         own = manifest.folder / pattern
         if own.is_file():
-            found[own] = None
+            matches = [own]
+        elif own_only:
             continue
-        if own_only:
-            continue
-        base = tree if tree is not None else manifest.folder
-        matches = sorted(p for p in base.glob(pattern) if p.is_file())
-        if not matches:
-            raise UserError(
-                f"no source file matches '{pattern}'",
-                where=Where(str(manifest.file), manifest.lines.get(f"sources.{number}", 0)),
-                hint=f"Looked below {base}.",
-            )
-        for match in matches:
-            if exclude:
+        else:
+            matches = _matches(tree if tree is not None else manifest.folder, pattern, where)
+        if exclude:
+            for match in matches:
                 found.pop(match, None)
-            elif match.suffix in _C_SOURCES:
-                found[match] = None
+            continue
+        compiled = [match for match in matches if match.suffix in _SOURCE_SUFFIXES]
+        if not compiled:
+            raise UserError(
+                f"`{pattern}` is no source file that can be compiled",
+                where=where,
+                hint="Sources are C (.c) and assembly (.S, .s); headers are found by `include`.",
+            )
+        found |= dict.fromkeys(compiled)
     return tuple(found)
 
 
-def _required(catalog: Catalog, ref: Ref, names: set[str]) -> list[str]:
+def _matches(base: Path, pattern: str, where: Where) -> list[Path]:
+    """The files below a folder that a glob matches, by name."""
+    try:
+        matches = sorted(p for p in base.glob(pattern) if p.is_file())
+    except (ValueError, NotImplementedError) as e:
+        raise UserError(
+            f"`{pattern}` is neither a file nor a pattern of files",
+            where=where,
+            hint="Paths and patterns are relative, as in `src/*.c`.",
+        ) from e
+    if not matches:
+        raise UserError(f"no source file matches `{pattern}`", where=where, hint=f"Looked below {base}.")
+    return matches
+
+
+def source_folders(sources: Iterable[Source], base: Path) -> tuple[Path, ...]:
+    """The folders below ``base`` whose content decides which files the entries match, ``base`` included."""
+    found = {base: None}
+    for entry in sources:
+        parts = PurePosixPath(entry.file.removeprefix("!")).parts[:-1]
+        for depth in range(1, len(parts) + 1):
+            above = "/".join(parts[:depth])
+            if _WILDCARD.search(above):
+                found |= dict.fromkeys(sorted(p for p in base.glob(above) if p.is_dir()))
+            else:
+                found[base / above] = None
+    return tuple(found)
+
+
+def _givers(catalog: Catalog, ref: Ref, names: Collection[str], holds: Condition) -> list[str]:
     """The selected libraries that answer a requirement."""
+    if not holds(ref.when):
+        return []
     if ref.name in catalog.interfaces:
-        return [m.name for m, _ in catalog.providers(ref.name) if m.name in names]
+        return [m.name for m, given in catalog.providers(ref.name) if m.name in names and holds(given.when)]
     return [ref.name] if ref.name in names else []
 
 
 def boot_steps(catalog: Catalog, selected: Sequence[Manifest], holds: Condition) -> tuple[BootStep, ...]:
-    """The `init:` functions, each after those of everything that its library requires, however indirectly."""
+    """The `init:` functions, each after those of everything that its library requires, however indirectly.
+
+    What a library `uses` comes first too, unless that would contradict a requirement.
+    """
     names = {m.name for m in selected}
-    direct = {
-        m.name: [
-            other
-            for ref in (*m.requires, *m.uses)
-            if holds(ref.when)
-            for other in _required(catalog, ref, names)
-        ]
-        for m in selected
-    }
+
+    def direct(refs: Callable[[Manifest], Iterable[Ref]]) -> dict[str, list[str]]:
+        return {m.name: [n for ref in refs(m) for n in _givers(catalog, ref, names, holds)] for m in selected}
+
     starts = {m.name: m.init for m in selected if m.init}
-    needs: dict[str, set[str]] = {}
-    for name in starts:
-        seen: set[str] = set()
-        pending = list(direct[name])
-        while pending:
-            other = pending.pop()
-            if other not in seen:
-                seen.add(other)
-                pending += direct[other]
-        needs[name] = {n for n in seen if n in starts}
+    required = direct(lambda m: m.requires)
+    wished = direct(lambda m: (*m.requires, *m.uses))
+    needs = {name: _closure(name, required) & starts.keys() for name in starts}
+    for name in sorted(starts):
+        for other in sorted(_closure(name, wished) & starts.keys() - needs[name]):
+            if name != other and name not in _closure(other, needs):
+                needs[name].add(other)
     return tuple(BootStep(name, starts[name]) for name in dependency_order(needs))
+
+
+def _closure(name: str, direct: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that can be reached from a name; itself only if there is a way back."""
+    seen: set[str] = set()
+    pending = list(direct[name])
+    while pending:
+        other = pending.pop()
+        if other not in seen:
+            seen.add(other)
+            pending += direct[other]
+    return seen
 
 
 def provider_tables(
