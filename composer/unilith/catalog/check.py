@@ -16,7 +16,7 @@ from typing import Literal
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.headers import header_symbols, public_headers, symbol_owners
-from unilith.catalog.image_symbols import assigned_by_fragments, from_the_compiler, made_with_the_image
+from unilith.catalog.image_symbols import assigned_by_fragments, made_with_the_image
 from unilith.catalog.model import Kind, Manifest, Ref
 from unilith.catalog.trial import Compiler, Configuration, Configure, Trial, compile_library
 from unilith.catalog.yaml_nodes import shown
@@ -125,7 +125,7 @@ class _Check:
     def undefined(self) -> Iterator[Finding]:
         """Names used that nothing declared promises."""
         for symbol in sorted(self.trial.symbols.undefined - self.allowed):
-            if from_the_compiler(symbol) or symbol == "_GLOBAL_OFFSET_TABLE_":
+            if symbol == "_GLOBAL_OFFSET_TABLE_":
                 continue
             where = Where(shown(self.trial.users[symbol]))
             declared_here = symbol in self.symbols_of(self.manifest)

@@ -31,12 +31,6 @@ GENERATED = frozenset(
 # Defined by the application.
 APPLICATION = frozenset({"main"})
 
-# Helpers of the compiler's own library for arithmetic that the processor lacks (GCC internals, "Routines for
-# integer arithmetic"): every image is linked with it.
-_COMPILER = re.compile(
-    r"__(u?divmod|u?div|u?mod|mul|ashl|ashr|lshr|clz|ctz|ffs|parity|popcount|bswap)[sdt]i[234]"
-)
-
 _ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)\s*=(?!=)")
 
 
@@ -55,8 +49,3 @@ def assigned_by_fragments(manifest: Manifest) -> frozenset[str]:
 def made_with_the_image(catalog: Catalog) -> frozenset[str]:
     """All symbols that a library may refer to, or declare in its header, without defining them."""
     return LINKER | GENERATED | APPLICATION | tables(catalog)
-
-
-def from_the_compiler(symbol: str) -> bool:
-    """Whether the compiler itself brings this symbol."""
-    return _COMPILER.fullmatch(symbol) is not None

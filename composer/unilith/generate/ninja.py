@@ -60,7 +60,7 @@ def probe_ninja(
     keep = [word for root in roots for word in ("-u", root)]
     link = _Link(
         output=PROBE_OBJECT,
-        inputs=(*_objects(unit), *(str(a.file) for a in archives), str(toolchain.runtime)),
+        inputs=(*_objects(unit), *(str(a.file) for a in archives), *map(str, toolchain.runtime)),
         flags=("-r", "--unique", *keep),
     )
     return _render(toolchain, [unit], PROBE_OBJECT, links=[link])
@@ -90,7 +90,7 @@ def image_ninja(
     objects = tuple(o for unit in (*units, app) for o in _objects(unit))
     link = _Link(
         output=debug,
-        inputs=(*objects, *(str(a.file) for a in plan.archives), str(plan.toolchain.runtime)),
+        inputs=(*objects, *(str(a.file) for a in plan.archives), *map(str, plan.toolchain.runtime)),
         flags=(
             *("-nostdlib", "-static", "--gc-sections", "--build-id=none", "-Map=image.map"),
             *link_flags,

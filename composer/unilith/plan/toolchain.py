@@ -42,6 +42,9 @@ _KERNEL = (
 )
 _NO_VECTORS = {"x86_64": ("-mgeneral-regs-only",), "aarch64": ("-mgeneral-regs-only",)}
 
+# Where the interfaces compiler.integer and compiler.float have providers.
+_OWN_RUNTIME = frozenset({"x86_64"})
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -57,8 +60,7 @@ class Toolchain:
     @cached_property
     def version(self) -> str:
         """What the compiler says of itself: part of every cached build's key."""
-        said = subprocess.run([self.cc, "--version"], capture_output=True, text=True, check=False)
-        return said.stdout.splitlines()[0] if said.stdout else str(self.cc)
+        return self._ask("--version").partition("\n")[0]
 
     @property
     def is_clang(self) -> bool:
@@ -68,18 +70,30 @@ class Toolchain:
     @cached_property
     def include(self) -> Path:
         """The folder of the compiler's own headers (`stddef.h` and its like)."""
-        said = subprocess.run(
-            [self.cc, "-print-file-name=include"], capture_output=True, text=True, check=False
-        )
-        return Path(said.stdout.strip())
+        return Path(self._ask("-print-file-name=include"))
 
     @cached_property
-    def runtime(self) -> Path:
-        """libgcc, or what stands in its place."""
-        said = subprocess.run(
-            [self.cc, "-print-libgcc-file-name"], capture_output=True, text=True, check=False
-        )
-        return Path(said.stdout.strip())
+    def runtime(self) -> tuple[Path, ...]:
+        """The compiler's own library (libgcc), for an architecture on which ours do not take its place.
+
+        Its objects use a red zone, which an interrupt on the same stack overwrites.
+        """
+        if self.arch in _OWN_RUNTIME:
+            return ()
+        return (Path(self._ask("-print-libgcc-file-name")),)
+
+    def _ask(self, question: str) -> str:
+        """What the compiler prints for an option; a program that answers nothing is no compiler."""
+        try:
+            said = subprocess.run([self.cc, question], capture_output=True, text=True, check=False)
+        except OSError as e:
+            raise UserError(f"the compiler '{self.cc}' cannot be run: {e.strerror}") from e
+        if said.returncode or not said.stdout.strip():
+            raise UserError(
+                f"'{self.cc}' is not a compiler: it does not answer to {question}",
+                hint="Give a GCC or a Clang with --cc.",
+            )
+        return said.stdout.strip()
 
     @property
     def common_flags(self) -> tuple[str, ...]:
@@ -102,11 +116,13 @@ def find_toolchain(arch: Arch, *, cc: str = "gcc", launcher: str = "") -> Toolch
     def program(name: str, package: str) -> Path:
         found = shutil.which(name)
         if found is None:
+            if "/" in name:
+                raise UserError(f"there is no program '{name}'", hint="Give a program's name or its path.")
             raise UserError(
                 f"the program '{name}' is not installed",
                 hint=f"Install the package {package}, or see `unilith doctor`.",
             )
-        return Path(found)
+        return Path(found).absolute()
 
     if launcher and Path(launcher).name not in LAUNCHERS:
         raise UserError(f"'{launcher}' is not a compiler launcher", hint=f"One of: {', '.join(LAUNCHERS)}.")

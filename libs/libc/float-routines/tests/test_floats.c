@@ -142,6 +142,25 @@ static void complex_random(void)
     }
 }
 
+/* A product that overflows beside a NaN is an infinity of some direction. */
+static void products_at_the_ends(void)
+{
+    for (int i = 0; i < 16; i++) {
+        long double factors[4] = {1, 1, 1, 1}, huge[4];
+
+        factors[i % 4] = __builtin_nanl("");
+        for (int size = 100; size <= 10000; size *= 10) {
+            for (int j = 0; j < 4; j++)
+                huge[j] = j == i / 4 ? factors[j] : factors[j] * __builtin_scalbnl(1, size);
+            if (size == 100)
+                check_float((float)huge[0], (float)huge[1], (float)huge[2], (float)huge[3]);
+            if (size == 1000)
+                check_double((double)huge[0], (double)huge[1], (double)huge[2], (double)huge[3]);
+            check_extended(huge[0], huge[1], huge[2], huge[3]);
+        }
+    }
+}
+
 /* Where plain formulas overflow or underflow, the quotient is what it is. */
 static void quotients_at_the_ends(void)
 {
@@ -216,6 +235,7 @@ int main(void)
 {
     conversions();
     powers();
+    products_at_the_ends();
     quotients_at_the_ends();
     complex_random();
     complex_special();
