@@ -143,7 +143,7 @@ def _matches(base: Path, pattern: str, where: Where) -> list[Path]:
     """The files below a folder that a glob matches, by name."""
     try:
         matches = sorted(p for p in base.glob(pattern) if p.is_file())
-    except (ValueError, NotImplementedError) as e:
+    except (ValueError, IndexError, NotImplementedError) as e:
         raise UserError(
             f"`{pattern}` is neither a file nor a pattern of files",
             where=where,

@@ -102,7 +102,7 @@ def test_a_condition_decides(own: Path) -> None:
         ("/no-such-folder/*.c", "neither a file nor a pattern"),
         ("", "neither a file nor a pattern"),
         ("x**", "neither a file nor a pattern"),
-        (".", "no source file matches"),
+        (".", "neither a file nor a pattern"),
     ],
 )
 def test_a_mistake_names_the_line_of_the_entry(own: Path, pattern: str, said: str) -> None:

@@ -21,7 +21,7 @@ def test_the_default_compiler_answers() -> None:
     found = find_toolchain("x86_64")
     assert not found.is_clang and "gcc" in found.version.lower()
     assert (found.include / "stddef.h").is_file()
-    assert found.runtime.is_file()
+    assert all(file.is_file() for file in found.runtime)
     assert found.cc.is_absolute() and found.launcher == ()
 
 
@@ -70,7 +70,7 @@ def test_a_missing_program_is_named_with_its_package(
 
 
 def test_a_path_to_no_program() -> None:
-    with pytest.raises(UserError, match="there is no program './no/gcc'"):
+    with pytest.raises(UserError, match=r"there is no program '\./no/gcc'"):
         find_toolchain("x86_64", cc="./no/gcc")
 
 
@@ -83,7 +83,7 @@ def test_a_relative_path_holds_in_every_folder(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("does", ["exit 0", "echo hello; exit 1", "exit 1"])
 def test_a_program_that_is_no_compiler_is_refused(tmp_path: Path, does: str) -> None:
     found = find_toolchain("x86_64", cc=str(script(tmp_path, "cc", does)))
-    for ask in ("version", "include", "runtime"):
+    for ask in ("version", "include"):
         with pytest.raises(UserError, match="is not a compiler"):
             getattr(found, ask)
 
@@ -92,5 +92,5 @@ def test_a_file_that_cannot_be_started(tmp_path: Path) -> None:
     broken = tmp_path / "cc"
     broken.write_bytes(b"\x7fELF")
     broken.chmod(0o755)
-    with pytest.raises(UserError, match="cannot be started"):
+    with pytest.raises(UserError, match="cannot be run"):
         _ = find_toolchain("x86_64", cc=str(broken)).version
