@@ -14,7 +14,7 @@ BUILD_FILES = {
     "image.debug": "the same with symbols and debugging information, for crash reports and debuggers",
     "initrd.cpio": "the root file system, where the recipe has a `rootfs`",
     "image.json": "what a runner needs to know; `unilith run` takes this file in place of a recipe",
-    "bom.json": "the bill of materials: what the image is made of, with versions, licences and checksums",
+    "bom.json": "the bill of materials in the form of SPDX 2.3: what the image is made of, versions and licences",
     "selection.lock": "what was chosen, why, and the certificate: JSON, one item a line",
     ".config": "every option's value in Kconfig's form",
     "work": "everything else: generated sources, ninja files, objects, the linker's map",
