@@ -34,7 +34,8 @@ def build_folder_page() -> str:
         "file names, or to the folder given with `--output`.\n\n"
         f"{table(('name', 'what it is'), rows)}\n"
         f"`image.json` holds {', '.join(fields[:-1])} and {fields[-1]}. Its paths are relative to the build "
-        "folder, which may therefore be moved.\n"
+        "folder, which may therefore be moved. `unilith menuconfig` keeps choices in `choices.config` here. A lock "
+        "that `unilith lock` keeps stands beside the recipe: `<target>.lock`.\n"
     )
 
 
