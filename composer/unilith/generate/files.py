@@ -5,6 +5,7 @@ A generated file that keeps its text keeps its time stamp, so nothing that depen
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,17 +25,25 @@ def write_if_changed(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
     changed = []
     for name, text in sorted(files.items()):
         file = folder / name
+        content = text.encode()
+        partial = file.with_name(file.name + ".partial")
         try:
-            if file.is_file() and file.read_text(encoding="utf-8") == text:
+            if file.is_file() and file.read_bytes() == content:
                 continue
             file.parent.mkdir(parents=True, exist_ok=True)
-            partial = file.with_name(file.name + ".partial")
-            partial.write_text(text, encoding="utf-8")
+            partial.write_bytes(content)
             os.replace(partial, file)  # noqa: PTH105 - atomic: never half a file
         except OSError as e:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise UserError(f"cannot be written: {e.strerror}", where=file) from e
         changed.append(name)
     return tuple(changed)
+
+
+def _pointee(pointer: str) -> str:
+    """`struct fs_type` of `const struct fs_type *`: the templates say themselves what is constant."""
+    return pointer.rstrip().removesuffix("*").strip().removeprefix("const ").lstrip()
 
 
 def environment() -> Environment:
@@ -50,5 +59,5 @@ def environment() -> Environment:
         autoescape=False,
     )
     env.filters["c_string"] = c_string
-    env.filters["pointee"] = lambda pointer: pointer.rstrip().removesuffix("*").rstrip()
+    env.filters["pointee"] = _pointee
     return env

@@ -226,6 +226,12 @@ def provider_tables(
             for m, ref in catalog.providers(name)
             if m.name in names and holds(ref.when)
         )
+        if not interface.table.type.rstrip().endswith("*"):
+            raise UserError(
+                f"the table of {name} must hold pointers, not `{interface.table.type}`",
+                where=interface.where("table.type"),
+                hint="A type is a pointer to a structure, as in `const struct fs_type *`.",
+            )
         headers = sorted((interface.folder / "include").glob("*.h"))
         tables.append(ProviderTable(interface.table.type, interface.table.name, headers[0].name, entries))
     return tuple(tables)
