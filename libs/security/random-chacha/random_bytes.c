@@ -54,8 +54,9 @@ static void make_ready(void)
     static uint64_t generation;
 
     /* Another machine may have this very key. */
-    if (generation != generation_id()) {
-        generation = generation_id();
+    uint64_t now = generation_id();
+    if (generation != now) {
+        generation = now;
         seeded = false;
     }
 #endif

@@ -2,7 +2,7 @@
  * The generator with a source of known bytes: its output is ChaCha20's, its keys are replaced and forgotten,
  * seeds come when they are due, and a copied machine takes its own way.
  */
-// instead: ../chacha_block.c
+// instead: ../chacha_block.c ../../generation/generation.c
 // cflags: -DCONFIG_LIB_GENERATION=1 -DCONFIG_LIB_KERNEL_GUARD=1 -DCONFIG_RANDOM_RESEED_KIB=8
 #include "../random_bytes.c"
 
@@ -14,7 +14,6 @@
 static jmp_buf panicked;
 static bool source_works = true;
 static unsigned seeds;
-static uint64_t current_generation;
 
 volatile unsigned kernel_guard_depth;
 volatile bool kernel_guard_waiting;
@@ -32,11 +31,6 @@ size_t entropy_read(void *buffer, size_t size)
     seeds++;
     memset(buffer, (int)seeds, size);
     return size;
-}
-
-uint64_t generation_id(void)
-{
-    return current_generation;
 }
 
 void panic(const char *message, ...)
@@ -148,14 +142,14 @@ static void copies(void)
     random_bytes(second, sizeof second);
     assert(memcmp(first, second, sizeof first) == 0); /* what must not happen to a copy ... */
     memcpy(key, saved, sizeof key);
-    current_generation = 7;
+    generation_advance();
     random_bytes(second, sizeof second);
     assert(memcmp(first, second, sizeof first) != 0 && seeds == before + 1); /* ... does not */
     random_bytes(second, sizeof second);
     assert(seeds == before + 1);
 
     /* Without a seed of its own the copy must not go on, however often it tries. */
-    current_generation = 8;
+    generation_advance();
     source_works = false;
     for (volatile int attempt = 0; attempt < 2; attempt++) {
         if (setjmp(panicked) == 0) {
