@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from typer.main import get_command
 
 from unilith.catalog.roots import builtin_root
@@ -12,6 +14,8 @@ from unilith.report.reference import write_documents
 def write_docs() -> None:
     """Writes what differs below `docs/` and says what it wrote."""
     root = builtin_root()
+    if not (root / "docs").is_dir():
+        sys.exit("error: there are no documents here; run this in a checkout")
     changed = write_documents(root, get_command(app), root / "docs")
     for file in changed:
         print(file.relative_to(root))
