@@ -155,18 +155,24 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
 
 def _make_initrd(demand: Demand, selection: Selection) -> list[Path]:
     """Packs the root file system; returns the files and folders that it was made from."""
-    del selection
-    if not demand.recipe.rootfs:
+    if not _wants_rootfs(selection):
         (demand.folder / _INITRD).unlink(missing_ok=True)
+        return []
+    if not demand.recipe.rootfs:
+        write_initrd(None, demand.folder / _INITRD)
         return []
     folder = demand.recipe.folder / demand.recipe.rootfs
     write_initrd(folder, demand.folder / _INITRD)
     return [folder, *sorted(folder.rglob("*"))]
 
 
+def _wants_rootfs(selection: Selection) -> bool:
+    """A library that unpacks a root file system needs one, if only an empty one."""
+    return any(binding.name == "rootfs" for binding in selection.interfaces)
+
+
 def _describe(demand: Demand, selection: Selection) -> Path:
     target, recipe = demand.target, demand.recipe
-    del selection
     description = ImageDescription(
         recipe=recipe.name,
         target=target.name,
@@ -176,7 +182,7 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         settings=target.machine.settings,
         image=Path(_IMAGE),
         debug=Path(_DEBUG),
-        initrd=Path(_INITRD) if recipe.rootfs else None,
+        initrd=Path(_INITRD) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
         ports=recipe.run.ports,
     )
