@@ -66,7 +66,7 @@ def why(
     forbid: ForbidOpt = None,
     set_: SetOpt = None,
     config: ConfigOpt = None,
-    quiet: QuietOpt = True,
+    quiet: QuietOpt = False,
 ) -> None:
     """Say why something is in the image: the chain from the application to it."""
     from unilith.cli.request import make_request
@@ -85,7 +85,7 @@ def why_not(
     forbid: ForbidOpt = None,
     set_: SetOpt = None,
     config: ConfigOpt = None,
-    quiet: QuietOpt = True,
+    quiet: QuietOpt = False,
 ) -> None:
     """Say why something is not in the image, and what would have to change."""
     from unilith.cli.request import make_request
@@ -104,7 +104,7 @@ def fix(
     forbid: ForbidOpt = None,
     set_: SetOpt = None,
     config: ConfigOpt = None,
-    quiet: QuietOpt = True,
+    quiet: QuietOpt = False,
 ) -> None:
     """Find the smallest change that makes what you want possible."""
     from unilith.cli.request import make_request
@@ -149,7 +149,7 @@ def diff(
     b: Annotated[str, typer.Argument(metavar="B", help="The same.")],
     target: TargetOpt = DEFAULT_TARGET,
     library: LibraryOpt = None,
-    quiet: QuietOpt = True,
+    quiet: QuietOpt = False,
 ) -> None:
     """Show what leads from one selection to another, why, and what it costs."""
     from unilith.cli.lock import diff_and_print
@@ -166,7 +166,7 @@ def graph(
     forbid: ForbidOpt = None,
     set_: SetOpt = None,
     config: ConfigOpt = None,
-    quiet: QuietOpt = True,
+    quiet: QuietOpt = False,
 ) -> None:
     """Draw a selection: libraries, who needs whom, bytes. Prints DOT without --output."""
     from unilith.cli.lock import graph_and_print

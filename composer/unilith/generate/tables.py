@@ -5,6 +5,7 @@ from __future__ import annotations
 from unilith.generate.files import environment
 from unilith.generate.seccomp import filter_source
 from unilith.plan.model import Plan
+from unilith.resolver.statements import STUB_LIBRARY
 
 
 def table_sources(plan: Plan) -> dict[str, str]:
@@ -20,7 +21,7 @@ def table_sources(plan: Plan) -> dict[str, str]:
     }
     for table in plan.tables:
         files[f"{table.name}.c"] = render("provider_table.c", table=table)
-    if plan.stubs:
+    if plan.stubs or any(unit.name == STUB_LIBRARY for unit in plan.units):
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
     if plan.guarded:
         files["guarded_calls.c"] = render("guarded_calls.c", calls=plan.guarded)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unilith.pipeline import state
-from unilith.pipeline.ninja import run_ninja
+from unilith.pipeline.folder import alone_in
+from unilith.pipeline.ninja import MissingInputError, run_ninja
 from unilith.pipeline.request import Reporter, Request
 
 if TYPE_CHECKING:
     from unilith.catalog.roots import Places
+    from unilith.pipeline.demand import Subject
 
 IMAGE_NINJA = "image.ninja"
 PROBE_NINJA = "probe.ninja"
 PROBE_OBJECT = "app.probe.o"
+INITRD = "initrd.cpio"
+DOTCONFIG = ".config"
+TOOLS = ("ld", "ar", "strip")
 BILL = "bom.json"
 
 
@@ -49,28 +56,40 @@ class Built:
 
 def build(request: Request, reporter: Reporter) -> Built:
     """Brings the image of a request up to date. Raises `UserError`."""
-    known = state.find(request.key)
-    if known is not None and (current := _refresh(known, request, reporter)):
-        return current
+    identity = state.identity(request.key, TOOLS, request.cc, request.launcher)
+    known = state.find(identity)
+    if known is not None:
+        with alone_in(known, reporter):
+            if current := _refresh(known, identity, reporter):
+                return current
 
     from unilith.catalog.roots import find_places
+    from unilith.pipeline.demand import find_subject
+
+    begun = time.time_ns()
+    places = find_places(request.libraries)
+    subject = find_subject(request, places)
+    with alone_in(subject.work, reporter):
+        # Whatever stops this build: what it leaves is not taken for the one before.
+        state.forget(subject.work)
+        return _build_anew(request, identity, begun, subject, places, reporter)
+
+
+def _build_anew(
+    request: Request, identity: str, begun: int, subject: Subject, places: Places, reporter: Reporter
+) -> Built:
+    """Composes and builds. ``begun`` is the time at which the first input was read."""
     from unilith.pipeline.compose import compose
 
-    places: Places = find_places(request.libraries)
-    composed = compose(request, places, reporter)
+    composed = compose(request, subject, places, reporter)
     reporter.step("compile and link")
     run_ninja(composed.work, IMAGE_NINJA, reporter)
     composed.write_bill()
-    state.save(
-        composed.work,
-        state.State(
-            request.key,
-            state.stamp_of([*composed.inputs, *state.composer_sources()]),
-            digest(composed.work / PROBE_OBJECT),
-            _to_result(composed.built),
-        ),
-    )
-    state.remember(request.key, composed.work)
+    stamps = state.stamp_of(composed.inputs, begun=begun, inside=composed.work)
+    stamps |= state.stamp_of(state.composer_sources())
+    probe = digest(composed.work / PROBE_OBJECT)
+    state.save(composed.work, state.State(identity, stamps, probe, _to_result(composed.built)))
+    state.remember(identity, composed.work)
     return composed.built
 
 
@@ -80,16 +99,19 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _refresh(work: Path, request: Request, reporter: Reporter) -> Built | None:
+def _refresh(work: Path, identity: str, reporter: Reporter) -> Built | None:
     """Brings a build up to date whose composition still holds; None if it must be composed again."""
-    current = state.load_if_current(work, request.key)
-    if current is None or not (work / IMAGE_NINJA).is_file():
+    current = state.load_if_current(work, identity)
+    built = _from_result(current.result) if current else None
+    if current is None or built is None or not all((work / n).is_file() for n in (PROBE_NINJA, IMAGE_NINJA)):
         return None
-    built = _from_result(current.result)
-    run_ninja(work, PROBE_NINJA, reporter)
-    if digest(work / PROBE_OBJECT) != current.probe or not built.description.is_file():
+    try:
+        run_ninja(work, PROBE_NINJA, reporter)
+        if digest(work / PROBE_OBJECT) != current.probe or not _complete(built):
+            return None
+        run_ninja(work, IMAGE_NINJA, reporter)
+    except MissingInputError:
         return None
-    run_ninja(work, IMAGE_NINJA, reporter)
     # The bill of materials names the image's checksum: a new image needs a new one.
     bill = built.folder / BILL
     if not bill.is_file() or bill.stat().st_mtime_ns < built.image.stat().st_mtime_ns:
@@ -108,14 +130,29 @@ def _to_result(built: Built) -> dict[str, object]:
     }
 
 
-def _from_result(result: dict[str, object]) -> Built:
-    libraries = result["libraries"]
-    assert isinstance(libraries, list)
+def _complete(built: Built) -> bool:
+    """Whether everything beside the image is there still; the image is ninja's business."""
+    initrd = built.folder / INITRD
+    try:
+        wants_initrd = json.loads(built.description.read_text(encoding="utf-8"))["initrd"] is not None
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    files = (built.selection, built.folder / DOTCONFIG, *((initrd,) if wants_initrd else ()))
+    return all(file.is_file() for file in files)
+
+
+def _from_result(result: dict[str, object]) -> Built | None:
+    """None if it is not what `_to_result` made."""
+    names = ("folder", "image", "target", "selection", "description")
+    texts = {name: text for name in names if isinstance(text := result.get(name), str)}
+    libraries = result.get("libraries")
+    if len(texts) != len(names) or not isinstance(libraries, list):
+        return None
     return Built(
-        folder=Path(str(result["folder"])),
-        image=Path(str(result["image"])),
-        target=str(result["target"]),
+        folder=Path(texts["folder"]),
+        image=Path(texts["image"]),
+        target=texts["target"],
         libraries=tuple(libraries),
-        selection=Path(str(result["selection"])),
-        description=Path(str(result["description"])),
+        selection=Path(texts["selection"]),
+        description=Path(texts["description"]),
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unilith import __version__
-from unilith.catalog.model import Manifest
 from unilith.catalog.roots import Places
-from unilith.errors import UserError
+from unilith.catalog.yaml_nodes import shown
+from unilith.errors import UserError, Where
 from unilith.generate.files import write_if_changed
 from unilith.generate.linker import link_flags, linker_script
 from unilith.generate.ninja import GENERATED, LINKER_SCRIPT, image_ninja
@@ -16,10 +16,11 @@ from unilith.generate.tables import table_sources
 from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
 from unilith.image.initrd import write_initrd
-from unilith.pipeline.build import BILL, IMAGE_NINJA, Built
-from unilith.pipeline.demand import Demand, find_demand
+from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, INITRD, Built
+from unilith.pipeline.demand import Demand, Subject, demand_of
+from unilith.pipeline.inputs import inputs_of
 from unilith.pipeline.libc import MUSL, musl_numbers
-from unilith.pipeline.lock import lock_file, locked_resolution
+from unilith.pipeline.lock import locked_resolution
 from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
 from unilith.plan.compose import Chosen, make_plan
@@ -33,8 +34,7 @@ GUARD = "kernel.guard"
 """The interface whose provider keeps a second thread out of the kernel."""
 
 _IMAGE, _DEBUG = "image.elf", "image.debug"
-_INITRD = "initrd.cpio"
-_LOCK, _DOTCONFIG, _DESCRIPTION = "selection.lock", ".config", "image.json"
+_LOCK, _DESCRIPTION = "selection.lock", "image.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class Composed:
         (self.built.folder / BILL).write_text(text, encoding="utf-8")
 
 
-def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
+def compose(request: Request, subject: Subject, places: Places, reporter: Reporter) -> Composed:
     """Runs all stages up to the generated build. Raises `UserError`."""
-    demand = find_demand(request, places, reporter)
+    demand = demand_of(subject, reporter)
     reporter.step("resolve")
     resolution = locked_resolution(request, demand) or resolve(request, demand)
     selection = resolution.selection
     plan = plan_of(demand, resolution, reporter)
     _write_build(demand, selection, plan)
-    write_if_changed(demand.folder, {_LOCK: to_text(selection), _DOTCONFIG: resolution.options.dotconfig})
+    write_if_changed(demand.folder, {_LOCK: to_text(selection), DOTCONFIG: resolution.options.dotconfig})
     rootfs_files = _make_initrd(demand, selection)
     description = _describe(demand, selection)
     built = Built(
@@ -77,7 +77,7 @@ def compose(request: Request, places: Places, reporter: Reporter) -> Composed:
         recipe=demand.recipe.name,
         work=demand.work,
         built=built,
-        inputs=_inputs(demand, places, rootfs_files),
+        inputs=inputs_of(demand, places, rootfs_files),
         parts=_parts(demand, selection),
     )
 
@@ -109,6 +109,12 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         guarded = implemented if demand.numbered else called
     numbers: tuple[tuple[int, str], ...] = ()
     if demand.numbered:
+        if MUSL not in trees:
+            raise UserError(
+                f"{recipe.name} makes system calls by number, and only the C library knows the numbers",
+                where=Where(shown(recipe.file), recipe.lines.get("libc", 0)),
+                hint="Call sys_<name>() directly, or write the recipe for `libc: musl`.",
+            )
         known = musl_numbers(trees[MUSL], demand.target.arch)
         numbers = tuple(sorted((known[call], call) for call in provided if call in known))
     prefix_map = (
@@ -156,13 +162,13 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
 def _make_initrd(demand: Demand, selection: Selection) -> list[Path]:
     """Packs the root file system; returns the files and folders that it was made from."""
     if not _wants_rootfs(selection):
-        (demand.folder / _INITRD).unlink(missing_ok=True)
+        (demand.folder / INITRD).unlink(missing_ok=True)
         return []
     if not demand.recipe.rootfs:
-        write_initrd(None, demand.folder / _INITRD)
+        write_initrd(None, demand.folder / INITRD)
         return []
     folder = demand.recipe.folder / demand.recipe.rootfs
-    write_initrd(folder, demand.folder / _INITRD)
+    write_initrd(folder, demand.folder / INITRD)
     return [folder, *sorted(folder.rglob("*"))]
 
 
@@ -182,33 +188,10 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         settings=target.machine.settings,
         image=Path(_IMAGE),
         debug=Path(_DEBUG),
-        initrd=Path(_INITRD) if _wants_rootfs(selection) else None,
+        initrd=Path(INITRD) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
         ports=recipe.run.ports,
     )
     file = demand.folder / _DESCRIPTION
     description.write(file)
     return file
-
-
-def _inputs(demand: Demand, places: Places, rootfs: list[Path]) -> tuple[Path, ...]:
-    """Everything whose change means composing again. Sources are ninja's business; their folders are not."""
-    recipe = demand.recipe
-    folders: dict[Path, None] = {recipe.folder: None}
-    for source in demand.app.unit.sources:
-        if source.is_relative_to(recipe.folder):
-            folders[source.parent] = None
-    workspace = [places.workspace] if places.workspace else []
-    overlays: list[Manifest] = [m for m in demand.catalog.libraries.values() if m.upstream is not None]
-    overlay_files = [f for m in overlays for f in sorted(m.folder.rglob("*"))]
-    return (
-        recipe.file,
-        lock_file(demand),
-        *folders,
-        *workspace,
-        *demand.catalog.input_files,
-        *demand.catalog.input_dirs,
-        *overlay_files,
-        *rootfs,
-        demand.toolchain.cc,
-    )

@@ -12,10 +12,27 @@ from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.demand.recipe import Recipe, read_recipe
 from unilith.errors import UserError, Where
 from unilith.pipeline.app import Application, application, compile_probe, probe_demand, write_probe
+from unilith.pipeline.folder import alone_in
 from unilith.pipeline.libc import MUSL, musl_archive
 from unilith.pipeline.request import Reporter, Request
 from unilith.plan.toolchain import Toolchain, find_toolchain
 from unilith.resolver.choices import needs_of
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be built, for what, with what and where: known before anything is compiled."""
+
+    catalog: Catalog
+    recipe: Recipe
+    target: Target
+    toolchain: Toolchain
+    folder: Path
+
+    @property
+    def work(self) -> Path:
+        """Where everything is put that a user does not ask for."""
+        return self.folder / "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +60,30 @@ class Demand:
         return self.folder / "work"
 
 
-def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
-    """Compiles the application and finds what it needs. Raises `UserError`."""
+def find_subject(request: Request, places: Places) -> Subject:
+    """Looks up what a request names. Raises `UserError`."""
     catalog = load_catalog(places.libraries)
     recipe = read_recipe(find_recipe(request.recipe, places))
     target = catalog.target(request.target)
     toolchain = find_toolchain(target.arch, cc=request.cc, launcher=request.launcher)
     folder = (request.output or places.build / recipe.name / target.name).absolute()
+    return Subject(catalog, recipe, target, toolchain, folder)
+
+
+def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
+    """Compiles the application and finds what it needs. Raises `UserError`."""
+    return demand_of(find_subject(request, places), reporter)
+
+
+def demand_of(subject: Subject, reporter: Reporter) -> Demand:
+    """Compiles the application and finds what it needs. Raises `UserError`."""
+    with alone_in(subject.work, reporter):
+        return _demand_of(subject, reporter)
+
+
+def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
+    catalog, recipe, toolchain, work = subject.catalog, subject.recipe, subject.toolchain, subject.work
     archives = [musl_archive(catalog, toolchain, reporter)] if recipe.libc == "musl" else []
-    work = folder / "work"
     app = application(catalog, recipe, toolchain, archives, work, reporter)
     write_probe(work, recipe, app, toolchain)
     reporter.step(f"compile {recipe.name} to see what it needs")
@@ -60,14 +92,14 @@ def find_demand(request: Request, places: Places, reporter: Reporter) -> Demand:
     return Demand(
         catalog=catalog,
         recipe=recipe,
-        target=target,
+        target=subject.target,
         facts=(*stated, *probed.facts),
         numbered=probed.numbered,
         wanted=probed.wanted,
         app_bytes=probed.stored,
         toolchain=toolchain,
         app=app,
-        folder=folder,
+        folder=subject.folder,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from unilith import __version__
+
 DEFAULT_TARGET = "qemu-x86_64"
 
 
@@ -28,8 +30,9 @@ class Request:
 
     @property
     def key(self) -> str:
-        """Equal for equal requests."""
-        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+        """Equal for equal requests of one version of the composer, whatever the current folder."""
+        said = [__version__, asdict(self)]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 class Reporter(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
+import stat
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +15,9 @@ from pathlib import Path
 from unilith.errors import UserError
 
 STATE_FILE = "state.json"
-_FORMAT = 1
+_FORMAT = 2
+_CLOCK_STEP = 20_000_000  # file systems take their time from a clock that may lag by two ticks of 10 ms
+_UNSETTLED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +30,44 @@ class State:
     result: dict[str, object]
 
 
-def stamp_of(paths: Iterable[Path]) -> dict[str, int]:
-    """Time stamps in nanoseconds by path; 0 for what does not exist. A folder's changes with its names."""
-    return {str(path): _stamp(str(path)) for path in paths}
+def identity(key: str, tools: Iterable[str], *more: str) -> str:
+    """Names a request as it is meant here and now: in the current folder, by the programs on PATH."""
+    where = [shutil.which(tool) or "" for tool in (*tools, *more) if tool]
+    return hashlib.sha256("\0".join([str(Path.cwd()), key, *where]).encode("utf-8", "replace")).hexdigest()
+
+
+def stamp_of(
+    paths: Iterable[Path], *, begun: int | None = None, inside: Path | None = None
+) -> dict[str, int]:
+    """Stamps by path; 0 for what does not exist. A folder's changes with its names.
+
+    What changed since ``begun`` (nanoseconds of the clock, the time at which the first was read) may have been
+    read before it changed, so it gets a stamp that never fits. The folders around ``inside`` are excepted:
+    building there changes them.
+    """
+    stamps = {str(path): _stamp(str(path)) for path in paths}
+    if begun is not None:
+        now = time.time_ns()
+        around = {str(folder) for folder in inside.parents} if inside else set()
+        for path in stamps.keys() - around:
+            if begun - _CLOCK_STEP <= _changed(path) <= now:
+                stamps[path] = _UNSETTLED
+    return stamps
 
 
 def _stamp(path: str) -> int:
+    """Time of the last change, size and mode as one number."""
     try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 - hundreds of times in a build with nothing to do
+        info = os.stat(path)  # noqa: PTH116 - hundreds of times in a build with nothing to do
+    except OSError:
+        return 0
+    size = 0 if stat.S_ISDIR(info.st_mode) else info.st_size
+    return info.st_mtime_ns + (info.st_mode << 64) + (size << 96)
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116
     except OSError:
         return 0
 
@@ -87,11 +122,12 @@ def composer_sources() -> list[Path]:
 
 
 def find(request: str) -> Path | None:
-    """The work folder that a request was last built in from the current folder, if it is known."""
+    """The work folder that the request of this identity was last built in, if it is known."""
     try:
-        return Path(_index(request).read_text(encoding="utf-8"))
+        work = Path(os.fsdecode(_index(request).read_bytes()))
     except OSError:
         return None
+    return work if work.is_absolute() and (work / STATE_FILE).is_file() else None
 
 
 def remember(request: str, work: Path) -> None:
@@ -99,7 +135,7 @@ def remember(request: str, work: Path) -> None:
     index = _index(request)
     try:
         index.parent.mkdir(parents=True, exist_ok=True)
-        index.write_text(str(work), encoding="utf-8")
+        index.write_bytes(os.fsencode(work))
     except OSError:
         return
 
@@ -107,5 +143,4 @@ def remember(request: str, work: Path) -> None:
 def _index(request: str) -> Path:
     from unilith.upstream.cache import cache_folder
 
-    place = hashlib.sha256(f"{Path.cwd()}\0{request}".encode()).hexdigest()[:32]
-    return cache_folder() / "builds" / place
+    return cache_folder() / "builds" / request[:32]

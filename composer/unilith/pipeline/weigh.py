@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from unilith.catalog.costs import Graph, predict
+from unilith.demand.facts import FactKind
 from unilith.pipeline.demand import Demand
 
 
@@ -14,13 +15,13 @@ def weigh(demand: Demand, graphs: Mapping[str, Graph], names: Collection[str]) -
     A library that was never measured weighs 0 here.
     """
     catalog, platform = demand.catalog, demand.target.platform
-    roots = set(demand.wanted)
+    roots = demand.wanted | {f"sys_{fact.name}" for fact in demand.facts if fact.kind is FactKind.SYSCALL}
     for name in names:
         manifest = catalog.get(name)
         if manifest.init:
-            roots.add(manifest.init)
+            roots |= {manifest.init}
         tables = (catalog.get(ref.name) for ref in manifest.provides)
         roots |= {f"{manifest.identifier}_{i.identifier}" for i in tables if i.table is not None}
     if platform.link is not None:
-        roots.add(platform.link.entry)
+        roots |= {platform.link.entry}
     return predict(graphs, names, sorted(roots))

@@ -11,6 +11,8 @@ from unilith.resolver.problem import Kind, Origin, Problem, Statement
 from unilith.resolver.reasons import Link
 from unilith.resolver.statements import STUB
 
+_MOST_LISTED = 8  # of what comes in or goes out: more is a list that nobody reads
+
 
 def why_text(problem: Problem, why: Why) -> str:
     """From the thing asked about back to the demand, one line a step."""
@@ -111,14 +113,12 @@ def _is_platform(problem: Problem, variable: str) -> bool:
 def _consequences(problem: Problem, fix: Fix) -> list[str]:
     lines = []
     for verb, variables in (("comes in", fix.on), ("goes out", fix.off)):
-        if variables:
-            listed = ", ".join(
-                f"{problem.name_of(v)} ({count(problem.costs[v])} bytes)"
-                if v in problem.costs
-                else problem.name_of(v)
-                for v in variables
-            )
-            lines.append(f"{verb}: {listed}")
+        known = [
+            f"{problem.name_of(v)} ({count(problem.costs[v])} bytes)" for v in variables if v in problem.costs
+        ]
+        if known:
+            rest = f" and {len(known) - _MOST_LISTED} more" if len(known) > _MOST_LISTED else ""
+            lines.append(f"{verb}: {', '.join(known[:_MOST_LISTED])}{rest}")
     lines.append(f"in all {_signed(fix.extra)} bytes")
     return lines
 
