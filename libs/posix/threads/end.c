@@ -60,5 +60,8 @@ long sys_exit_group(long status)
 #ifdef CONFIG_LIB_STUBS
     stubs_report();
 #endif
+#ifdef CONFIG_THREADS_ACCOUNT
+    threads_account_end();
+#endif
     platform_exit((int)status & 0xff);
 }

@@ -1,5 +1,6 @@
 #include "threads_parts.h"
 
+#include <config.h>
 #include <errno.h>
 #include <kernel_guard.h>
 #include <thread_start.h>
@@ -52,6 +53,9 @@ long sys_thread_start(long start)
     if (!wanted->stack)
         return -EINVAL;
 
+#ifdef CONFIG_THREADS_ACCOUNT
+    threads_account_start();
+#endif
     struct memory *new = (struct memory *)((uintptr_t)wanted->stack & ~(uintptr_t)15) - 1;
     *new = (struct memory){
         .posix = {.kernel = &new->kernel,

@@ -22,5 +22,9 @@ struct linux_timespec;
 int threads_futex_deadline(const struct linux_timespec *timeout, bool absolute, bool realtime,
                            uint64_t *deadline);
 
+/* account.c, if an option asks for it: before a thread is started, and when the application ends. */
+void threads_account_start(void);
+void threads_account_end(void);
+
 /* robust.c: marks the mutexes that the thread, which ends, has not unlocked, and wakes who waits for them. */
 void threads_robust_end(const struct posix_thread *thread);

@@ -1,3 +1,4 @@
+// instead: ../start.c ../identity.c ../end.c ../futex.c ../futex_time.c ../robust.c ../policy.c
 // sources: ../../../sched/kthread-core/kthread.c ../../../sched/kthread-core/switch.c
 // sources: ../../../sched/kthread-core/report.c ../../../sched/ktimer/ktimer.c
 // sources: ../../../sched/sched-cooperative/sched_cooperative.c
