@@ -62,12 +62,12 @@ def check(ran: Ran, *cases: str, threads: int = 1) -> None:
 def test_threads_keep_their_promises(boot: Boot, target: str) -> None:
     """In one image one after the other, so that nothing may be left behind."""
     cases = (*ALWAYS, *PREEMPTED)
-    check(boot(target, *cases), *cases, threads=6000)
+    check(boot(target, *cases), *cases, threads=5500)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_threads_that_are_not_preempted(boot: Boot, target: str) -> None:
-    check(boot(target, *ALWAYS, cooperative=True), *ALWAYS, threads=6000)
+    check(boot(target, *ALWAYS, cooperative=True), *ALWAYS, threads=5500)
 
 
 @pytest.mark.parametrize("cooperative", [False, True])

@@ -91,9 +91,11 @@ void futex_storm(void)
     pthread_attr_t attributes;
     long sum = 0;
 
+    finished = tokens = 0;
     EXPECT(!pthread_attr_init(&attributes) && !pthread_attr_setstacksize(&attributes, 16384));
     for (int i = 0; i < LOCKS; i++)
-        EXPECT(!pthread_mutex_init(&locks[i], NULL) && !pthread_cond_init(&changed[i], NULL));
+        EXPECT(!pthread_mutex_init(&locks[i], NULL) && !pthread_cond_init(&changed[i], NULL) &&
+               !(guarded[i] = 0));
     for (intptr_t i = 0; i < THREADS; i++)
         EXPECT(!pthread_create(&threads[i], &attributes, storm, (void *)i));
     for (int i = 0; i < THREADS; i++)
