@@ -19,11 +19,12 @@ from unilith.catalog.roots import find_places
 from unilith.kconfig.options import load_options
 from unilith.pipeline.demand import Demand, find_demand
 from unilith.pipeline.request import Request, Silent
-from unilith.pipeline.resolve import without_libc
+from unilith.pipeline.resolve import Question, without_libc
 from unilith.resolver.choices import rules_of
-from unilith.resolver.selection import Refused, select
+from unilith.resolver.selection import Refused
 
-_TRIES = 40
+_DRAWS = 3  # of which the one with the most new pairs is taken
+_WISHES = 6
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def _draw(demand: Demand, recipe: str, covered: set[tuple[str, str]], draw: rand
     names = sorted(catalog.libraries)
     best: tuple[str, ...] = ()
     most = -1
-    for _ in range(8):
+    for _ in range(_DRAWS):
         chosen = _select(demand, names, draw)
         new = len(set(itertools.combinations(sorted(chosen), 2)) - covered)
         if new > most:
@@ -79,10 +80,10 @@ def _select(demand: Demand, names: Sequence[str], draw: random.Random) -> tuple[
     costs = {name: draw.randrange(1, 100_000) for name in names}
     wishes: list[str] = []
     chosen: tuple[str, ...] = ()
-    for wish in [None, *draw.sample(names, k=min(_TRIES, len(names)) // 5)]:
+    for wish in [None, *draw.sample(names, k=min(_WISHES, len(names)))]:
         tried = [*wishes, wish] if wish else wishes
         rules = (*rules_of(demand.recipe, want=tried), *without_libc(demand.recipe))
-        answer = select(demand.recipe.name, demand.catalog, demand.facts, demand.target, rules, costs=costs)
+        answer = Question(demand, rules, costs).select()
         if isinstance(answer, Refused):
             assert wish is not None, "the recipe cannot be composed at all"
             continue
