@@ -70,6 +70,7 @@ class Recipe(Model):
     """How the image is run."""
 
     folder: Path = Field(default=Path(), exclude=True)
+    file_name: str = Field(default="recipe.yaml", exclude=True)
     lines: dict[str, int] = Field(default_factory=dict, exclude=True, repr=False)
 
     @field_validator("forbid", mode="before")
@@ -87,7 +88,7 @@ class Recipe(Model):
     @property
     def file(self) -> Path:
         """The recipe's file."""
-        return self.folder / "recipe.yaml"
+        return self.folder / self.file_name
 
     @property
     def fingerprint(self) -> str:
@@ -98,4 +99,4 @@ class Recipe(Model):
 def read_recipe(file: Path) -> Recipe:
     """Reads and checks a recipe; a mistake is a `UserError` that names file, line and field."""
     recipe, lines = read_model(file, Recipe)
-    return recipe.model_copy(update={"folder": file.parent, "lines": lines})
+    return recipe.model_copy(update={"folder": file.parent, "file_name": file.name, "lines": lines})

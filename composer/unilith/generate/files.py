@@ -25,20 +25,27 @@ def write_if_changed(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
     changed = []
     for name, text in sorted(files.items()):
         file = folder / name
-        content = text.encode()
-        partial = file.with_name(file.name + ".partial")
         try:
-            if file.is_file() and file.read_bytes() == content:
-                continue
-            file.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(content)
-            os.replace(partial, file)  # noqa: PTH105 - atomic: never half a file
+            same = file.is_file() and file.read_bytes() == text.encode()
         except OSError as e:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise UserError(f"cannot be written: {e.strerror}", where=file) from e
-        changed.append(name)
+            raise UserError(f"cannot be read: {e.strerror}", where=file) from e
+        if not same:
+            write_text(file, text)
+            changed.append(name)
     return tuple(changed)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes a file whole or not at all, and the folders above it. Raises `UserError`."""
+    partial = file.with_name(file.name + ".partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(text.encode())
+        os.replace(partial, file)  # noqa: PTH105 - atomic: never half a file
+    except OSError as e:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise UserError(f"cannot be written: {e.strerror}", where=file) from e
 
 
 def _pointee(pointer: str) -> str:

@@ -71,6 +71,18 @@ def bill_of_materials(name: str, version: str, image: Path, parts: Iterable[Part
     return json.dumps(document, indent=2) + "\n"
 
 
+def bill_of_new_bytes(bill: str, image: Path) -> str:
+    """The same bill for an image that was linked again: only its checksum is another. ValueError if `bill`
+    is none."""
+    try:
+        _, colon, old = json.loads(bill)["documentNamespace"].rpartition(":")
+    except (KeyError, TypeError, AttributeError) as e:
+        raise ValueError("not a bill of materials") from e
+    if not colon or not re.fullmatch(r"[0-9a-f]{64}", old):
+        raise ValueError("not a bill of materials")
+    return bill.replace(old, hashlib.sha256(image.read_bytes()).hexdigest())
+
+
 def _created() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "0")
     seconds = int(epoch) if epoch.isdecimal() else 0

@@ -28,6 +28,11 @@ PROBE_NINJA = "probe.ninja"
 _ROOTS = {"musl": ("main", "__libc_start_main"), "none": ("main",)}
 
 
+def roots_of(recipe: Recipe) -> tuple[str, ...]:
+    """The names that execution begins at."""
+    return _ROOTS[recipe.libc]
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """The compiled application: how (for the final link) and where from."""
@@ -99,7 +104,7 @@ def _include(recipe: Recipe, bases: Sequence[Path]) -> list[Path]:
 
 def write_probe(work: Path, recipe: Recipe, app: Application, toolchain: Toolchain) -> None:
     """Writes the build of the application alone."""
-    text = probe_ninja(toolchain, app.unit, app.archives, _ROOTS[recipe.libc])
+    text = probe_ninja(toolchain, app.unit, app.archives, roots_of(recipe))
     write_if_changed(work, {PROBE_NINJA: text})
 
 
@@ -119,5 +124,5 @@ def probe_demand(catalog: Catalog, recipe: Recipe, probe: Path) -> Probed:
             owners = {s: i for i in catalog.interfaces for s in interface_symbols(catalog, i)}
         return owners.get(symbol)
 
-    reached = reach(probe, _ROOTS[recipe.libc])
+    reached = reach(probe, roots_of(recipe))
     return demand_of(recipe.name, reached, interface_of)

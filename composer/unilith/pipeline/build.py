@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,8 +87,18 @@ def _build_anew(
     composed.write_bill()
     stamps = state.stamp_of(composed.inputs, begun=begun, inside=composed.work)
     stamps |= state.stamp_of(state.composer_sources())
-    probe = digest(composed.work / PROBE_OBJECT)
-    state.save(composed.work, state.State(identity, stamps, probe, _to_result(composed.built)))
+    probe = composed.work / PROBE_OBJECT
+    state.save(
+        composed.work,
+        state.State(
+            identity,
+            stamps,
+            digest(probe),
+            _to_result(composed.built),
+            demand_digest(probe, composed.roots),
+            composed.roots,
+        ),
+    )
     state.remember(identity, composed.work)
     return composed.built
 
@@ -99,6 +109,25 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def demand_digest(probe: Path, roots: tuple[str, ...]) -> str:
+    """The checksum of what a program leaves undefined, and of the ways that lead there."""
+    from unilith.demand.reachable import reach
+
+    undefined = [(item.name, item.path) for item in reach(probe, roots).undefined]
+    return hashlib.sha256(json.dumps(undefined).encode()).hexdigest()
+
+
+def _same_demand(work: Path, current: state.State) -> bool:
+    """Whether the program needs what it needed; a new one that does is noted."""
+    probe = work / PROBE_OBJECT
+    now = digest(probe)
+    if now != current.probe:
+        if demand_digest(probe, current.roots) != current.demand:
+            return False
+        state.save(work, replace(current, probe=now))
+    return True
+
+
 def _refresh(work: Path, identity: str, reporter: Reporter) -> Built | None:
     """Brings a build up to date whose composition still holds; None if it must be composed again."""
     current = state.load_if_current(work, identity)
@@ -107,14 +136,12 @@ def _refresh(work: Path, identity: str, reporter: Reporter) -> Built | None:
         return None
     try:
         run_ninja(work, PROBE_NINJA, reporter)
-        if digest(work / PROBE_OBJECT) != current.probe or not _complete(built):
+        if not _complete(built) or not _same_demand(work, current):
             return None
         run_ninja(work, IMAGE_NINJA, reporter)
     except MissingInputError:
         return None
-    # The bill of materials names the image's checksum: a new image needs a new one.
-    bill = built.folder / BILL
-    if not bill.is_file() or bill.stat().st_mtime_ns < built.image.stat().st_mtime_ns:
+    if not _bill_fits(built):
         return None
     return built
 
@@ -128,6 +155,22 @@ def _to_result(built: Built) -> dict[str, object]:
         "selection": str(built.selection),
         "description": str(built.description),
     }
+
+
+def _bill_fits(built: Built) -> bool:
+    """Whether the bill of materials is that of the image; it names the checksum, so a new image needs a new one."""
+    bill = built.folder / BILL
+    if not bill.is_file():
+        return False
+    if bill.stat().st_mtime_ns < built.image.stat().st_mtime_ns:
+        from unilith.generate.files import write_text
+        from unilith.image.bom import bill_of_new_bytes
+
+        try:
+            write_text(bill, bill_of_new_bytes(bill.read_text(encoding="utf-8"), built.image))
+        except ValueError:
+            return False
+    return True
 
 
 def _complete(built: Built) -> bool:

@@ -9,13 +9,14 @@ from unilith import __version__
 from unilith.catalog.roots import Places
 from unilith.catalog.yaml_nodes import shown
 from unilith.errors import UserError, Where
-from unilith.generate.files import write_if_changed
+from unilith.generate.files import write_if_changed, write_text
 from unilith.generate.linker import link_flags, linker_script
 from unilith.generate.ninja import GENERATED, LINKER_SCRIPT, image_ninja
 from unilith.generate.tables import table_sources
 from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
 from unilith.image.initrd import write_initrd
+from unilith.pipeline.app import roots_of
 from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, INITRD, Built
 from unilith.pipeline.demand import Demand, Subject, demand_of
 from unilith.pipeline.inputs import inputs_of
@@ -39,11 +40,13 @@ _LOCK, _DESCRIPTION = "selection.lock", "image.json"
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A composition that is written out and only needs ninja. ``inputs`` is what it was made from."""
+    """A composition that is written out and only needs ninja. ``roots`` are the names that
+    the program begins at, ``inputs`` is what it was made from."""
 
     recipe: str
     work: Path
     built: Built
+    roots: tuple[str, ...]
     inputs: tuple[Path, ...]
     parts: tuple[Part, ...]
 
@@ -51,7 +54,7 @@ class Composed:
         """Writes the bill of materials of the linked image."""
         name = f"{self.recipe}-{self.built.target}"
         text = bill_of_materials(name, __version__, self.built.image, self.parts)
-        (self.built.folder / BILL).write_text(text, encoding="utf-8")
+        write_text(self.built.folder / BILL, text)
 
 
 def compose(request: Request, subject: Subject, places: Places, reporter: Reporter) -> Composed:
@@ -77,6 +80,7 @@ def compose(request: Request, subject: Subject, places: Places, reporter: Report
         recipe=demand.recipe.name,
         work=demand.work,
         built=built,
+        roots=roots_of(demand.recipe),
         inputs=inputs_of(demand, places, rootfs_files),
         parts=_parts(demand, selection),
     )

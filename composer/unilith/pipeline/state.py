@@ -15,19 +15,25 @@ from pathlib import Path
 from unilith.errors import UserError
 
 STATE_FILE = "state.json"
-_FORMAT = 2
+_FORMAT = 3
 _CLOCK_STEP = 20_000_000  # file systems take their time from a clock that may lag by two ticks of 10 ms
 _UNSETTLED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a finished build remembers: its request, its inputs' time stamps, its probe, its result."""
+    """What a finished build remembers: its request, its inputs' stamps, its probe, its result.
+
+    ``probe`` is the checksum of the linked program, ``demand`` that of the names that ``roots`` leave
+    undefined in it.
+    """
 
     request: str
     inputs: dict[str, int]
     probe: str
     result: dict[str, object]
+    demand: str = ""
+    roots: tuple[str, ...] = ()
 
 
 def identity(key: str, tools: Iterable[str], *more: str) -> str:
@@ -81,7 +87,7 @@ def load_if_current(folder: Path, request: str) -> State | None:
         inputs: dict[str, int] = raw["inputs"]
         if any(_stamp(path) != stamp for path, stamp in inputs.items()):
             return None
-        return State(request, inputs, raw["probe"], raw["result"])
+        return State(request, inputs, raw["probe"], raw["result"], raw["demand"], tuple(raw["roots"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -95,6 +101,8 @@ def save(folder: Path, state: State) -> None:
             "inputs": state.inputs,
             "probe": state.probe,
             "result": state.result,
+            "demand": state.demand,
+            "roots": state.roots,
         }
     )
     file = folder / STATE_FILE
