@@ -66,7 +66,9 @@ def test_stages_import_only_earlier_stages() -> None:
 def test_the_resolver_does_no_input_or_output() -> None:
     for file in sorted((PACKAGE / "resolver").glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        called = {
+            n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
         assert not called & {"open", "print", "input"}, file
         modules = {
             (n.module or "") if isinstance(n, ast.ImportFrom) else n.names[0].name

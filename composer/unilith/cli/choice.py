@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,11 @@ from unilith.cli.options import (
     WantOpt,
     verbosity,
 )
+
+
+def _on_terminals(quiet: bool) -> int:
+    """Questions are answered quickly: their progress is for people who watch."""
+    return -1 if quiet or not sys.stderr.isatty() else 0
 
 
 def resolve(
@@ -73,7 +79,7 @@ def why(
     from unilith.cli.resolve import why_and_print
 
     request = make_request(recipe, target, None, library, want, forbid, set_, config=config)
-    why_and_print(request, name, verbosity(quiet, False))
+    why_and_print(request, name, _on_terminals(quiet))
 
 
 def why_not(
@@ -92,7 +98,7 @@ def why_not(
     from unilith.cli.resolve import why_not_and_print
 
     request = make_request(recipe, target, None, library, want, forbid, set_, config=config)
-    why_not_and_print(request, name, verbosity(quiet, False))
+    why_not_and_print(request, name, _on_terminals(quiet))
 
 
 def fix(
@@ -111,7 +117,7 @@ def fix(
     from unilith.cli.resolve import fix_and_print
 
     request = make_request(recipe, target, None, library, want, forbid, set_, config=config)
-    raise typer.Exit(0 if fix_and_print(request, names, verbosity(quiet, False)) else 1)
+    raise typer.Exit(0 if fix_and_print(request, names, _on_terminals(quiet)) else 1)
 
 
 def lock(
@@ -154,7 +160,7 @@ def diff(
     """Show what leads from one selection to another, why, and what it costs."""
     from unilith.cli.lock import diff_and_print
 
-    diff_and_print(a, b, target, tuple(library or ()), verbosity(quiet, False))
+    diff_and_print(a, b, target, tuple(library or ()), _on_terminals(quiet))
 
 
 def graph(
@@ -173,4 +179,4 @@ def graph(
     from unilith.cli.request import make_request
 
     request = make_request(recipe, target, None, library, want, forbid, set_, config=config)
-    graph_and_print(request, output=output, verbosity=verbosity(quiet, False))
+    graph_and_print(request, output=output, verbosity=_on_terminals(quiet))

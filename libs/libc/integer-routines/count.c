@@ -11,7 +11,7 @@ int __popcountdi2(unsigned long a)
 
 int __clrsbdi2(long a)
 {
-    unsigned long differs = (unsigned long)(a ^ a >> 63);
+    unsigned long differs = (unsigned long)a ^ (0 - ((unsigned long)a >> 63));
 
     return differs != 0 ? __builtin_clzl(differs) - 1 : 63;
 }

@@ -18,8 +18,9 @@ compiler_unsigned_wide __udivmodti4(compiler_unsigned_wide a, compiler_unsigned_
     compiler_unsigned_wide quotient = 0;
 
     if (((a | b) >> 64) == 0 || b == 0) {
-        quotient = (uint64_t)a / (uint64_t)b; /* traps for b = 0 */
-        a = (uint64_t)a % (uint64_t)b;
+        /* Traps for b = 0, as the language's own division does. */
+        quotient = (uint64_t)a / (uint64_t)b; // cppcheck-suppress zerodivcond
+        a = (uint64_t)a % (uint64_t)b;        // cppcheck-suppress zerodivcond
     } else if (a >= b) {
         unsigned step = bits(a) - bits(b);
         for (b <<= step;; b >>= 1) {

@@ -15,8 +15,9 @@
 #define LOCAL_MASKED 0x10000
 
 #define MEASURED 100000 /* nanoseconds */
-#define BELIEVABLE 5000 /* nanoseconds that a reading of both may take; longer, and the host was elsewhere   \
-                         */
+#define BELIEVABLE                                                                                           \
+    5000 /* nanoseconds that a reading of both may take; longer, and the host was elsewhere                  \
+          */
 #define ATTEMPTS 8
 
 static uint64_t scale; /* ticks a nanosecond, as a binary fraction of 32 places; 0: not measured yet */

@@ -12,9 +12,10 @@
 #define PRIORITY_MIN 1 /* of SCHED_FIFO and SCHED_RR; the others know one only */
 #define PRIORITY_MAX 99
 
-#define SET_SIZE sizeof(uint64_t) /* bytes of a set of processors; Linux's has a whole number of words, too  \
-                                   */
-#define ONLY UINT64_C(1)          /* processor 0 */
+#define SET_SIZE                                                                                             \
+    sizeof(uint64_t)     /* bytes of a set of processors; Linux's has a whole number of words, too           \
+                          */
+#define ONLY UINT64_C(1) /* processor 0 */
 
 long sys_getcpu(long processor, long node);
 long sys_sched_get_priority_max(long policy);

@@ -45,8 +45,8 @@ void kthread_start(struct kthread *thread, void *stack_end, void (*entry)(void *
     struct kthread *self = kthread_current();
 
     if (alive == 1) {
-        sched_running(&self->place); /* the scheduler hears of it now that there is something to choose */
         self->since = clock_monotonic();
+        sched_running(&self->place, self->since); /* now that there is something to choose */
     }
     if (thread->thread_pointer && !self->context.thread_pointer)
         self->context.thread_pointer = context_thread_pointer();
@@ -157,7 +157,7 @@ void kthread_rank(struct kthread *thread, unsigned rank, bool sliced)
     if (queued)
         sched_add(&thread->place, false);
     else if (thread->state == KTHREAD_RUNNING)
-        sched_running(&thread->place);
+        sched_running(&thread->place, clock_monotonic());
 }
 
 uint64_t kthread_cpu_time(const struct kthread *thread)

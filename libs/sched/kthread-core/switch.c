@@ -56,12 +56,12 @@ void kthread_switch(void)
     struct kthread_cpu *cpu = kthread_cpu();
     struct kthread *previous = cpu->current, *next = next_thread(previous);
 
+    uint64_t now = clock_monotonic();
+
     next->state = KTHREAD_RUNNING;
-    sched_running(&next->place);
+    sched_running(&next->place, now);
     if (next == previous)
         return;
-
-    uint64_t now = clock_monotonic();
     previous->cpu_time += now - previous->since;
     next->since = now;
     cpu->current = next;

@@ -33,9 +33,9 @@ struct sched_place *sched_take(void)
     return (struct sched_place *)first; /* its first member */
 }
 
-void sched_running(struct sched_place *place)
+void sched_running(struct sched_place *place, uint64_t now)
 {
-    (void)place;
+    (void)place, (void)now;
 }
 
 /* Nothing interrupts: sched_poll() looks at the clock. */

@@ -27,9 +27,9 @@ void sched_set_alarm(void)
     alarm_set(timer < slice ? timer : slice);
 }
 
-static void begin_slice(struct sched_queue *queue, uint64_t length)
+static void begin_slice(struct sched_queue *queue, uint64_t end)
 {
-    queue->slice_end = clock_monotonic() + length;
+    queue->slice_end = end;
     sched_set_alarm();
 }
 
@@ -61,7 +61,7 @@ void sched_add(struct sched_place *place, bool first)
     if (place->rank > running->rank)
         sched_disturb(queue);
     else if (place->rank == running->rank && running->sliced && queue->slice_end == NEVER)
-        begin_slice(queue, SLICE);
+        begin_slice(queue, clock_monotonic() + SLICE);
 }
 
 void sched_remove(struct sched_place *place)
@@ -89,7 +89,7 @@ struct sched_place *sched_take(void)
     return place;
 }
 
-void sched_running(struct sched_place *place)
+void sched_running(struct sched_place *place, uint64_t now)
 {
     struct sched_queue *queue = &sched_queues[place->cpu];
 
@@ -99,7 +99,7 @@ void sched_running(struct sched_place *place)
     if (highest(queue) > place->rank)
         sched_disturb(queue);
     else if (place->sliced && queue->ranks[place->rank])
-        begin_slice(queue, place->left ? place->left : SLICE);
+        begin_slice(queue, now + (place->left ? place->left : SLICE));
 }
 
 void sched_alarm(uint64_t deadline)

@@ -23,7 +23,8 @@ struct boot_info {
     struct boot_range ranges[BOOT_INFO_MAX_RANGES]; /* free memory */
     const void *initrd;                             /* NULL if there is none */
     size_t initrd_size;                             /* bytes */
-    char *command_line; /* NUL-terminated, never NULL; its reader may split it in place (docs/architecture.md) */
+    char *command_line; /* NUL-terminated, never NULL; its reader may split it in place (docs/architecture.md)
+                         */
 };
 
 extern struct boot_info boot_info;

@@ -3,8 +3,8 @@
  *
  * page_protect() sets what may be done with `count` whole pages from the page-aligned address `start`. Only
  * memory that came from pages_alloc() may be named. The bits are those of Linux's PROT_*; a request
- * for PAGE_WRITE and PAGE_EXEC together is refused with -EACCES. Returns 0, -EACCES, or -ENOMEM when a page table
- * could not be had (then nothing has changed).
+ * for PAGE_WRITE and PAGE_EXEC together is refused with -EACCES. Returns 0, -EACCES, or -ENOMEM when a page
+ * table could not be had (then nothing has changed).
  */
 #pragma once
 

@@ -114,7 +114,7 @@ static void test_slices(void)
 
     now = 100;
     disturbed = 0;
-    sched_running(&a);
+    sched_running(&a, now);
     assert(queue->slice_end == UINT64_MAX); /* nobody waits for it */
     sched_add(&b, false);
     assert(queue->slice_end == now + SLICE && asked == now + SLICE);
@@ -131,35 +131,35 @@ static void test_slices(void)
     assert(disturbed == 1 && queue->outranked);
     sched_add(&a, true);
     assert(sched_take() == &fifo);
-    sched_running(&fifo);
+    sched_running(&fifo, now);
     assert(!queue->outranked && queue->slice_end == UINT64_MAX);
     now += 5 * SLICE;
     sched_add(&rr, false); /* an equal: no slices for this one, for ever */
     assert(disturbed == 1 && queue->slice_end == UINT64_MAX);
     assert(sched_take() == &rr);
-    sched_running(&rr);
+    sched_running(&rr, now);
     assert(queue->slice_end == UINT64_MAX);
     assert(sched_take() == &a);
-    sched_running(&a);
+    sched_running(&a, now);
     assert(queue->slice_end == now + SLICE - SLICE / 4);
 
     /* At its end: behind its equals, with a whole slice when it comes again. */
     now = queue->slice_end;
     sched_add(&a, false);
     assert(sched_take() == &b);
-    sched_running(&b);
+    sched_running(&b, now);
     assert(queue->slice_end == now + SLICE);
     assert(sched_take() == &c && sched_take() == &a);
-    sched_running(&a);
+    sched_running(&a, now);
     assert(queue->slice_end == UINT64_MAX && sched_take() == NULL);
 
     /* The running one loses rank below one that is queued. */
     a.rank = 9;
-    sched_running(&a);
+    sched_running(&a, now);
     sched_add(&rr, false);
     assert(disturbed == 1);
     a.rank = 2;
-    sched_running(&a);
+    sched_running(&a, now);
     assert(disturbed == 2 && queue->outranked && sched_take() == &rr);
 }
 

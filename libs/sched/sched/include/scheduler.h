@@ -45,7 +45,7 @@ static inline unsigned sched_cpu(void)
 void sched_add(struct sched_place *place, bool first);
 void sched_remove(struct sched_place *place);
 struct sched_place *sched_take(void);
-void sched_running(struct sched_place *place);
+void sched_running(struct sched_place *place, uint64_t now);
 void sched_alarm(uint64_t deadline);
 void sched_poll(void);
 uint64_t sched_slice(void);

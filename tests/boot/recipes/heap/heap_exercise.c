@@ -10,7 +10,8 @@ static uint32_t state = 12345;
 
 static uint32_t next(void)
 {
-    state = state * 1664525u + 1013904223u; /* a linear congruential generator: the run is the same every time */
+    state =
+        state * 1664525u + 1013904223u; /* a linear congruential generator: the run is the same every time */
     return state >> 8;
 }
 

@@ -41,21 +41,28 @@ static const struct {
     CASE(futex_storm),
 };
 
+static void (*find(const char *name))(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!strcmp(cases[i].name, name)) {
+            return cases[i].run;
+        }
+    }
+    printf("no case %s\n", name);
+    exit(2);
+}
+
+/* [ROUNDS] CASE...: all cases once, or as often as a number says. */
 int main(int argc, char **argv)
 {
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    for (int i = 1; i < argc; i++) {
-        size_t found = 0;
+    int rounds = argc > 1 ? atoi(argv[1]) : 0, first = rounds > 0 ? 2 : 1;
 
-        while (found < sizeof cases / sizeof *cases && strcmp(cases[found].name, argv[i])) {
-            found++;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    do {
+        for (int i = first; i < argc; i++) {
+            find(argv[i])();
+            printf("%s ok\n", argv[i]);
         }
-        if (found == sizeof cases / sizeof *cases) {
-            printf("no case %s\n", argv[i]);
-            return 2;
-        }
-        cases[found].run();
-        printf("%s ok\n", argv[i]);
-    }
+    } while (--rounds > 0);
     return 0;
 }
