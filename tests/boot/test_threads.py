@@ -30,10 +30,12 @@ Boot = Callable[..., Ran]
 def boot(workshop: Path) -> Boot:
     """Runs cases in an image that is built when it is first needed."""
 
-    def boot(target: str, *cases: str, cooperative: bool = False) -> Ran:
-        output = workshop / f"threads-{target}{'-cooperative' if cooperative else ''}"
+    def boot(target: str, *cases: str, cooperative: bool = False, slice: int = 0) -> Ran:
+        output = workshop / f"threads-{target}-{slice}{'-cooperative' if cooperative else ''}"
         if not output.is_dir():
             options = COOPERATIVE if cooperative else ()
+            if slice:
+                options = (*options, "--set", f"SCHED_SLICE_MICROSECONDS={slice}")
             words = ("build", RECIPES / "threads", "--target", target, "--output", output, *options)
             built = unilith(*words, cwd=workshop)
             assert built.status == 0, built
@@ -63,6 +65,14 @@ def test_threads_keep_their_promises(boot: Boot, target: str) -> None:
     """In one image one after the other, so that nothing may be left behind."""
     cases = (*ALWAYS, *PREEMPTED)
     check(boot(target, *cases), *cases, threads=5500)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_storm_of_short_slices(boot: Boot, target: str) -> None:
+    """Preempted every 100 microseconds, wherever they are; again and again, so that a small leak adds up."""
+    cases = ("futex_storm", "detached", "cancellation", "signals_to_threads", "asynchronous_cancellation")
+    rounds = 5
+    check(boot(target, str(rounds), *cases, slice=100), *(rounds * cases), threads=rounds * 2200)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -8,8 +8,9 @@
  *
  * sched_add() queues a place, behind all others of its rank, or before them if `first`. sched_remove() takes
  * a queued place out. sched_take() takes out the one that runs next on this processor: NULL if there is none.
- * sched_running() tells whose thread runs on this processor from now on; it is not queued. Rank and `sliced`
- * change only while a place is not queued; of the running one sched_running() must be called again.
+ * sched_running() tells whose thread runs on this processor from `now` (clock_monotonic()) on; it is not
+ * queued. Rank and `sliced` change only while a place is not queued; of the running one sched_running() must
+ * be called again.
  *
  * sched_alarm() tells when the first timer is due (clock_monotonic(), UINT64_MAX: none): a provider that
  * lets interrupts interrupt sees to it that ktimer_run() happens then. sched_poll() is called at least
