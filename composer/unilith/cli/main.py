@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -56,14 +58,25 @@ app.command()(image.doctor)
 
 def main() -> None:
     """The console script. An error that a user can cause ends in one message and its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _terminated)
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except UserError as e:
         fail(e)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
+        # Nobody reads any more; what is still buffered must not fail at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as e:
+        fail(UserError(e.strerror or str(e), where=Path(os.fsdecode(e.filename)) if e.filename else None))
     except Exception as e:
         if "UNILITH_TRACEBACK" in os.environ:
             raise
@@ -77,9 +90,15 @@ def main() -> None:
         )
 
 
+def _terminated(number: int, _frame: object) -> NoReturn:
+    """Unwinds, so that what this process started is stopped."""
+    sys.exit(128 + number)
+
+
 def fail(error: UserError) -> NoReturn:
     """Prints the message and ends the command."""
-    mark = "\x1b[31merror:\x1b[0m" if sys.stderr.isatty() else "error:"
+    coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    mark = "\x1b[31merror:\x1b[0m" if coloured else "error:"
     print(f"{mark} {error}", file=sys.stderr)
     sys.exit(error.exit_status)
 
