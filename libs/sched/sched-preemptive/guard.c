@@ -5,7 +5,7 @@
 #include <kernel_guard.h>
 #include <kthread.h>
 
-volatile unsigned kernel_guard_depth;
+unsigned kernel_guard_depth;
 volatile bool kernel_guard_waiting;
 
 void sched_disturb(struct sched_queue *queue)
@@ -48,6 +48,7 @@ void kernel_guard_serve(void)
 {
     do {
         kernel_guard_depth = 1;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
         if (kernel_guard_run())
             kernel_guard_switch();
     } while (!kernel_guard_release());
@@ -61,6 +62,7 @@ bool kernel_guard_try(void)
         return false;
     }
     kernel_guard_depth = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return true;
 }
 
@@ -68,6 +70,7 @@ bool kernel_guard_try(void)
 bool kernel_guard_release(void)
 {
     kernel_guard_depth = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (!kernel_guard_waiting)
         return true;
     kernel_guard_depth = 1;
@@ -79,6 +82,7 @@ unsigned kernel_guard_open(void)
     unsigned depth = kernel_guard_depth;
 
     kernel_guard_depth = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (kernel_guard_waiting)
         kernel_guard_serve();
     return depth;
@@ -86,5 +90,7 @@ unsigned kernel_guard_open(void)
 
 void kernel_guard_close(unsigned depth)
 {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* what the caller did outside is done */
     kernel_guard_depth = depth;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }

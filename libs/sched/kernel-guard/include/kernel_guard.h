@@ -30,7 +30,7 @@
 #include <config.h>
 #endif
 
-extern volatile unsigned kernel_guard_depth;
+extern unsigned kernel_guard_depth;
 extern volatile bool kernel_guard_waiting;
 
 void kernel_guard_serve(void);
@@ -43,20 +43,22 @@ bool kernel_guard_release(void);
 
 #ifdef CONFIG_LIB_KERNEL_GUARD
 /* An interrupt in the middle of these leaves the depth as it found it, so plain loads and stores will do. */
-static inline void kernel_enter(void)
+static inline __attribute__((always_inline)) void kernel_enter(void)
 {
     kernel_guard_depth++;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline void kernel_leave(void)
+static inline __attribute__((always_inline)) void kernel_leave(void)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (--kernel_guard_depth == 0 && kernel_guard_waiting)
+    unsigned depth = --kernel_guard_depth;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (kernel_guard_waiting && depth == 0)
         kernel_guard_serve();
 }
 #else
-static inline void kernel_enter(void) {}
+static inline __attribute__((always_inline)) void kernel_enter(void) {}
 
-static inline void kernel_leave(void) {}
+static inline __attribute__((always_inline)) void kernel_leave(void) {}
 #endif
