@@ -11,6 +11,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, StartError, Streams, readable, run_child
+from unilith.run.memory import least_memory
 from unilith.run.options import HOST_SIDE, Forward, command_line, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
@@ -31,6 +32,12 @@ def run_qemu(
 ) -> RunResult:
     """Boots the image; `arguments` are appended to QEMU's command line."""
     program = find_program(description)
+    least = least_memory(description.image, description.initrd)
+    if memory < least:
+        return RunResult(
+            HOST_SIDE,
+            f"{memory_text(memory)} of memory cannot hold the image: its files take {least // 1024}K",
+        )
     # The guest writes its exit record into memory that both processes hold; nothing is left on the disk.
     record = os.memfd_create("exit-record")
     try:
