@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.model import Arch, Manifest
@@ -28,6 +29,24 @@ class Node:
 
 
 Graph = tuple[Node, ...]
+
+
+def pruned(graph: Graph) -> Graph:
+    """The graph without the nodes that can never count: no bytes, no names, and nobody refers to them."""
+    while True:
+        referred = {other for node in graph for other in node.refers if isinstance(other, int)}
+        kept = [n for n, node in enumerate(graph) if node.bytes or node.defines or n in referred]
+        if len(kept) == len(graph):
+            return graph
+        new = {old: number for number, old in enumerate(kept)}
+        graph = tuple(
+            Node(
+                graph[old].bytes,
+                graph[old].defines,
+                tuple(new[other] if isinstance(other, int) else other for other in graph[old].refers),
+            )
+            for old in kept
+        )
 
 
 def costs_file(root: Path, arch: Arch) -> Path:
@@ -130,18 +149,20 @@ def _read(file: Path) -> dict[str, Graph]:
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
         return {name: _graph(nodes) for name, nodes in raw.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as e:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as e:
         raise UserError(
             f"is not a file of measured costs: {e}", where=file, hint="`unilith calibrate` writes it anew."
         ) from e
 
 
-def _graph(nodes: Sequence[Sequence[object]]) -> Graph:
+def _graph(nodes: Sequence[Sequence[Any]]) -> Graph:
     made = []
     for size, defines, refers in nodes:
-        if not isinstance(size, int) or not isinstance(defines, list) or not isinstance(refers, list):
+        lists = isinstance(defines, list) and isinstance(refers, list)
+        if not lists or type(size) is not int or size < 0 or any(type(name) is not str for name in defines):
             raise TypeError("a node is [bytes, [names], [references]]")
-        if any(isinstance(other, int) and not 0 <= other < len(nodes) for other in refers):
-            raise ValueError("a reference leads nowhere")
+        for other in refers:
+            if type(other) is not str and (type(other) is not int or not 0 <= other < len(nodes)):
+                raise ValueError("a reference leads nowhere")
         made.append(Node(size, tuple(defines), tuple(refers)))
     return tuple(made)

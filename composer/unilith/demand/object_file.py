@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from unilith.errors import UserError
@@ -76,7 +75,7 @@ def read_object(file: Path) -> ObjectFile:
         with file.open("rb") as stream:
             elf = ELFFile(stream)
             table = elf.get_section_by_name(".symtab")
-            if table is None or elf["e_type"] != "ET_REL":
+            if table is None or elf["e_type"] != "ET_REL" or elf.elfclass != 64 or not elf.little_endian:
                 raise UserError("is not a relocatable object with a symbol table", where=file)
             strings = elf.get_section(table["sh_link"]).data()
             extended = elf.get_section_by_name(".symtab_shndx")
@@ -93,8 +92,10 @@ def read_object(file: Path) -> ObjectFile:
                     sections[index] = Section(
                         _plain_name(section.name), section["sh_size"], in_memory, kind != "SHT_NOBITS"
                     )
-            _check(symbols, references)
-    except (OSError, ELFError, struct.error, ValueError, IndexError) as e:
+            _check(symbols, sections, references)
+    except UserError:
+        raise
+    except Exception as e:  # a damaged file fails in the ELF library's own ways, assertions among them
         raise UserError(f"cannot be read as an object file: {e}", where=file) from e
     return ObjectFile(symbols, _labelled(sections, symbols), references)
 
@@ -110,9 +111,17 @@ def _symbols(table: bytes, strings: bytes, wide: bytes) -> tuple[Symbol, ...]:
     return tuple(symbols)
 
 
-def _check(symbols: tuple[Symbol, ...], references: Mapping[int, tuple[int, ...]]) -> None:
+def _check(
+    symbols: tuple[Symbol, ...],
+    sections: Mapping[int, Section],
+    references: Mapping[int, tuple[int, ...]],
+) -> None:
     if any(index >= len(symbols) for entries in references.values() for index in entries):
         raise ValueError("a relocation names a symbol that does not exist")
+    if any(s.section > UNDEFINED and s.section not in sections for s in symbols):
+        raise ValueError("a symbol stands in a section that does not exist")
+    if any(index not in sections for index in references):
+        raise ValueError("relocations are for a section that does not exist")
 
 
 def _labelled(sections: dict[int, Section], symbols: tuple[Symbol, ...]) -> dict[int, Section]:

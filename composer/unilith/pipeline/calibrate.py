@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from unilith.catalog.catalog import ARCH_SYMBOLS, Catalog
-from unilith.catalog.costs import Graph, Node, costs_file, write_costs
+from unilith.catalog.costs import Graph, Node, costs_file, pruned, write_costs
 from unilith.catalog.model import Arch, Manifest
 from unilith.demand.object_file import UNDEFINED, ObjectFile, read_object
 from unilith.errors import UserError
@@ -107,10 +107,12 @@ def graph(objects: Sequence[ObjectFile]) -> Graph:
         for number in item.references.get(index, ()):
             symbol = item.symbols[number]
             if symbol.section > UNDEFINED:
-                refers[numbers[which, symbol.section]] = None
+                # What a section of code says of one that no image holds (debug information) weighs nothing.
+                if (which, symbol.section) in numbers:
+                    refers[numbers[which, symbol.section]] = None
             elif symbol.name:
                 refers[defined.get(symbol.name, symbol.name)] = None
         exported = sorted(s.name for s in item.symbols if s.exported and s.section == index)
         size = section.size if section.stored else 0
         nodes.append(Node(size, tuple(exported), tuple(refers)))
-    return tuple(nodes)
+    return pruned(tuple(nodes))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
+from unilith.catalog.costs import costs_file
 from unilith.catalog.roots import WORKSPACE_FILE, Places
 from unilith.demand.recipe import Recipe
 from unilith.pipeline.demand import Demand
@@ -22,6 +23,7 @@ def inputs_of(demand: Demand, places: Places, rootfs: Iterable[Path]) -> tuple[P
         *workspaces(places, Path.cwd()),
         *places.recipes,
         *_catalog(demand.catalog),
+        *(costs_file(root, demand.target.arch) for root in demand.catalog.roots),
         *rootfs,
         *(toolchain.cc, toolchain.ld, toolchain.ar, toolchain.strip, *map(Path, toolchain.launcher)),
         *(archive.file for archive in demand.app.archives),

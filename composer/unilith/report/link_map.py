@@ -10,8 +10,8 @@ from unilith.errors import UserError
 
 _START = "Linker script and memory map"
 # " .text.name   0xADDRESS   0xSIZE   FILE"; a long section name stands on a line of its own.
-_INPUT = re.compile(r"^ (\.\S+|COMMON)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S.*)$")
-_NAME_ALONE = re.compile(r"^ (\.\S+)$")
+_INPUT = re.compile(r"^ ([^\s*]\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S.*)$")
+_NAME_ALONE = re.compile(r"^ ([^\s*]\S*)$")
 _OUTPUT = re.compile(r"^(\.\S+)(?:\s|$)")
 _ARCHIVE = re.compile(r"/?([^/]+)\.a\(")
 _ZEROED = (".bss", ".noinit", ".page_tables", ".tbss")
