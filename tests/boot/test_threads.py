@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +86,18 @@ def test_threads_that_are_not_preempted(boot: Boot, target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_process_outlives_its_first_thread(boot: Boot, target: str, cooperative: bool) -> None:
     check(boot(target, "main_ends_first", cooperative=cooperative), "main_ends_first")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_who_waits_for_input_lets_others_run(boot: Boot, workshop: Path, target: str) -> None:
+    boot(target)  # builds
+    words = ("run", workshop / f"threads-{target}-0" / "image.json", "--timeout", "60", "--", "reading")
+    command = [sys.executable, "-m", "unilith.cli.main", *map(str, words)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as image:
+        assert image.stdin and image.stdout
+        assert image.stdout.readline() == "meanwhile\n"
+        rest, _ = image.communicate("x\n")
+    assert image.returncode == 0 and rest.startswith("reading ok\n"), rest
 
 
 @pytest.mark.parametrize("target", TARGETS)

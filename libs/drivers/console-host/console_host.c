@@ -1,8 +1,13 @@
+#include <config.h>
 #include <console.h>
 #include <console_input.h>
 #include <errno.h>
 #include <host_calls.h>
 #include <host_linux.h>
+#if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_KTHREAD)
+#include <clock.h>
+#include <kthread.h>
+#endif
 
 #define STDIN 0
 #define STDOUT 1
@@ -36,8 +41,25 @@ void console_write(const char *text, size_t len)
     }
 }
 
+#if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_KTHREAD)
+#define MOMENT 1000000 /* nanoseconds */
+
+/* The host would make all threads wait for the one that reads. */
+static void wait_for_input(void)
+{
+    const struct host_timespec now = {0, 0};
+    struct host_pollfd poll = {.fd = STDIN, .events = POLLIN};
+
+    while (host_call(HOST_CALL_PPOLL, (long)&poll, 1, (long)&now, 0, 0, 0) == 0)
+        kthread_block(clock_monotonic() + MOMENT, false);
+}
+#else
+static void wait_for_input(void) {}
+#endif
+
 size_t console_read(char *buffer, size_t size)
 {
+    wait_for_input();
     for (;;) {
         long got = host_call(HOST_CALL_READ, STDIN, (long)buffer, (long)size, 0, 0, 0);
         if (got >= 0)

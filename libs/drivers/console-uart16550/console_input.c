@@ -1,10 +1,25 @@
 #include "uart16550.h"
 
+#include <config.h>
 #include <console_input.h>
 #include <port_io.h>
 #include <stdbool.h>
+#if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_SLEEP)
+#include <clock.h>
+#include <sleep.h>
+#endif
 
 #define EOT 0x04 /* ASCII: end of transmission */
+
+#define MOMENT 1000000 /* nanoseconds */
+
+/* The port does not interrupt: others run, or the processor stops, until it is looked at again. */
+static void wait_a_moment(void)
+{
+#if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_SLEEP)
+    sleep_until(clock_monotonic() + MOMENT);
+#endif
+}
 
 /* The end of input is final, so that a program that reads once more after it does not wait for ever. */
 size_t console_read(char *buffer, size_t size)
@@ -17,6 +32,7 @@ size_t console_read(char *buffer, size_t size)
         if (!(port_read8(UART_LSR) & UART_LSR_DATA)) {
             if (count > 0)
                 break;
+            wait_a_moment();
             continue;
         }
         char byte = (char)port_read8(UART_RBR);

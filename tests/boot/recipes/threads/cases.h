@@ -46,3 +46,4 @@ void self_deadlock(void);
 void stack_overflow(void);
 
 void futex_storm(void);
+void reading(void);

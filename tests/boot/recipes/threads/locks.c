@@ -298,3 +298,20 @@ void sleeps(void)
     start = now(CLOCK_MONOTONIC);
     EXPECT(!clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL) && now(CLOCK_MONOTONIC) - start >= 1000000);
 }
+
+static void *speak(void *argument)
+{
+    usleep(20000);
+    puts("meanwhile");
+    return argument;
+}
+
+/* Who waits for input lets the others run: the input comes when one of them has said something. */
+void reading(void)
+{
+    pthread_t thread;
+    char line[16];
+
+    EXPECT(!pthread_create(&thread, NULL, speak, NULL));
+    EXPECT(read(0, line, sizeof line) > 0 && line[0] == 'x' && !pthread_join(thread, NULL));
+}

@@ -39,6 +39,7 @@ static const struct {
     CASE(self_deadlock),
     CASE(stack_overflow),
     CASE(futex_storm),
+    CASE(reading),
 };
 
 static void (*find(const char *name))(void)
