@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unilith.cli.progress import Progress
+from unilith.errors import UserError
 from unilith.pipeline.build import Built, build
 from unilith.pipeline.request import Request
 
@@ -31,16 +32,24 @@ def build_and_run(
     ports: Sequence[str],
     verbosity: int,
 ) -> int:
-    """Builds, runs, and returns the exit status that the run ended with."""
+    """Builds, runs, and returns the exit status that the run ended with.
+
+    A `UserError` has the status of a failure on the host's side: any other would be the application's.
+    """
     from unilith.image.description import ImageDescription
     from unilith.run.image import run_image
+    from unilith.run.options import HOST_SIDE
 
     given = Path(request.recipe)
-    if given.name == "image.json" and given.is_file():
-        description = ImageDescription.read(given)
-    else:
-        description = ImageDescription.read(_build(request, verbosity).description)
-    return run_image(description, args=args, memory=memory, timeout=timeout, ports=ports).status
+    try:
+        if given.name == "image.json" and given.is_file():
+            description = ImageDescription.read(given)
+        else:
+            description = ImageDescription.read(_build(request, verbosity).description)
+        return run_image(description, args=args, memory=memory, timeout=timeout, ports=ports).status
+    except UserError as e:
+        e.exit_status = HOST_SIDE
+        raise
 
 
 def _build(request: Request, verbosity: int) -> Built:

@@ -138,6 +138,7 @@ def new_library(
     from unilith.generate.skeleton import new_library_files, write_new
 
     catalog = load_catalog(find_places().libraries)
+    folder = folder if folder.name else folder.resolve()
     for file in write_new(folder, new_library_files(catalog, folder.name, provides)):
         print(file)
 
@@ -147,6 +148,6 @@ def new_recipe(folder: Annotated[Path, typer.Argument(help="The new recipe's fol
     """Begin a recipe: `recipe.yaml` and a small program, ready to run."""
     from unilith.generate.skeleton import new_recipe_files, write_new
 
-    for file in write_new(folder, new_recipe_files(folder.name)):
+    for file in write_new(folder, new_recipe_files((folder if folder.name else folder.resolve()).name)):
         print(file)
     print(f"\nNow: unilith run {folder}")

@@ -6,13 +6,22 @@ import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from unilith.catalog.model import Identifier, Model, Name, Ref, Source, Upstream
 from unilith.catalog.yaml_model import read_model
 
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}$")]
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a NUL byte ends a string, and cannot be part of one")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_no_nul)]
 
 
 class RunSettings(Model):
@@ -54,9 +63,9 @@ class Recipe(Model):
     """Further compiler options."""
     rootfs: str = ""
     """A folder beside the recipe, which becomes the root of the image's file system."""
-    args: tuple[str, ...] = ()
+    args: tuple[Word, ...] = ()
     """The application's arguments, from `argv[1]` on, unless the command line gives others."""
-    env: dict[Identifier, str] = {}
+    env: dict[Identifier, Word] = {}
     """The application's environment variables."""
     needs: tuple[Ref, ...] = ()
     """Interfaces and libraries that must be in the image and that the code cannot show."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
+from unilith.catalog.model import Kind
 from unilith.errors import UserError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
@@ -14,10 +16,12 @@ _NAME = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
 
 def write_new(folder: Path, files: Mapping[str, str]) -> list[Path]:
     """Writes ``files`` into a folder that is new or empty; never overwrites."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"`{folder}` exists already and is not an empty folder", hint="Choose another name.")
     written = []
     try:
+        if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(
+                f"`{folder}` exists already and is not an empty folder", hint="Choose another name."
+            )
         for name, text in files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -50,12 +54,22 @@ int main(int argc, char **argv)
 def new_library_files(catalog: Catalog, name: str, provides: str) -> dict[str, str]:
     """A library with one function, its contract, and a host test; or one that provides an interface."""
     _check(name)
+    if "." in name:
+        raise UserError(
+            f"a library's folder cannot be called `{name}`",
+            hint=f"Dots become dashes: {name.replace('.', '-')}.",
+        )
     if name in catalog.manifests:
         raise UserError(f"there is a library `{name}` already", where=catalog.get(name).where())
     prefix = name.replace("-", "_").replace(".", "_")
     manifest = f"name: {name}\nsummary: What {name} does, in one line\n"
     if provides:
         interface = catalog.get(provides)
+        if interface.kind is not Kind.INTERFACE:
+            raise UserError(
+                f"`{provides}` is a {interface.kind.value}, not an interface",
+                hint="`unilith list interfaces` shows what can be provided.",
+            )
         headers = sorted(h.name for h in (interface.folder / "include").glob("*.h"))
         includes = "".join(f"#include <{h}>\n" for h in headers)
         return {

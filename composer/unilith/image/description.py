@@ -42,9 +42,10 @@ class ImageDescription(BaseModel):
                 where=file,
                 hint="Build the recipe first.",
             ) from e
-        except ValidationError as e:
+        except ValueError as e:  # pydantic's ValidationError and UnicodeDecodeError are such
+            said = e.errors()[0]["msg"] if isinstance(e, ValidationError) else str(e)
             raise UserError(
-                f"is not an image description: {e.errors()[0]['msg']}",
+                f"is not an image description: {said}",
                 where=file,
                 hint="Build the recipe again.",
             ) from e

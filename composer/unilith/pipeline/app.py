@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.headers import interface_symbols
+from unilith.catalog.yaml_nodes import shown
 from unilith.demand.probe import Probed, demand_of
 from unilith.demand.reachable import reach
 from unilith.demand.recipe import Recipe
@@ -54,6 +55,12 @@ def application(
     if recipe.upstream is not None:
         tree = source_tree(recipe.upstream, recipe.folder, cache=cache_folder(), report=reporter.step)
     sources = expand_sources(recipe.sources, recipe, tree, _unconditional)
+    if not sources:
+        raise UserError(
+            f"{recipe.name} has nothing to compile",
+            where=Where(shown(recipe.file), recipe.lines.get("sources", 0)),
+            hint="`sources` lists the C files that it is made of.",
+        )
     interfaces = tuple(
         folder for m in catalog.interfaces.values() if (folder := m.folder / "include").is_dir()
     )
@@ -95,7 +102,7 @@ def _include(recipe: Recipe, bases: Sequence[Path]) -> list[Path]:
         if not folders:
             raise UserError(
                 f"`include` names the folder `{name}`, which is neither in the recipe nor in its upstream",
-                where=Where(str(recipe.file), recipe.lines.get(f"include.{number}", 0)),
+                where=Where(shown(recipe.file), recipe.lines.get(f"include.{number}", 0)),
                 hint="Paths are relative to the recipe's folder or to the unpacked upstream.",
             )
         found += folders

@@ -54,7 +54,7 @@ def run_ninja(folder: Path, file: str, reporter: Reporter) -> None:
         raise UserError(f"the build was stopped: ninja was killed by signal {-ninja.returncode}")
     if ninja.returncode:
         kind = MissingInputError if any(_MISSING.match(line) for line in lines) else UserError
-        raise kind(f"the build failed:\n{_failures(lines)}", where=folder / file)
+        raise kind(f"the build failed:\n{_failures(lines)}")
 
 
 @contextmanager

@@ -57,6 +57,6 @@ def exit_status_page() -> str:
         "# Exit statuses\n\n## unilith run\n\n"
         f"{table(('status', 'meaning'), run)}\n"
         "An application that itself ends with one of these numbers cannot be told apart by the status; the "
-        "message on standard error can. A build that fails before the run ends with 1.\n\n"
+        "message on standard error can. A build that fails before the run ends with 125, too.\n\n"
         f"## Every command\n\n{table(('status', 'meaning'), all_commands)}"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from unilith.catalog.catalog import ARCH_SYMBOLS, Catalog, Target
 from unilith.catalog.model import Manifest, Ref
+from unilith.catalog.nearest import suggestion
 from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.errors import UserError, Where
 from unilith.resolver.choices import Rule, RuleKind
@@ -217,7 +218,7 @@ class _Builder:
             raise UserError(
                 f"there is no option `{symbol}`",
                 where=origin.where,
-                hint=f"Wanted because {origin.text}. Options are defined in the libraries' Kconfig files.",
+                hint=f"{suggestion(symbol, self.catalog.options)} Wanted because {origin.text}.".lstrip(),
             )
         if option.type == "bool" and value == "n":
             return

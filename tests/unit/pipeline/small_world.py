@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,14 +72,21 @@ class SmallWorld:
         file.write_text(text)
         return file
 
-    def start(self, *words: str | Path, **env: str) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *words: str | Path,
+        stderr: int = subprocess.PIPE,
+        preexec_fn: Callable[[], None] | None = None,
+        **env: str,
+    ) -> subprocess.Popen[str]:
         """Starts a command in the world's folder, in a process group of its own."""
         return subprocess.Popen(
             [sys.executable, "-c", _DRIVER, str(self.root), *map(str, words)],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
+            preexec_fn=preexec_fn,  # noqa: PLW1509 - tests have no threads
             text=True,
             start_new_session=True,
             env={
