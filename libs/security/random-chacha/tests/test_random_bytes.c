@@ -15,7 +15,7 @@ static jmp_buf panicked;
 static bool source_works = true;
 static unsigned seeds;
 
-volatile unsigned kernel_guard_depth;
+unsigned kernel_guard_depth;
 volatile bool kernel_guard_waiting;
 
 void kernel_guard_serve(void)
