@@ -1,6 +1,6 @@
 """What a composed image costs: bytes, instructions, memory, time to its first line, time to build.
 
-Run by `make bench`. Times are medians of interleaved runs in this one session and are given as ratios where a claim
+Run by `make bench`. Times are medians of interleaved runs in one run and are given as ratios where a claim
 is made: machines differ, and this one may be busy.
 """
 

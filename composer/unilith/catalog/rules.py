@@ -11,6 +11,7 @@ from unilith.catalog.model import Kind, Manifest, Ref
 from unilith.catalog.nearest import suggestion
 from unilith.errors import UserError
 
+_TAKEN = ("app", "gen")  # the application and the generated tables, in a build folder
 _REFERENCES = ("provides", "requires", "uses", "conflicts")
 
 # Fields that a kind of manifest cannot have, by their YAML keys.
@@ -71,6 +72,12 @@ def conditions(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 
 def _alone(manifest: Manifest) -> Iterator[UserError]:
+    if manifest.name in _TAKEN:
+        yield UserError(
+            f"`{manifest.name}` cannot be the name of a library: a build's own parts are called that",
+            where=manifest.where("name"),
+            hint="Choose a name that says what the library does.",
+        )
     folder = manifest.name.replace(".", "-")
     if manifest.folder.name != folder:
         yield UserError(

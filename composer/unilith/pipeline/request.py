@@ -26,7 +26,6 @@ class Request:
     options: tuple[tuple[str, str], ...] = ()
     cc: str = "gcc"
     launcher: str = ""
-    lock: Path | None = None
 
     @property
     def key(self) -> str:

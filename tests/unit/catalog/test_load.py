@@ -212,6 +212,12 @@ def test_the_folder_is_named_after_the_library(tree: SyntheticTree) -> None:
     assert "libs/base/b/manifest.yaml:1: the folder of `a` is called `b`" in complaint(tree)
 
 
+@pytest.mark.parametrize("name", ["app", "gen"])
+def test_names_of_a_builds_own_parts_are_taken(tree: SyntheticTree, name: str) -> None:
+    tree.add(name)
+    assert f"`{name}` cannot be the name of a library" in complaint(tree)
+
+
 def test_names_that_share_a_symbol_are_an_error(tree: SyntheticTree) -> None:
     tree.interface("a.b")
     tree.add("a-b", group="net")
