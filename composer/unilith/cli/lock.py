@@ -7,7 +7,7 @@ from pathlib import Path
 from unilith.catalog.costs import library_costs, read_costs
 from unilith.catalog.load import load_catalog
 from unilith.catalog.roots import find_places
-from unilith.cli.resolve import answer_for, demand_for
+from unilith.cli.resolve import answer_for, answer_to, demand_for
 from unilith.demand.facts import FactKind
 from unilith.errors import UserError
 from unilith.pipeline.lock import lock_file, read_lock, unmet
@@ -26,9 +26,10 @@ def lock_and_print(request: Request, *, check: bool, update: bool, verbosity: in
 
     An existing lock that still fits stays as it is unless ``update`` asks for a new decision.
     """
-    file = lock_file(demand := demand_for(request, verbosity))
+    asked = question_of(request, demand_for(request, verbosity))
+    file = lock_file(asked.demand)
     if file.is_file() and not update:
-        missing = unmet(question_of(request, demand), read_lock(file))
+        missing = unmet(asked, read_lock(file))
         if missing or check:
             print("\n".join(missing) if missing else f"{file} fits.")
             return not missing
@@ -36,8 +37,8 @@ def lock_and_print(request: Request, *, check: bool, update: bool, verbosity: in
         return True
     if check:
         raise UserError("there is no lock", where=file, hint=f"`unilith lock {request.recipe}` writes one.")
-    asked, answer = answer_for(request, -1)
-    file.write_text(to_text(with_options(asked, answer.selection).selection), encoding="utf-8")
+    resolution = with_options(asked, answer_to(asked).selection)
+    file.write_text(to_text(resolution.selection), encoding="utf-8")
     print(file)
     return True
 

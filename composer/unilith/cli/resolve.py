@@ -33,10 +33,15 @@ def demand_for(request: Request, verbosity: int) -> Demand:
 def answer_for(request: Request, verbosity: int) -> tuple[Question, Resolved]:
     """The resolver's answer; a refusal is an error that explains itself."""
     asked = question_of(request, demand_for(request, verbosity))
+    return asked, answer_to(asked)
+
+
+def answer_to(asked: Question) -> Resolved:
+    """The resolver's answer to a question; a refusal is an error that explains itself."""
     answer = asked.select()
     if isinstance(answer, Refused):
         raise refusal(asked.demand, answer)
-    return asked, answer
+    return answer
 
 
 def resolve_and_print(
@@ -98,7 +103,7 @@ def why_and_print(request: Request, name: str, verbosity: int) -> None:
         found = why(answer.problem, answer.solution, library_variable(library))
         if found is None:
             print(f"{library} is not in the image.")
-            why_not_and_print(request, library, verbosity=-1)
+            _print_why_not(asked, library)
         else:
             print(why_text(answer.problem, found))
 
@@ -113,12 +118,14 @@ def _why_option(asked: Question, selection: Selection, name: str) -> str:
     return f"{name} is {values[name] or 'empty'} because {reason} ({option.where})."
 
 
-def why_not_and_print(request: Request, name: str, verbosity: int) -> bool:
+def why_not_and_print(request: Request, name: str, verbosity: int) -> None:
     """Prints why ``name`` (a library, an interface, or OPTION=VALUE) cannot be had, or what it would bring."""
-    asked = question_of(request, demand_for(request, verbosity))
+    _print_why_not(question_of(request, demand_for(request, verbosity)), name)
+
+
+def _print_why_not(asked: Question, name: str) -> None:
     problem, wants = _question(asked, name.split())
     print(why_not_text(problem, why_not(problem, wants), name))
-    return True
 
 
 def fix_and_print(request: Request, names: str, verbosity: int) -> bool:
