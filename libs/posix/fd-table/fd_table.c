@@ -37,8 +37,13 @@ struct open_file *fd_get(long fd)
 
 void fd_put(struct open_file *file)
 {
-    if (--file->references == 0)
-        file->ops->release(file);
+    if (--file->references != 0)
+        return;
+    for (struct file_watch *watch; (watch = file->watches) != NULL;) {
+        fd_unwatch(watch);
+        watch->gone(watch);
+    }
+    file->ops->release(file);
 }
 
 static int grow(unsigned wanted)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct open_file;
+struct readiness;
 
 /* NULL in place of an operation means that this kind of file has none; the comment says what the caller then
  * gets. */
@@ -28,6 +29,20 @@ struct open_file_ops {
     int64_t (*seek)(struct open_file *file, int64_t offset, int whence);
     /* NULL: -ENOTTY */
     long (*control)(struct open_file *file, unsigned long request, void *argument);
+    /*
+     * Which of the events of readiness.h hold now; `readiness` (may be NULL) gets what tells of changes,
+     * which stays as long as the file. NULL: always readable and writable, and nothing that epoll takes.
+     */
+    unsigned (*poll)(struct open_file *file, struct readiness **readiness);
+    /*
+     * For sendfile: shows bytes of the file where they stand, at most `size` from `offset` on, and returns
+     * how many, 0 at the end. They stay until another function of the file is called; `lasting`: they never
+     * change and never go away, as what an image was started with. NULL: read_at is used.
+     */
+    long (*view)(struct open_file *file, size_t size, uint64_t offset, const void **data, bool *lasting);
+    /* As write, of data that never change and never go away: they can be sent from where they stand. `more`:
+     * more will follow at once. NULL: write is used. */
+    long (*write_lasting)(struct open_file *file, const void *data, size_t size, bool more);
     /* Must be there. */
     void (*stat)(struct open_file *file, struct linux_stat_values *values);
     /* The last reference is gone. Must be there. */
@@ -37,8 +52,35 @@ struct open_file_ops {
 struct open_file {
     const struct open_file_ops *ops;
     unsigned references;
-    unsigned flags; /* of open(2), in the form of linux_fcntl.h: access mode and status flags */
+    unsigned flags;             /* of open(2), in the form of linux_file.h: access mode and status flags */
+    struct file_watch *watches; /* see below; NULL: none */
 };
+
+/*
+ * Who remembers a file without holding a reference, as epoll does, and is to be told when it goes: `gone` is
+ * called once, out of the list, before `release`.
+ */
+struct file_watch {
+    struct file_watch *next;
+    struct file_watch **place; /* what points here */
+    void (*gone)(struct file_watch *watch);
+};
+
+static inline void fd_watch(struct open_file *file, struct file_watch *watch)
+{
+    watch->next = file->watches;
+    watch->place = &file->watches;
+    if (watch->next != NULL)
+        watch->next->place = &watch->next;
+    file->watches = watch;
+}
+
+static inline void fd_unwatch(struct file_watch *watch)
+{
+    *watch->place = watch->next;
+    if (watch->next != NULL)
+        watch->next->place = watch->place;
+}
 
 /* What a descriptor refers to, with a reference counted for the caller; NULL if it is not open. */
 struct open_file *fd_get(long fd);
