@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "signals.h"
+#include "signals_parts.h"
 
 long sys_rt_sigaction(long signal, long action, long old, long set_size);
 long sys_sigaltstack(long stack, long old);

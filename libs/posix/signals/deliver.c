@@ -7,7 +7,7 @@
 #include <stubs.h>
 #endif
 
-#include "signals.h"
+#include "signals_parts.h"
 
 #define EXIT_SIGNALLED 128 /* what a shell adds to the number of the signal that ended a program */
 

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "signals.h"
+#include "signals_parts.h"
 
 long sys_rt_sigprocmask(long how, long set, long old, long set_size);
 long sys_rt_sigpending(long set, long set_size);

@@ -1,6 +1,6 @@
 #include <errno.h>
 
-#include "signals.h"
+#include "signals_parts.h"
 
 #define ONLY 1 /* the process, its group and its thread */
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <kthread.h>
 
-#include "signals.h"
+#include "signals_parts.h"
 
 #define ONLY 1 /* the process, and its group */
 
