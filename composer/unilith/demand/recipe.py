@@ -33,6 +33,19 @@ class RunSettings(Model):
     """TCP ports of the host that lead to ports of the image: `8080:80`."""
 
 
+class Part(Model):
+    """Code that the application calls and that is no library of the catalog: compiled by itself."""
+
+    upstream: Upstream | None = None
+    """Where the code comes from; without it, from the application's own upstream."""
+    sources: tuple[Source, ...]
+    """C files beside the recipe or globs of the unpacked upstream; a leading `!` takes files out again."""
+    include: tuple[str, ...] = ()
+    """Folders of headers, in the recipe's folder or in the part's upstream. The application sees them too."""
+    cflags: tuple[str, ...] = ()
+    """Further compiler options."""
+
+
 class Forbidden(Model):
     """What the image must not hold."""
 
@@ -55,6 +68,8 @@ class Recipe(Model):
     """C files beside the recipe or globs of the unpacked upstream; a leading `!` takes files out again."""
     upstream: Upstream | None = None
     """Third-party sources that the application is built from."""
+    parts: dict[Name, Part] = {}
+    """Further third-party code, by name. Each part is compiled with its own headers and options."""
     libc: Literal["musl", "none"] = "musl"
     """The C library that it is written for."""
     include: tuple[str, ...] = ()

@@ -51,19 +51,23 @@ class _Archive:
 
 def probe_ninja(
     toolchain: Toolchain,
-    app: Unit,
+    app: Iterable[Unit],
     archives: Iterable[Archive],
     roots: Iterable[str],
 ) -> str:
     """Compiles the application and links it, relocatable, with what ``roots`` need from the archives."""
-    unit = _unit(app)
+    units = [_unit(unit) for unit in app]
     keep = [word for root in roots for word in ("-u", root)]
     link = _Link(
         output=PROBE_OBJECT,
-        inputs=(*_objects(unit), *(str(a.file) for a in archives), *map(str, toolchain.runtime)),
+        inputs=(
+            *(o for unit in units for o in _objects(unit)),
+            *(str(a.file) for a in archives),
+            *map(str, toolchain.runtime),
+        ),
         flags=("-r", "--unique", *keep),
     )
-    return _render(toolchain, [unit], PROBE_OBJECT, links=[link])
+    return _render(toolchain, units, PROBE_OBJECT, links=[link])
 
 
 def archive_ninja(toolchain: Toolchain, units: Iterable[Unit], members: Iterable[Path], output: str) -> str:
@@ -85,9 +89,9 @@ def image_ninja(
         flags=plan.toolchain.kernel_flags(floating_point=False),
         include=tuple(dict.fromkeys(i for unit in plan.units for i in unit.include if i.name == "include")),
     )
-    app = _unit(plan.app)  # exactly as in the probe, so that it is compiled once for both
+    app = [_unit(unit) for unit in plan.app]  # exactly as in the probe, so that it is compiled once for both
     units = [_unit(replace(u, prefix_map=plan.prefix_map)) for u in (*plan.units, boot)]
-    objects = tuple(o for unit in (*units, app) for o in _objects(unit))
+    objects = tuple(o for unit in (*units, *app) for o in _objects(unit))
     link = _Link(
         output=debug,
         inputs=(*objects, *(str(a.file) for a in plan.archives), *map(str, plan.toolchain.runtime)),
@@ -99,7 +103,7 @@ def image_ninja(
         ),
         implicit=(LINKER_SCRIPT,),
     )
-    return _render(plan.toolchain, [*units, app], image, links=[link], strips=[(image, debug)])
+    return _render(plan.toolchain, [*units, *app], image, links=[link], strips=[(image, debug)])
 
 
 def objects_ninja(toolchain: Toolchain, units: Iterable[Unit]) -> str:

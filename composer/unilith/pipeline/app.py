@@ -8,6 +8,7 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.headers import interface_symbols
+from unilith.catalog.model import Source, Upstream
 from unilith.catalog.yaml_nodes import shown
 from unilith.demand.probe import Probed, demand_of
 from unilith.demand.reachable import reach
@@ -36,10 +37,22 @@ def roots_of(recipe: Recipe) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The compiled application: how (for the final link) and where from."""
+    """How the application is compiled: its own sources first, then its parts; and what it is linked with."""
 
-    unit: Unit
+    units: tuple[Unit, ...]
     archives: tuple[Archive, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """Sources of a recipe that are compiled alike. ``field`` is their place in the recipe, with a dot behind it."""
+
+    name: str
+    field: str
+    sources: tuple[Source, ...]
+    tree: Path | None
+    include: tuple[str, ...]
+    cflags: tuple[str, ...]
 
 
 def application(
@@ -50,44 +63,94 @@ def application(
     work: Path,
     reporter: Reporter,
 ) -> Application:
-    """How the recipe's sources are compiled, in the folder ``work``; fetches its upstream if it has one."""
-    tree = None
-    if recipe.upstream is not None:
-        tree = source_tree(recipe.upstream, recipe.folder, cache=cache_folder(), report=reporter.step)
-    sources = expand_sources(recipe.sources, recipe, tree, _unconditional)
-    if not sources:
-        raise UserError(
-            f"{recipe.name} has nothing to compile",
-            where=Where(shown(recipe.file), recipe.lines.get("sources", 0)),
-            hint="`sources` lists the C files that it is made of.",
+    """How the recipe's sources are compiled, in the folder ``work``; fetches its upstreams."""
+
+    def tree_of(upstream: Upstream | None) -> Path | None:
+        if upstream is None:
+            return None
+        return source_tree(upstream, recipe.folder, cache=cache_folder(), report=reporter.step)
+
+    own = _Code("app", "", recipe.sources, tree_of(recipe.upstream), recipe.include, recipe.cflags)
+    parts = [
+        _Code(
+            f"app-{name}",
+            f"parts.{name}.",
+            part.sources,
+            tree_of(part.upstream) if part.upstream else own.tree,
+            part.include,
+            part.cflags,
         )
+        for name, part in recipe.parts.items()
+    ]
     interfaces = tuple(
         folder for m in catalog.interfaces.values() if (folder := m.folder / "include").is_dir()
     )
-    bases = [folder for folder in (recipe.folder, tree) if folder is not None]
-    include = tuple(_include(recipe, bases))
-    if recipe.libc == "none":
-        flags = (*toolchain.common_flags, "-ffreestanding", "-Wall")
-        system: tuple[Path, ...] = ()
-    else:
-        flags = (*toolchain.common_flags, "-nostdinc", *(("-w",) if tree else ("-Wall",)))
-        system = (*(folder for archive in archives for folder in archive.include), toolchain.include)
-    unit = Unit(
-        name="app",
-        sources=sources,
-        roots=tuple(bases),
-        flags=(*flags, *recipe.cflags),
-        include=include,
-        include_system=system,
-        include_after=interfaces,
-        prefix_map=(
-            *((m.folder, m.name) for m in catalog.interfaces.values()),
-            *((folder, archive.name) for archive in archives for folder in archive.include),
-            *((folder, recipe.name) for folder in bases),
-            (work, "build"),  # last, for the last that fits counts, and it may lie in the recipe's folder
-        ),
+    # What all parts offer comes behind the application's own headers.
+    offered = tuple(folder for part in parts for folder in _named_folders(recipe, part))
+    prefix_map = (
+        *((m.folder, m.name) for m in catalog.interfaces.values()),
+        *((folder, archive.name) for archive in archives for folder in archive.include),
+        *((code.tree, recipe.name) for code in (own, *parts) if code.tree is not None),
+        (recipe.folder, recipe.name),
+        (work, "build"),  # last, for the last that fits counts, and it may lie in the recipe's folder
     )
-    return Application(unit, tuple(archives))
+
+    def unit(code: _Code, further: tuple[Path, ...]) -> Unit:
+        return Unit(
+            name=code.name,
+            sources=_sources(recipe, code),
+            roots=tuple(_bases(recipe, code)),
+            flags=(*_flags(recipe, toolchain, foreign=code.tree is not None), *code.cflags),
+            include=(*_bases(recipe, code), *_named_folders(recipe, code), *further),
+            include_system=_system(recipe, toolchain, archives),
+            include_after=interfaces,
+            prefix_map=prefix_map,
+        )
+
+    return Application((unit(own, offered), *(unit(part, ()) for part in parts)), tuple(archives))
+
+
+def _sources(recipe: Recipe, code: _Code) -> tuple[Path, ...]:
+    sources = expand_sources(code.sources, recipe, code.tree, _unconditional, field=f"{code.field}sources")
+    if not sources:
+        raise UserError(
+            f"{recipe.name} has nothing to compile",
+            where=Where(shown(recipe.file), recipe.lines.get(f"{code.field}sources", 0)),
+            hint="`sources` lists the C files that it is made of.",
+        )
+    return sources
+
+
+def _flags(recipe: Recipe, toolchain: Toolchain, *, foreign: bool) -> tuple[str, ...]:
+    if recipe.libc == "none":
+        return (*toolchain.common_flags, "-ffreestanding", "-Wall")
+    return (*toolchain.common_flags, "-nostdinc", *(("-w",) if foreign else ("-Wall",)))
+
+
+def _system(recipe: Recipe, toolchain: Toolchain, archives: Sequence[Archive]) -> tuple[Path, ...]:
+    if recipe.libc == "none":
+        return ()
+    return (*(folder for archive in archives for folder in archive.include), toolchain.include)
+
+
+def _bases(recipe: Recipe, code: _Code) -> list[Path]:
+    """Where the files of the code are looked for."""
+    return [folder for folder in (recipe.folder, code.tree) if folder is not None]
+
+
+def _named_folders(recipe: Recipe, code: _Code) -> list[Path]:
+    """The folders of `include`."""
+    found: list[Path] = []
+    for number, name in enumerate(code.include):
+        folders = [base / name for base in _bases(recipe, code) if (base / name).is_dir()]
+        if not folders:
+            raise UserError(
+                f"`include` names the folder `{name}`, which is neither in the recipe nor in its upstream",
+                where=Where(shown(recipe.file), recipe.lines.get(f"{code.field}include.{number}", 0)),
+                hint="Paths are relative to the recipe's folder or to the unpacked upstream.",
+            )
+        found += folders
+    return found
 
 
 def _unconditional(condition: str) -> bool:
@@ -95,23 +158,9 @@ def _unconditional(condition: str) -> bool:
     return not condition
 
 
-def _include(recipe: Recipe, bases: Sequence[Path]) -> list[Path]:
-    found = list(bases)
-    for number, name in enumerate(recipe.include):
-        folders = [base / name for base in bases if (base / name).is_dir()]
-        if not folders:
-            raise UserError(
-                f"`include` names the folder `{name}`, which is neither in the recipe nor in its upstream",
-                where=Where(shown(recipe.file), recipe.lines.get(f"include.{number}", 0)),
-                hint="Paths are relative to the recipe's folder or to the unpacked upstream.",
-            )
-        found += folders
-    return found
-
-
 def write_probe(work: Path, recipe: Recipe, app: Application, toolchain: Toolchain) -> None:
     """Writes the build of the application alone."""
-    text = probe_ninja(toolchain, app.unit, app.archives, roots_of(recipe))
+    text = probe_ninja(toolchain, app.units, app.archives, roots_of(recipe))
     write_if_changed(work, {PROBE_NINJA: text})
 
 

@@ -91,7 +91,12 @@ def _parts(demand: Demand, selection: Selection) -> tuple[Part, ...]:
     recipe = demand.recipe
     libraries = (demand.catalog.get(name) for name in selection.names)
     app = Part(recipe.name, "application", recipe.license or "NOASSERTION", recipe.summary, recipe.upstream)
-    return (app, *(Part.of(m) for m in libraries if m.sources))
+    inner = (
+        Part(f"{recipe.name}-{name}", "application", part.upstream.license, upstream=part.upstream)
+        for name, part in recipe.parts.items()
+        if part.upstream is not None
+    )
+    return (app, *inner, *(Part.of(m) for m in libraries if m.sources))
 
 
 def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
@@ -133,7 +138,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         demand.target,
         Chosen(selection.names, resolution.options, selection.stubs, numbers, tuple(sorted(guarded))),
         toolchain=demand.toolchain,
-        app=demand.app.unit,
+        app=demand.app.units,
         archives=demand.app.archives,
         archived=frozenset(a.name for a in demand.app.archives),
         trees=trees,

@@ -27,7 +27,7 @@ def inputs_of(demand: Demand, places: Places, rootfs: Iterable[Path]) -> tuple[P
         *rootfs,
         *(toolchain.cc, toolchain.ld, toolchain.ar, toolchain.strip, *map(Path, toolchain.launcher)),
         *(archive.file for archive in demand.app.archives),
-        *demand.app.unit.roots,
+        *(root for unit in demand.app.units for root in unit.roots),
     )
     return tuple(dict.fromkeys(found))
 
@@ -45,8 +45,11 @@ def workspaces(places: Places, here: Path) -> Sequence[Path]:
 def _recipe(recipe: Recipe) -> Iterator[Path]:
     yield recipe.file
     yield from source_folders(recipe.sources, recipe.folder)
-    if recipe.upstream is not None:
-        yield from (recipe.folder / patch for patch in recipe.upstream.patches)
+    for part in recipe.parts.values():
+        yield from source_folders(part.sources, recipe.folder)
+    for upstream in (recipe.upstream, *(part.upstream for part in recipe.parts.values())):
+        if upstream is not None:
+            yield from (recipe.folder / patch for patch in upstream.patches)
 
 
 def _catalog(catalog: Catalog) -> Iterator[Path]:

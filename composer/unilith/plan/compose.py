@@ -42,7 +42,7 @@ def make_plan(
     chosen: Chosen,
     *,
     toolchain: Toolchain,
-    app: Unit,
+    app: Sequence[Unit],
     archives: Sequence[Archive],
     archived: frozenset[str],
     trees: Mapping[str, Path],
@@ -55,7 +55,7 @@ def make_plan(
         recipe=recipe.name,
         target=target.name,
         toolchain=toolchain,
-        app=app,
+        app=tuple(app),
         units=tuple(
             unit
             for m in selected
@@ -108,15 +108,17 @@ def expand_sources(
     holds: Condition,
     *,
     own_only: bool = False,
+    field: str = "sources",
 ) -> tuple[Path, ...]:
     """The files that the entries name: beside the manifest, else below the upstream tree (globs; a leading
-    `!` takes files out again). Of what a glob matches only C and assembly files count."""
+    `!` takes files out again). Of what a glob matches only C and assembly files count. ``field`` is the place
+    of the entries in the manifest."""
     found: dict[Path, None] = {}
     for number, entry in enumerate(sources):
         if not holds(entry.when):
             continue
         pattern, exclude = entry.file.removeprefix("!"), entry.file.startswith("!")
-        where = Where(shown(manifest.file), manifest.lines.get(f"sources.{number}", 0))
+        where = Where(shown(manifest.file), manifest.lines.get(f"{field}.{number}", 0))
         own = manifest.folder / pattern
         if own.is_file():
             matches = [own]

@@ -62,7 +62,7 @@ class Plan:
     recipe: str
     target: str
     toolchain: Toolchain
-    app: Unit
+    app: tuple[Unit, ...]  # the application's own sources, and its parts
     units: tuple[Unit, ...]
     archives: tuple[Archive, ...]
     boot_steps: tuple[BootStep, ...]

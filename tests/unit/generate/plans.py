@@ -24,7 +24,7 @@ def plan_of(**fields: Any) -> Plan:
         recipe="app",
         target="qemu-x86_64",
         toolchain=TOOLCHAIN,
-        app=Unit("app", (), (Path("/app"),), ()),
+        app=(Unit("app", (), (Path("/app"),), ()),),
         units=(),
         archives=(),
         boot_steps=(),

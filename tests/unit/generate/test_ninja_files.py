@@ -61,16 +61,16 @@ def app_in(folder: Path, *flags: str) -> Unit:
 def test_any_name_of_a_folder_will_do(tmp_path: Path, name: str) -> None:
     app = app_in(tmp_path / name / "source")
     build = tmp_path / name / "build"
-    assert "[2/2]" in ninja(build, probe_ninja(TOOLCHAIN, app, (), ("main",)))
+    assert "[2/2]" in ninja(build, probe_ninja(TOOLCHAIN, (app,), (), ("main",)))
     assert (build / "app.probe.o").is_file()
-    assert "no work to do" in ninja(build, probe_ninja(TOOLCHAIN, app, (), ("main",)))
+    assert "no work to do" in ninja(build, probe_ninja(TOOLCHAIN, (app,), (), ("main",)))
 
 
 @pytest.mark.parametrize("name", READ_BY_NO_NINJA)
 def test_names_that_ninja_cannot_read_are_built_too(tmp_path: Path, name: str) -> None:
     app = app_in(tmp_path / name / "source")
     build = tmp_path / name / "build"
-    ninja(build, probe_ninja(TOOLCHAIN, app, (), ("main",)))
+    ninja(build, probe_ninja(TOOLCHAIN, (app,), (), ("main",)))
     assert (build / "app.probe.o").is_file()
 
 
@@ -185,7 +185,7 @@ def image_in(folder: Path) -> str:
     write_if_changed(folder, sources)
     lib = Unit("lib", (folder / "lib/lib.c",), (folder / "lib",), FREE, (folder / "lib/include",), config="")
     plan = plan_of(
-        app=Unit("app", (folder / "app/main.c",), (folder / "app",), FREE),
+        app=(Unit("app", (folder / "app/main.c",), (folder / "app",), FREE),),
         units=(lib,),
         prefix_map=((folder, "x"),),
     )
@@ -233,7 +233,7 @@ def test_a_changed_linker_script_links_again_and_compiles_nothing(tmp_path: Path
 def test_probe_and_image_compile_the_application_once(tmp_path: Path) -> None:
     image_in(tmp_path)
     app = Unit("app", (tmp_path / "app/main.c",), (tmp_path / "app",), FREE)
-    said = ninja(tmp_path / "out/work", probe_ninja(TOOLCHAIN, app, (), ("main",)))
+    said = ninja(tmp_path / "out/work", probe_ninja(TOOLCHAIN, (app,), (), ("main",)))
     assert "] compile" not in said and "link app.probe.o" in said
     assert "] compile" not in image_in(tmp_path)
 
