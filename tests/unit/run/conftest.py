@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[3]
 
 
 def _machine(name: str) -> dict[str, str]:
-    """The settings of a machine as platforms/qemu states them: the runner must agree with just these."""
-    manifest = yaml.safe_load((ROOT / "platforms/qemu/manifest.yaml").read_text(encoding="utf-8"))
+    """The settings of a machine as its platform states them: the runner must agree with just these."""
+    manifest = yaml.safe_load((ROOT / f"platforms/{name}/manifest.yaml").read_text(encoding="utf-8"))
     settings = manifest["machines"][name]["settings"]
     assert isinstance(settings, dict)
     return settings
@@ -41,7 +41,7 @@ def guest(guest_elf: Path) -> ImageDescription:
         recipe="guest",
         target="microvm-x86_64",
         arch="x86_64",
-        platform="qemu",
+        platform="microvm",
         runner="qemu",
         settings=_machine("microvm"),
         image=guest_elf,
