@@ -3,6 +3,8 @@
  * (Intel SDM volume 3, table 6-1); for the others the stub pushes a zero, so that all frames look alike. The call's return
  * address tells which vector it was.
  */
+#include <config.h>
+
 #define WITH_ERROR_CODE 0x60227d00 /* bits 8, 10 to 14, 17, 21, 29, 30 */
 
     .section .noinit.pages.trap, "aw", @nobits
@@ -49,6 +51,27 @@ trap_common:
     subq $trap_stubs, 15 * 8(%rdi)
     shrq $3, 15 * 8(%rdi)
     mov %cr2, %rsi
+#if defined(CONFIG_LIB_PAGE_FAULT) || defined(CONFIG_LIB_FAULT_SIGNAL)
+    call trap_dispatch
+    pop %rax
+    pop %rbx
+    pop %rcx
+    pop %rdx
+    pop %rsi
+    pop %rdi
+    pop %rbp
+    pop %r8
+    pop %r9
+    pop %r10
+    pop %r11
+    pop %r12
+    pop %r13
+    pop %r14
+    pop %r15
+    add $16, %rsp
+    iretq
+#else
     call trap_report
+#endif
 
     .section .note.GNU-stack, "", @progbits

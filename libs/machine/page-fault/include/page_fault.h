@@ -24,4 +24,11 @@
 
 #define PAGE_FAULT_STACK 2048
 
+enum page_fault_reason {
+    PAGE_FAULT_UNMAPPED,  /* nothing is there */
+    PAGE_FAULT_FORBIDDEN, /* something is, and its permissions forbid the access */
+    PAGE_FAULT_BEYOND,    /* a mapping of a file reaches beyond its end there, or reading it failed */
+};
+
 bool page_fault_resolve(uintptr_t address, unsigned access);
+enum page_fault_reason page_fault_reason(uintptr_t address);
