@@ -13,6 +13,7 @@ from unilith.catalog.roots import builtin_root, find_places, list_recipes
 from unilith.demand.recipe import read_recipe
 from unilith.kconfig.options import load_options
 from unilith.kconfig.trial import default_options
+from unilith.pipeline.headers import third_party_headers
 from unilith.plan.toolchain import find_toolchain
 
 CATALOG = load_catalog([builtin_root()])
@@ -33,6 +34,7 @@ def test_declared_means_checked(catalog: Catalog, name: str, tmp_path: Path) -> 
         compiler=find_toolchain(arch),
         configure=default_options(catalog, arch),
         work=tmp_path,
+        third_party=third_party_headers(catalog, manifest),
     )
     assert not findings, "\n".join(map(str, findings))
 

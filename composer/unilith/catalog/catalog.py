@@ -123,6 +123,10 @@ class Catalog:
                 declared += [ref.name for ref in found[name].requires]
         return tuple(found.values())
 
+    def header_trees(self, manifest: Manifest) -> tuple[Manifest, ...]:
+        """The libraries whose upstream's headers a library may include, its own first."""
+        return tuple(m for m in (manifest, *self.visible(manifest)) if m.include)
+
     def relative(self, file: Path) -> str:
         """A file's name below its root, the same on every machine: `libs/memory/heap/manifest.yaml`."""
         for root in self.roots:

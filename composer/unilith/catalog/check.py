@@ -8,7 +8,7 @@ were read, must agree with the manifest in both directions: nothing used undecla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,22 +48,24 @@ def check_library(
     configure: Configure,
     work: Path,
     cache: Path | None = None,
+    third_party: Sequence[Path] = (),
 ) -> list[Finding]:
     """Everything in which a library, interface or platform and its manifest disagree.
 
     ``compiler`` must be a GCC. ``configure`` gives the library's options (`unilith.kconfig.trial`). Object
-    files go to ``work``, what headers declare is remembered in ``cache``. An upstream's files are left out.
+    files go to ``work``, what headers declare is remembered in ``cache``. An upstream's files are left out;
+    ``third_party`` are the folders of those of its headers that may be included.
     Raises `UserError` if a header of what the library declares cannot be compiled.
     """
     every = configure(manifest, frozenset(ref.name for ref in manifest.uses))
-    trial = compile_library(catalog, manifest, every, compiler, work / "with")
+    trial = compile_library(catalog, manifest, every, compiler, work / "with", third_party)
     check = _Check(catalog, manifest, every, trial, cache)
     if trial.errors:
         return list(check.compile_errors())
     findings = list(check.all())
     if manifest.uses:
         none = configure(manifest, frozenset())
-        without = compile_library(catalog, manifest, none, compiler, work / "without")
+        without = compile_library(catalog, manifest, none, compiler, work / "without", third_party)
         findings += _Check(catalog, manifest, none, without, cache).needs_no_uses()
     return list(dict.fromkeys(findings))
 

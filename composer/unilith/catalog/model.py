@@ -225,6 +225,8 @@ class Manifest(Model):
     """A function `int f(void)` that the boot calls after those of everything that is required."""
     cflags: tuple[str, ...] = ()
     """Further compiler options for its own sources."""
+    include: tuple[str, ...] = ()
+    """Folders of headers in the unpacked upstream, for its own sources and for what requires it by name."""
     floating_point: bool = False
     """Its code may use floating-point and vector registers."""
     linker: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ _FOREIGN = {
         "host-syscalls",
         "init",
         "cflags",
+        "include",
         "floating-point",
         "linker",
         "upstream",
@@ -117,6 +118,12 @@ def _alone(manifest: Manifest) -> Iterator[UserError]:
                 where=manifest.where("upstream"),
                 hint="Add at least one of `debian`, `url` and `pypi`.",
             )
+    elif manifest.include:
+        yield UserError(
+            "`include` names folders of an upstream, and there is none",
+            where=manifest.where("include"),
+            hint="Headers of its own are found in the library's folder and in its `include/`.",
+        )
     yield from _files(manifest)
     yield from _repeated(manifest)
 
@@ -125,13 +132,14 @@ def _files(manifest: Manifest) -> Iterator[UserError]:
     named = [(f"linker.{i}", name) for i, name in enumerate(manifest.linker)]
     if manifest.upstream is not None:
         named += [(f"upstream.patches.{i}", name) for i, name in enumerate(manifest.upstream.patches)]
+    named += [(f"include.{i}", name) for i, name in enumerate(manifest.include)]
     named += [(f"sources.{i}", source.file) for i, source in enumerate(manifest.sources)]
     for path, name in named:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             yield UserError(
                 f"the file `{name}` lies outside the library's folder", where=manifest.where(path)
             )
-        elif path.startswith("sources.") and manifest.upstream is not None:
+        elif path.startswith(("include.", "sources.")) and manifest.upstream is not None:
             continue  # with an upstream, what does not stand here is a glob of the unpacked tree
         elif not (manifest.folder / name).is_file():
             beside = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -84,9 +84,16 @@ def own_sources(manifest: Manifest, configuration: Configuration) -> tuple[Path,
 
 
 def compile_library(
-    catalog: Catalog, manifest: Manifest, configuration: Configuration, compiler: Compiler, work: Path
+    catalog: Catalog,
+    manifest: Manifest,
+    configuration: Configuration,
+    compiler: Compiler,
+    work: Path,
+    third_party: Sequence[Path] = (),
 ) -> Trial:
-    """Compiles a library's own sources, and each of its public headers by itself, in ``work``."""
+    """Compiles a library's own sources, and each of its public headers by itself, in ``work``.
+
+    ``third_party`` are the folders of headers of upstreams that it may include."""
     work.mkdir(parents=True, exist_ok=True)
     (work / "config.h").write_text(configuration.header(manifest), encoding="utf-8")
     # GCC's own limits.h reads the next one on the path, which is the host's; an empty one takes its place.
@@ -102,6 +109,7 @@ def compile_library(
         str(work / "system"),
         f"-I{work}",
         *(f"-I{folder}" for folder in catalog.include_dirs(manifest)),
+        *(word for folder in third_party for word in ("-isystem", str(folder))),
     ]
     sources = own_sources(manifest, configuration)
     tables: list[ObjectSymbols] = []

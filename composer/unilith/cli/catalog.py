@@ -90,6 +90,7 @@ def check(
     from unilith.catalog.load import load_catalog
     from unilith.catalog.roots import find_places
     from unilith.kconfig.trial import default_options
+    from unilith.pipeline.headers import third_party_headers
     from unilith.plan.toolchain import find_toolchain
 
     catalog = load_catalog(find_places(tuple(library or ())).libraries)
@@ -104,6 +105,7 @@ def check(
                 compiler=find_toolchain(arch),
                 configure=default_options(catalog, arch),
                 work=Path(work),
+                third_party=third_party_headers(catalog, manifest),
             )
     for finding in findings:
         print(finding)

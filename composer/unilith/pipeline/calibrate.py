@@ -13,6 +13,7 @@ from unilith.errors import UserError
 from unilith.generate.files import write_if_changed
 from unilith.generate.ninja import GENERATED, objects_ninja, unit_object
 from unilith.kconfig.options import OptionValues, load_options
+from unilith.pipeline.headers import header_trees
 from unilith.pipeline.ninja import run_ninja
 from unilith.pipeline.request import Reporter
 from unilith.plan.compose import Chosen, library_unit
@@ -63,15 +64,17 @@ def _unit(
     if not manifest.sources or (manifest.supports.arch and arch not in manifest.supports.arch):
         return None
     options = _defaults(catalog, manifest, arch, work)
-    tree = None
+    trees = header_trees(catalog, manifest, reporter.step)
     if manifest.upstream is not None and manifest.name not in _ARCHIVED:
-        tree = source_tree(manifest.upstream, manifest.folder, cache=cache_folder(), report=reporter.step)
+        trees[manifest.name] = source_tree(
+            manifest.upstream, manifest.folder, cache=cache_folder(), report=reporter.step
+        )
     return library_unit(
         catalog,
         manifest,
         Chosen((manifest.name,), options),
         toolchain,
-        tree,
+        trees,
         archived=manifest.name in _ARCHIVED,
     )
 

@@ -59,11 +59,7 @@ def make_plan(
         units=tuple(
             unit
             for m in selected
-            if (
-                unit := library_unit(
-                    catalog, m, chosen, toolchain, trees.get(m.name), archived=m.name in archived
-                )
-            )
+            if (unit := library_unit(catalog, m, chosen, toolchain, trees, archived=m.name in archived))
         ),
         archives=tuple(archives),
         boot_steps=boot_steps(catalog, selected, chosen.options.holds),
@@ -83,11 +79,12 @@ def library_unit(
     manifest: Manifest,
     chosen: Chosen,
     toolchain: Toolchain,
-    tree: Path | None,
+    trees: Mapping[str, Path],
     *,
     archived: bool,
 ) -> Unit | None:
     """How a library is compiled; None if it has nothing to compile."""
+    tree = trees.get(manifest.name)
     sources = expand_sources(manifest.sources, manifest, tree, chosen.options.holds, own_only=archived)
     if not sources:
         return None
@@ -97,8 +94,15 @@ def library_unit(
         roots=(manifest.folder, *((tree,) if tree is not None else ())),
         flags=(*toolchain.kernel_flags(floating_point=manifest.floating_point), *manifest.cflags),
         include=catalog.include_dirs(manifest),
+        include_system=upstream_headers(catalog, manifest, trees),
         config=config_header(catalog, manifest, chosen.options.symbols, chosen.libraries),
     )
+
+
+def upstream_headers(catalog: Catalog, manifest: Manifest, trees: Mapping[str, Path]) -> tuple[Path, ...]:
+    """The folders of third-party headers that a library may include; ``trees`` as for `make_plan`."""
+    givers = (m for m in catalog.header_trees(manifest) if m.name in trees)
+    return tuple(trees[m.name] / folder for m in givers for folder in m.include)
 
 
 def expand_sources(

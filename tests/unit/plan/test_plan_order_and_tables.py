@@ -164,7 +164,8 @@ def test_a_unit_has_the_flags_and_folders_of_its_manifest(world: SyntheticTree) 
     toolchain = find_toolchain("x86_64")
 
     def unit(name: str, tree: Path | None = None) -> Unit | None:
-        return library_unit(catalog, catalog.get(name), chosen, toolchain, tree, archived=False)
+        trees = {name: tree} if tree else {}
+        return library_unit(catalog, catalog.get(name), chosen, toolchain, trees, archived=False)
 
     lib, plain = unit("lib", world.root), unit("plain")
     assert lib is not None and plain is not None and lib.config is not None
@@ -176,3 +177,28 @@ def test_a_unit_has_the_flags_and_folders_of_its_manifest(world: SyntheticTree) 
     assert "-mgeneral-regs-only" not in lib.flags and "-mgeneral-regs-only" in plain.flags
     assert "#define CONFIG_LOUD 3" in lib.config
     assert unit("headers") is None
+
+
+def test_an_upstreams_headers_are_for_whoever_requires_it(world: SyntheticTree) -> None:
+    pin = (
+        "upstream: {version: v1, license: MIT, url: {url: 'https://example.org/v', sha256: " + "0" * 64 + "}}"
+    )
+    world.add("vendor", pin, "include: [src/include]", "sources: [src/*.c]")
+    world.add("user", "requires: [vendor]", "sources: [user.c]", files={"user.c": ""})
+    world.add("stranger", "sources: [stranger.c]", files={"stranger.c": ""})
+    catalog = world.load()
+    tree = world.root / "unpacked"
+    (tree / "src").mkdir(parents=True)
+    (tree / "src/vendor.c").write_text("")
+    chosen = Chosen(("vendor", "user", "stranger"), OptionValues({}, {}, {}, ""))
+    toolchain = find_toolchain("x86_64")
+    folders = {
+        name: unit.include_system
+        for name in chosen.libraries
+        if (
+            unit := library_unit(
+                catalog, catalog.get(name), chosen, toolchain, {"vendor": tree}, archived=False
+            )
+        )
+    }
+    assert folders == {"vendor": (tree / "src/include",), "user": (tree / "src/include",), "stranger": ()}
