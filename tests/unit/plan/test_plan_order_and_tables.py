@@ -181,7 +181,7 @@ def test_a_unit_has_the_flags_and_folders_of_its_manifest(world: SyntheticTree) 
 
 def test_an_upstreams_headers_are_for_whoever_requires_it(world: SyntheticTree) -> None:
     pin = (
-        "upstream: {version: v1, license: MIT, url: {url: 'https://example.org/v', sha256: " + "0" * 64 + "}}"
+        "upstream: {version: v1, license: MIT, url: {url: 'https://example.org/v', sha256: " + "a" * 64 + "}}"
     )
     world.add("vendor", pin, "include: [src/include]", "sources: [src/*.c]")
     world.add("user", "requires: [vendor]", "sources: [user.c]", files={"user.c": ""})
