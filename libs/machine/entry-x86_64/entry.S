@@ -15,6 +15,14 @@
 #define EFER_LME_NXE 0x900          /* long mode enable, no-execute enable */
 #define CR4_PAE 0x20
 #define CR4_OSFXSR_OSXMMEXCPT 0x600 /* SSE usable, its exceptions as #XM */
+#define CR4_UMIP_BIT 11 /* user mode cannot read the processor tables' addresses */
+#define CR4_SMEP_BIT 20 /* we execute nothing out of user pages, */
+#define CR4_SMAP_BIT 21 /* nor do we read or write them: there are none, so one is a page table that somebody broke */
+
+/* Intel SDM volume 2, CPUID, leaf 7: SMEP is bit 7 of EBX, the sign of BL. */
+#define CPUID_7 7
+#define CPUID_7_EBX_SMAP_BIT 20
+#define CPUID_7_ECX_UMIP 0x4
 #define CR0_PG_WP_NE_ET_MP_PE 0x80010033 /* paging, write protection for ring 0, x87 exceptions as #MF; EM and TS off */
 
 /* Page-table entry bits (Intel SDM volume 3, 4.5). Accessed and dirty are set in advance: the processor need not write. */
@@ -87,8 +95,9 @@ boot_stack_top:
     .code32
     .globl entry_pvh
 entry_pvh:
-    cld
     xor %esi, %esi /* protocol 0 */
+locate: /* These instructions are the same in both modes. */
+    cld
     mov $boot_stack_top, %esp
     mov $boot_tables, %edi
     mov $image_end - 4, %eax /* does the end of the image lie in memory? */
@@ -99,18 +108,20 @@ entry_pvh:
     je 1f
     mov $LOW_TABLES, %edi
     mov %edi, %esp
-1:
+1:  test %esi, %esi
+    jnz located
     /* For the switch to long mode, map the image by large pages. Entries that nothing refers to stay as they were found. */
+    xor %ecx, %ecx
     lea 0x1000 + PTE_P + PTE_RW(%edi), %eax
     mov %eax, (%edi)
-    movl $0, 4(%edi)
+    mov %ecx, 4(%edi)
     add $0x1000, %eax
     mov %eax, 0x1000(%edi)
-    movl $0, 0x1004(%edi)
+    mov %ecx, 0x1004(%edi)
     lea 0x2000(%edi), %edx
     mov $PTE_P | PTE_RW | PTE_PS, %eax
 2:  mov %eax, (%edx)
-    movl $0, 4(%edx)
+    mov %ecx, 4(%edx)
     add $8, %edx
     add $0x200000, %eax
     cmp $image_end, %eax
@@ -131,24 +142,18 @@ entry_pvh:
     .code64
     .globl entry_linux
 entry_linux:
-    cld
     cli
     mov %rsi, %rbx
     mov $1, %esi /* protocol 1 */
-    mov $boot_stack_top, %esp
-    mov $boot_tables, %edi
-    mov $image_end - 4, %eax
-    mov (%rax), %ecx
-    not %ecx
-    mov %ecx, (%rax)
-    cmp %ecx, (%rax)
-    je 1f
-    mov $LOW_TABLES, %edi
-    mov %edi, %esp
-1:  lgdt boot_gdt_pointer
+    jmp locate
+located:
+    lgdt boot_gdt_pointer
     push $CODE_SELECTOR
     push $entry64
     lretq
+
+    /* What `unilith report security` finds in the image. */
+    .set entry_protections, 1 << CR4_UMIP_BIT | 1 << CR4_SMEP_BIT | 1 << CR4_SMAP_BIT
 
     /* RBX = boot information, ESI = protocol, EDI = boot_tables, or LOW_TABLES if there is no memory there. */
 entry64:
@@ -206,10 +211,28 @@ entry64:
     rdmsr
     or $EFER_LME_NXE, %eax
     wrmsr
-    mov $boot_tables, %eax
+    push %rbx
+    mov $CR4_PAE | CR4_OSFXSR_OSXMMEXCPT, %edi
+    xor %eax, %eax /* which leaves are there? */
+    cpuid
+    cmp $CPUID_7, %eax
+    jb 8f
+    push $CPUID_7
+    pop %rax
+    xor %ecx, %ecx
+    cpuid
+    and $CPUID_7_ECX_UMIP, %ecx
+    shl $9, %ecx /* to CR4_UMIP_BIT */
+    or %ecx, %edi
+    test %bl, %bl
+    jns 7f
+    bts $CR4_SMEP_BIT, %edi
+7:  shr $CPUID_7_EBX_SMAP_BIT + 1, %ebx /* the last bit that falls out is the carry */
+    jnc 8f
+    bts $CR4_SMAP_BIT, %edi
+8:  mov $boot_tables, %eax
     mov %rax, %cr3
-    mov $CR4_PAE | CR4_OSFXSR_OSXMMEXCPT, %eax
-    mov %rax, %cr4
+    mov %rdi, %cr4
     mov $CR0_PG_WP_NE_ET_MP_PE, %eax
     mov %rax, %cr0
 
@@ -222,7 +245,7 @@ entry64:
     fninit
     ldmxcsr initial_mxcsr
 
-    mov %rbx, %rdi
+    pop %rdi
     mov %ebp, %esi
     xor %ebp, %ebp /* the end of every backtrace */
     push %rbp      /* a return address of 0, and the alignment that a call leaves */

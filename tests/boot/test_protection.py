@@ -1,0 +1,56 @@
+"""Each protection, by attempting what it is there to stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.boot.command import RECIPES, VIRTUAL, Ran, unilith
+
+pytestmark = pytest.mark.boot
+
+
+def _built(workshop: Path, recipe: str, target: str, *words: str) -> Path:
+    """The folder of a recipe's image."""
+    folder = workshop / "-".join((recipe, target, *words)).replace("/", "-")
+    built = unilith(
+        "build", "-q", RECIPES / recipe, "--target", target, "--output", folder, *words, cwd=workshop
+    )
+    assert built.status == 0, built
+    return folder
+
+
+def _run(folder: Path, *args: str, cpu: str = "") -> Ran:
+    """Boots an image, on another processor if one is named."""
+    description = folder / "image.json"
+    if cpu:
+        said = json.loads(description.read_text())
+        said["settings"]["cpu"] = cpu
+        description = folder / f"{cpu}.json" / "image.json"
+        description.parent.mkdir(exist_ok=True)
+        said |= {name: str(folder / said[name]) for name in ("image", "debug", "initrd") if said[name]}
+        description.write_text(json.dumps(said))
+    return unilith("run", description, "--timeout", "60", "--", *args, cwd=folder)
+
+
+@pytest.mark.parametrize("target", VIRTUAL)
+@pytest.mark.parametrize(
+    ("attempt", "report"),
+    [
+        ("read", "page fault: read from"),
+        ("write", "page fault: write to"),
+        ("execute", "page fault: execute at"),
+        ("tables", "general protection fault"),
+    ],
+)
+def test_pages_of_user_mode(workshop: Path, target: str, attempt: str, report: str) -> None:
+    """SMAP, SMEP and UMIP; a processor without them lets all of it happen."""
+    folder = _built(workshop, "user-pages", target)
+    ran = _run(folder, attempt)
+    assert ran.status == 126 and report in ran.console, ran
+    free = _run(folder, attempt, cpu="qemu64")
+    if attempt == "tables":
+        assert free.status == 126 and "invalid opcode" in free.console, free
+    else:
+        assert (free.status, free.console) == (0, "survived\n"), free
