@@ -1,0 +1,266 @@
+/* Random allocations, aligned ones and frees against a map of owners; exhaustion, fragmentation, double free;
+ * failures on purpose. */
+// cflags: -DCONFIG_PAGES_BUDDY_FAILURES=1
+#include <args.h>
+#include <assert.h>
+#include <boot_info.h>
+#include <pages.h>
+#include <pages_aligned.h>
+#include <pages_failures.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGES 1500
+
+int pages_buddy_init(void);
+
+struct boot_info boot_info;
+static _Alignas(1 << 21) unsigned char memory[PAGES][4096];
+static unsigned owner[PAGES]; /* model: 0 = in no range or free */
+static unsigned char in_range[PAGES];
+
+static size_t index_of(const void *p)
+{
+    size_t offset = (size_t)((const unsigned char *)p - memory[0]);
+    assert(offset % 4096 == 0 && offset / 4096 < PAGES);
+    return offset / 4096;
+}
+
+static void add_range(size_t start, size_t end)
+{
+    boot_info.ranges[boot_info.range_count++] =
+        (struct boot_range){(uintptr_t)memory[start], (uintptr_t)memory[start] + (end - start) * 4096};
+    memset(in_range + start, 1, end - start);
+}
+
+static size_t model_free(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < PAGES; i++)
+        n += in_range[i] && owner[i] == 0;
+    return n;
+}
+
+/* Whether there are so many free pages in a row; of those that begin at a multiple of `step`. */
+static bool model_fits(size_t count, size_t step)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < PAGES; i++) {
+        if (!(in_range[i] && owner[i] == 0))
+            run = 0;
+        else if (run != 0 || i % step == 0)
+            run++;
+        if (run >= count)
+            return true;
+    }
+    return false;
+}
+
+static void take(void *p, size_t count, unsigned id)
+{
+    size_t at = index_of(p);
+    for (size_t i = at; i < at + count; i++) {
+        assert(in_range[i] && owner[i] == 0);
+        owner[i] = id;
+        memset(memory[i], (int)id, 4096); /* the allocator must not rely on, or touch, what it gave away */
+    }
+}
+
+static void give_back(size_t at, size_t count)
+{
+    for (size_t i = at; i < at + count; i++) {
+        assert(memory[i][0] == (unsigned char)owner[i] && memory[i][4095] == (unsigned char)owner[i]);
+        owner[i] = 0;
+    }
+    pages_free(memory[at], count);
+}
+
+static bool traps(void (*f)(void))
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGILL, SIG_DFL);
+        signal(SIGTRAP, SIG_DFL);
+        f();
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status);
+}
+
+static void free_twice(void)
+{
+    void *p = pages_alloc(3);
+    pages_free(p, 3);
+    pages_free((unsigned char *)p + 4096, 1);
+}
+
+static void free_across(void)
+{
+    unsigned char *p = pages_alloc(3);
+    pages_free(p + 4096, 1);
+    pages_free(p, 3);
+}
+
+static void free_in_a_large_block(void)
+{
+    unsigned char *p = pages_alloc_aligned(8);
+    pages_free(p, 256);
+    pages_free(p + 77 * 4096, 2);
+}
+
+static void free_foreign(void)
+{
+    pages_free(memory[700], 1); /* in a hole between the ranges */
+    pages_free((unsigned char *)memory + sizeof memory, 1);
+}
+
+/* The command line of this test. */
+const char *args_parameter(const char *key)
+{
+    return strcmp(key, "pages.fail") == 0 ? "3" : strcmp(key, "pages.after") == 0 ? "200000" : NULL;
+}
+
+/* Which of 30 allocations fail, as bits. */
+static unsigned failures(void)
+{
+    unsigned bits = 0;
+
+    for (int i = 0; i < 30; i++) {
+        void *p = i % 2 ? pages_alloc(1) : pages_alloc_aligned(0);
+
+        bits |= (p == NULL) << i;
+        pages_free(p, p != NULL);
+    }
+    return bits;
+}
+
+static void test_failures(void)
+{
+    uint64_t before = pages_failed();
+    unsigned now_and_then;
+
+    pages_fail(10, 0);
+    assert(failures() == (1u << 9 | 1u << 19 | 1u << 29) && pages_failed() == before + 3);
+    pages_fail(2, 99);
+    now_and_then = failures();
+    assert(__builtin_popcount(now_and_then) > 5 && __builtin_popcount(now_and_then) < 25);
+    pages_fail(2, 98);
+    assert(failures() != now_and_then);
+    pages_fail(2, 99);
+    assert(failures() == now_and_then);
+    pages_fail(0, 0);
+    assert(failures() == 0);
+}
+
+static unsigned random_state = 12345;
+
+static unsigned draw(unsigned limit)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 8) % limit;
+}
+
+static void allocate(unsigned id)
+{
+    if (draw(8) == 0) {
+        unsigned order = draw(9);
+        size_t count = (size_t)1 << order;
+        bool fits = model_fits(count, count);
+        void *p = pages_alloc_aligned(order);
+
+        assert((p != NULL) == fits && (uintptr_t)p % (count * 4096) == 0);
+        if (p != NULL)
+            take(p, count, id);
+    } else {
+        size_t count = 1 + draw(draw(16) == 0 ? 400 : 6);
+        bool fits = model_fits(count, 1);
+        void *p = pages_alloc(count);
+
+        assert((p != NULL) == fits);
+        if (p != NULL)
+            take(p, count, id);
+    }
+}
+
+/* Any part of a run, or adjacent runs at once. */
+static void release(void)
+{
+    size_t at = draw(PAGES), n = 0, most = 1 + draw(draw(8) == 0 ? 300 : 8);
+
+    while (at + n < PAGES && n < most && owner[at + n] != 0)
+        n++;
+    give_back(at, n);
+}
+
+/* Every second page in use: half of the memory is free, and no two pages of it in a row. */
+static void fragment(void)
+{
+    size_t n = 0;
+    void *p;
+
+    while ((p = pages_alloc(1)) != NULL)
+        take(p, 1, 7);
+    for (size_t i = 0; i < PAGES; i += 2)
+        if (owner[i] != 0)
+            give_back(i, 1), n++;
+    assert(pages_available() == n && n > 600 && pages_alloc(2) == NULL && pages_alloc_aligned(1) == NULL);
+}
+
+int main(void)
+{
+    uint64_t before;
+
+    assert(pages_alloc(1) == NULL && pages_available() == 0);
+    assert(pages_buddy_init() < 0);
+    add_range(1, 4);
+    add_range(10, 11);
+    add_range(20, 150);
+    add_range(150, 160); /* two ranges that touch are one run */
+    add_range(170, 700);
+    add_range(701, 1500); /* 512 aligned ones are not among them: 512 to 1023 has a hole */
+    memset(memory, 0xee, sizeof memory);
+    assert(pages_buddy_init() == 0);
+    in_range[1] = 0; /* what it keeps for itself */
+    assert(pages_available() == model_free());
+    assert(pages_alloc(0) == NULL && pages_alloc(SIZE_MAX) == NULL && pages_alloc(800) == NULL);
+    assert(pages_alloc_aligned(10) == NULL && pages_alloc_aligned(60) == NULL);
+    void *whole = pages_alloc(799); /* no power of two, and none of its blocks holds it */
+    assert(index_of(whole) == 701);
+    pages_free(whole, 799);
+    assert(pages_alloc_aligned(9) == NULL);
+    assert(traps(free_twice) && traps(free_across) && traps(free_in_a_large_block) && traps(free_foreign));
+
+    test_failures();
+    for (int round = 0; round < 40000; round++) {
+        if (draw(8) < (round / 3000 % 2 ? 2u : 6u)) /* fill up, then drain */
+            allocate(1 + (unsigned)round % 250);
+        else
+            release();
+        assert(pages_available() == model_free());
+        if (round % 10000 == 9999)
+            fragment();
+    }
+    for (size_t i = 0; i < PAGES; i++)
+        if (owner[i] != 0)
+            give_back(i, 1);
+    before = pages_failed();
+    for (size_t n = 0; pages_failed() == before; n++) { /* until the parameter holds */
+        void *p = pages_alloc(1);
+
+        assert(n < 200000);
+        pages_free(p, p != NULL);
+    }
+    assert(__builtin_popcount(failures()) == 10);
+    pages_fail(0, 0);
+    assert(index_of(pages_alloc(799)) == 701); /* everything has been joined again */
+    assert(index_of(pages_alloc(530)) == 170);
+    assert(index_of(pages_alloc(140)) == 20);
+    assert(pages_available() == 3);
+    return 0;
+}
