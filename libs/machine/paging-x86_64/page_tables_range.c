@@ -1,0 +1,96 @@
+#include "page_table.h"
+#include "processor.h"
+
+#include <page_tables.h>
+#include <pages.h>
+
+#define FEW 32 /* pages that are forgotten one by one: beyond, finding all the others again costs less */
+
+void page_tables_flush(uintptr_t start, uintptr_t end)
+{
+    if (end - start > FEW * PAGE_SIZE) {
+        page_table_forget_all();
+        return;
+    }
+    for (; start < end; start += PAGE_SIZE)
+        page_table_forget(start);
+}
+
+struct page_entry *page_tables_next(uintptr_t *address, uintptr_t end)
+{
+    uintptr_t at = *address;
+
+    while (at < end) {
+        uint64_t *table = page_table_root();
+        unsigned shift = 39;
+        uint64_t *entry = &table[at >> shift & 511];
+
+        while (*entry != 0 && shift > 12 && !(*entry & PTE_PS)) {
+            shift -= 9;
+            table = (uint64_t *)(*entry & PTE_ADDRESS);
+            entry = &table[at >> shift & 511];
+        }
+        at = at >> shift << shift;
+        if (*entry != 0) {
+            *address = at;
+            return (struct page_entry *)entry;
+        }
+        do /* what this table has no more of need not be found from the top */
+            at += (uintptr_t)1 << shift;
+        while (at < end && (at >> shift & 511) != 0 && *++entry == 0);
+    }
+    return NULL;
+}
+
+bool page_tables_split(uintptr_t address)
+{
+    uintptr_t start = address & ~(PAGE_TABLES_LARGE - 1), at = start;
+    uint64_t *entry = (uint64_t *)page_tables_next(&at, address + 1);
+    uint64_t *table, page;
+
+    /* Going from the beginning of the large page, the first entry that is found is its own. */
+    if (entry == NULL || !(*entry & PTE_PS) || start == address)
+        return true;
+    table = pages_alloc(1);
+    if (table == NULL)
+        return false;
+    page = *entry & ~PTE_PS;
+    for (uint64_t i = 0; i < 512; i++)
+        table[i] = page + (i << 12);
+    *entry = (uintptr_t)table | PTE_P | PTE_RW | PTE_A;
+    return true;
+}
+
+/* Of `table`, whose entries cover 1 << shift bytes each, those for [start, end). */
+static void free_below(uint64_t *table, unsigned shift, uintptr_t start, uintptr_t end, uintptr_t low,
+                       uintptr_t high)
+{
+    uintptr_t size = (uintptr_t)1 << shift;
+
+    for (uintptr_t at = start & -size; at < end; at += size) {
+        uint64_t *entry = &table[at >> shift & 511];
+
+        if (*entry == 0 || (*entry & PTE_PS))
+            continue;
+        if (shift > 21)
+            free_below((uint64_t *)(*entry & PTE_ADDRESS), shift - 9, start > at ? start : at,
+                       end - at < size ? end : at + size, low, high);
+        if (at >= low && high - at >= size) {
+            pages_free((void *)(*entry & PTE_ADDRESS), 1);
+            *entry = 0;
+        }
+    }
+}
+
+/* The processor may remember the way to an entry through tables that are no more (SDM volume 3, 4.10.3.1),
+ * though nothing was mapped there. */
+void page_tables_free(uintptr_t start, uintptr_t end, uintptr_t low, uintptr_t high)
+{
+    uintptr_t first = start & -PAGE_TABLES_LARGE;
+
+    /* Most ranges share their only table with others, and have nothing to give back. */
+    if (end - first <= PAGE_TABLES_LARGE && (first < low || high - first < PAGE_TABLES_LARGE))
+        return;
+    free_below(page_table_root(), 39, start, end, low, high);
+    page_table_forget_all();
+}
