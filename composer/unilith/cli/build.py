@@ -5,11 +5,15 @@ from __future__ import annotations
 import json as json_format
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unilith.cli.progress import Progress
 from unilith.errors import UserError
 from unilith.pipeline.build import Built, build
 from unilith.pipeline.request import Request
+
+if TYPE_CHECKING:
+    from unilith.run.network import Wanted
 
 
 def build_and_print(request: Request, *, json: bool, verbosity: int) -> None:
@@ -29,7 +33,7 @@ def build_and_run(
     args: Sequence[str] | None,
     memory: str | None,
     timeout: float | None,
-    ports: Sequence[str],
+    network: Wanted,
     verbosity: int,
 ) -> int:
     """Builds, runs, and returns the exit status that the run ended with.
@@ -46,7 +50,7 @@ def build_and_run(
             description = ImageDescription.read(given)
         else:
             description = ImageDescription.read(_build(request, verbosity).description)
-        return run_image(description, args=args, memory=memory, timeout=timeout, ports=ports).status
+        return run_image(description, args=args, memory=memory, timeout=timeout, network=network).status
     except UserError as e:
         e.exit_status = HOST_SIDE
         raise

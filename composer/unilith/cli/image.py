@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -63,7 +64,30 @@ def run(
         typer.Option("--timeout", help="Seconds; then the image is stopped.", show_default="none"),
     ] = None,
     port: Annotated[
-        list[str] | None, typer.Option("--port", "-p", metavar="HOST:GUEST", help="Forward a TCP port.")
+        list[str] | None,
+        typer.Option(
+            "--port",
+            "-p",
+            metavar="HOST:GUEST[/udp]",
+            help="Lead a port of this machine to one of the image.",
+            show_default="the recipe's",
+        ),
+    ] = None,
+    net: Annotated[
+        str | None,
+        typer.Option(
+            "--net",
+            metavar="NET",
+            help="What the image's network card is connected to: user, none, tap=INTERFACE or dgram=OURS:THEIRS, "
+            "with ,ip=ADDRESS/BITS,gateway=ADDRESS,dns=ADDRESS behind the last two.",
+            show_default="user",
+        ),
+    ] = None,
+    dhcp: Annotated[
+        bool, typer.Option("--dhcp", help="Let the image ask for its address, even where it is known.")
+    ] = False,
+    capture: Annotated[
+        Path | None, typer.Option("--capture", metavar="FILE", help="Write all packets there (pcap).")
     ] = None,
     output: OutputOpt = None,
     library: LibraryOpt = None,
@@ -80,6 +104,7 @@ def run(
     could not run it, 126 if the image crashed."""
     from unilith.cli.build import build_and_run
     from unilith.cli.request import make_request
+    from unilith.run.network import Wanted
 
     request = make_request(recipe, target, output, library, want, forbid, set_, cc, launcher, config)
     sys.exit(
@@ -88,7 +113,7 @@ def run(
             args=args,
             memory=memory,
             timeout=timeout,
-            ports=port or [],
+            network=Wanted(net or "", tuple(port or ()), dhcp, capture),
             verbosity=verbosity(quiet, verbose),
         )
     )

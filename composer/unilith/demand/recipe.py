@@ -12,7 +12,7 @@ from unilith.catalog.model import Identifier, Model, Name, Ref, Source, Upstream
 from unilith.catalog.yaml_model import read_model
 
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
-Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}$")]
+Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
 
 
 def _no_nul(text: str) -> str:
@@ -30,7 +30,7 @@ class RunSettings(Model):
     memory: Memory = "16M"
     """The machine's memory: a number with K, M or G."""
     ports: tuple[Port, ...] = ()
-    """TCP ports of the host that lead to ports of the image: `8080:80`."""
+    """Ports of the host that lead to ports of the image: `8080:80`, or `5353:53/udp`."""
 
 
 class Part(Model):

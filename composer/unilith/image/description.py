@@ -25,7 +25,8 @@ class ImageDescription(BaseModel):
     debug: Path  # the same with symbols, for addresses in crash reports
     initrd: Path | None = None
     memory: str  # "16M": a number with K, M or G
-    ports: tuple[str, ...] = ()  # "8080:80", host and guest
+    ports: tuple[str, ...] = ()  # "8080:80" or "5353:53/udp", host and guest
+    network: bool = False  # whether the image drives a network card
 
     def write(self, file: Path) -> None:
         """Writes the description as JSON, keys in a fixed order."""

@@ -34,6 +34,10 @@ from unilith.upstream.tree import source_tree
 GUARD = "kernel.guard"
 """The interface whose provider keeps a second thread out of the kernel."""
 
+NETWORK = "net.device"
+LOOPBACK = "loopback"
+"""The interface of network cards, and its one provider behind which there is no card."""
+
 _IMAGE, _DEBUG = "image.elf", "image.debug"
 _LOCK, _DESCRIPTION = "selection.lock", "image.json"
 
@@ -186,6 +190,14 @@ def _wants_rootfs(selection: Selection) -> bool:
     return any(binding.name == "rootfs" for binding in selection.interfaces)
 
 
+def _has_network(demand: Demand, selection: Selection) -> bool:
+    """Whether something in the image drives a network card."""
+    if NETWORK not in demand.catalog.interfaces:
+        return False
+    drivers = {m.name for m, _ in demand.catalog.providers(NETWORK)}
+    return any(name in drivers and name != LOOPBACK for name in selection.names)
+
+
 def _describe(demand: Demand, selection: Selection) -> Path:
     target, recipe = demand.target, demand.recipe
     description = ImageDescription(
@@ -200,6 +212,7 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         initrd=Path(INITRD) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
         ports=recipe.run.ports,
+        network=_has_network(demand, selection),
     )
     file = demand.folder / _DESCRIPTION
     description.write(file)

@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Streams, write_all
-from unilith.run.options import HOST_SIDE, memory_bytes, port_forward
+from unilith.run.network import Wanted, network_of
+from unilith.run.options import HOST_SIDE, memory_bytes
+from unilith.run.ports import reachable
 from unilith.run.process import run_process
 from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
 from unilith.run.result import RunResult
 from unilith.run.symbols import CrashFilter, DebugFile
 
 STDIN, STDOUT, STDERR = 0, 1, 2
+NOTHING_SAID = Wanted()
+"""The recipe's ports hold, and the image has a network if it drives a card."""
 
 
 def run_image(
@@ -26,7 +30,7 @@ def run_image(
     args: Sequence[str] | None = None,
     memory: str | None = None,
     timeout: float | None = None,
-    ports: Sequence[str] = (),
+    network: Wanted = NOTHING_SAID,
     input: int | bytes = STDIN,
     output: int | None = STDOUT,
     raw: bool = False,
@@ -35,7 +39,7 @@ def run_image(
 ) -> RunResult:
     """Runs the image to its end, and says how it ended.
 
-    `args` are the application's arguments; None leaves it the recipe's own. `memory`, `ports` and
+    `args` are the application's arguments; None leaves it the recipe's own. `memory`, `network` and
     `timeout` (seconds) override what the description says. `input` is a descriptor or the bytes
     themselves. `output` is the descriptor that the console is copied to as it comes, and then what
     went wrong is said on standard error too; None captures the console in the result instead.
@@ -47,12 +51,14 @@ def run_image(
     `arguments` are further ones for QEMU. Raises `UserError` for what the caller got wrong.
     """
     size = memory_bytes(memory or description.memory)
-    forwards = [port_forward(port) for port in ports or description.ports]
     if timeout is not None and not timeout > 0:
         raise UserError("a time-out must be more than 0 s", exit_status=HOST_SIDE)
     problem = unloadable(description)
     if problem:
         return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
+    connected = network_of(description, network)
+    if connected.forwards and output is not None:
+        _say(reachable(connected.forwards))
     sys.stdout.flush()
     show = CrashFilter(DebugFile(description.debug))
     errors = None if output is None else STDERR
@@ -61,7 +67,7 @@ def run_image(
             # The console and the messages of a process come on two channels; captured, they are one text.
             streams = Streams(input, output, errors, one_text=output is None, show=show)
             result = run_process(
-                description, streams, args=args, memory=size, timeout=timeout, ports=forwards if ports else ()
+                description, streams, args=args, memory=size, timeout=timeout, network=connected
             )
         else:
             streams = Streams(input, output, after_input=END_OF_INPUT, close_input=False, show=show)
@@ -71,7 +77,7 @@ def run_image(
                 args=args,
                 memory=size,
                 timeout=timeout,
-                ports=forwards,
+                network=connected,
                 accel=accel or os.environ.get("UNILITH_ACCEL") or _best_accel(description),
                 arguments=arguments,
             )
@@ -87,8 +93,13 @@ def _best_accel(description: ImageDescription) -> str:
 def _said(result: RunResult, output: int | None) -> RunResult:
     """Says on standard error what went wrong, unless the console is captured."""
     if result.message and output is not None:
-        write_all(STDERR, f"unilith: {result.message}\n".encode("utf-8", "replace"))
+        _say(result.message)
     return result
+
+
+def _say(text: str) -> None:
+    """A line of ours among the image's."""
+    write_all(STDERR, f"unilith: {text}\n".encode("utf-8", "replace"))
 
 
 @contextlib.contextmanager

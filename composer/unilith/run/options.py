@@ -1,10 +1,9 @@
-"""What a person says about a run, checked: memory, ports, arguments."""
+"""What a person says about a run, checked: memory, arguments."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from unilith.errors import UserError
 
@@ -35,35 +34,17 @@ def memory_text(size: int) -> str:
     return f"{size}"
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
-    """A TCP port of the host that leads to one of the guest."""
+def command_line(args: Sequence[str] | None, parameters: Sequence[str] = ()) -> str:
+    """The image's command line: parameters of libraries, `key=value`, then the application's arguments; none
+    if `args` is None, and the recipe's own hold.
 
-    host: int
-    guest: int
-
-
-def port_forward(text: str) -> Forward:
-    """Reads `HOST:GUEST`."""
-    match = re.fullmatch(r"([0-9]{1,5}):([0-9]{1,5})", text)
-    if match is None or not all(1 <= int(number) <= 65535 for number in match.groups()):
-        raise UserError(
-            f"{text!r} is not a pair of ports",
-            hint="Write HOST:GUEST, two numbers from 1 to 65535, as in 8080:80.",
-            exit_status=HOST_SIDE,
-        )
-    return Forward(int(match[1]), int(match[2]))
-
-
-def command_line(args: Sequence[str] | None) -> str:
-    """The image's command line: nothing if `args` is None, and the recipe's own arguments hold.
-
-    Each argument stands in quotes if it holds anything that the splitter would take for its own
+    Each word stands in quotes if it holds anything that the splitter would take for its own
     (docs/architecture.md, Command line).
     """
-    if args is None:
-        return ""
-    line = " ".join(["--", *(_quoted(arg) for arg in args)])
+    words = [_quoted(word) for word in parameters]
+    if args is not None:
+        words += ["--", *(_quoted(arg) for arg in args)]
+    line = " ".join(words)
     size = len(line.encode("utf-8", "surrogateescape"))
     if "\0" in line:
         raise UserError("an argument holds a NUL byte, which no program can be given", exit_status=HOST_SIDE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, StartError, Streams, run_child
-from unilith.run.options import HOST_SIDE, Forward, memory_text
+from unilith.run.network import Network
+from unilith.run.options import HOST_SIDE, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
 
@@ -19,29 +21,56 @@ def run_process(
     args: Sequence[str] | None,
     memory: int,
     timeout: float | None,
-    ports: Sequence[Forward],
+    network: Network,
 ) -> RunResult:
     """Starts the image's ELF with the options of docs/architecture.md, Process image."""
-    different = next((port for port in ports if port.host != port.guest), None)
-    if different is not None:
-        raise UserError(
-            f"port {different.host} cannot lead to {different.guest}: a process has the ports of its host",
-            hint=f"Let the application listen on {different.host}, or use a virtual machine.",
-            exit_status=HOST_SIDE,
+    with _connected(network) as descriptor:
+        command = process_command(
+            description, args=args, memory=memory, parameters=network.parameters, descriptor=descriptor
         )
-    command = process_command(description, args=args, memory=memory)
-    try:
-        ended = run_child(command, streams, timeout=timeout)
-    except StartError as e:
-        return RunResult(HOST_SIDE, f"cannot start {description.image}: {e}")
+        try:
+            ended = run_child(
+                command, streams, timeout=timeout, pass_fds=[] if descriptor is None else [descriptor]
+            )
+        except StartError as e:
+            return RunResult(HOST_SIDE, f"cannot start {description.image}: {e}")
     status, message = judge(ended, timeout)
     return RunResult(status, message, bytes(ended.output), ended.seconds)
 
 
-def process_command(description: ImageDescription, *, args: Sequence[str] | None, memory: int) -> list[str]:
-    """The image's command line; without `args` the recipe's own hold."""
+@contextlib.contextmanager
+def _connected(network: Network) -> Iterator[int | None]:
+    """The descriptor that the image's network is behind; None if it has none."""
+    if network.kind == "none":
+        yield None
+        return
+    if network.kind != "user":
+        raise UserError(
+            f"a process image cannot be connected to {network.kind}",
+            hint="Use --net user or --net none, or a virtual machine.",
+            exit_status=HOST_SIDE,
+        )
+    # Imported here, for most processes have no network.
+    from unilith.run.passt import passt
+
+    with passt(network) as descriptor:
+        yield descriptor
+
+
+def process_command(
+    description: ImageDescription,
+    *,
+    args: Sequence[str] | None,
+    memory: int,
+    parameters: Sequence[str] = (),
+    descriptor: int | None = None,
+) -> list[str]:
+    """The image's command line; without `args` the recipe's own hold. `descriptor` is its network."""
     command = [str(description.image), "--memory", memory_text(memory)]
     command += ["--initrd", str(description.initrd)] if description.initrd else []
+    command += ["--net-fd", str(descriptor)] if descriptor is not None else []
+    for parameter in parameters:
+        command += ["--parameter", parameter]
     return command if args is None else [*command, "--", *args]
 
 

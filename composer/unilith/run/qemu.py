@@ -12,7 +12,8 @@ from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, StartError, Streams, readable, run_child
 from unilith.run.memory import least_memory
-from unilith.run.options import HOST_SIDE, Forward, command_line, memory_text
+from unilith.run.network import Network, qemu_network
+from unilith.run.options import HOST_SIDE, command_line, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 
 END_OF_INPUT = b"\x04"
@@ -26,7 +27,7 @@ def run_qemu(
     args: Sequence[str] | None,
     memory: int,
     timeout: float | None,
-    ports: Sequence[Forward],
+    network: Network,
     accel: str,
     arguments: Sequence[str] = (),
 ) -> RunResult:
@@ -43,7 +44,7 @@ def run_qemu(
     try:
         command = [
             *qemu_command(
-                description, program, args=args, memory=memory, ports=ports, accel=accel, record=record
+                description, program, args=args, memory=memory, network=network, accel=accel, record=record
             ),
             *arguments,
         ]
@@ -77,7 +78,7 @@ def qemu_command(
     *,
     args: Sequence[str] | None,
     memory: int,
-    ports: Sequence[Forward],
+    network: Network,
     accel: str,
     record: int,
 ) -> list[str]:
@@ -92,25 +93,12 @@ def qemu_command(
     command += ["-chardev", f"file,id={settings['debug-chardev']},path=/proc/self/fd/1"]
     command += ["-chardev", f"file,id={settings['exit-chardev']},path=/proc/self/fd/{record}"]
     command += shlex.split(settings.get("arguments", ""))
-    command += _network(description, ports)
+    command += qemu_network(network, settings.get("network-device"), description.target)
     command += ["-kernel", str(description.image)]
     command += ["-initrd", str(description.initrd)] if description.initrd else []
-    line = command_line(args)
+    line = command_line(args, network.parameters)
     command += ["-append", line] if line else []
     return command
-
-
-def _network(description: ImageDescription, ports: Sequence[Forward]) -> list[str]:
-    device = description.settings.get("network-device")
-    if device is None:
-        if ports:
-            raise UserError(
-                f"ports cannot be forwarded: the machine {description.target} has no network device",
-                exit_status=HOST_SIDE,
-            )
-        return []
-    forwards = "".join(f",hostfwd=tcp::{port.host}-:{port.guest}" for port in ports)
-    return ["-netdev", f"user,id=net{forwards}", "-device", f"{device},netdev=net"]
 
 
 def judge(ended: Ended, record: bytes, program: str, timeout: float | None) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Memory, ports and arguments as people write them."""
+"""Memory and arguments as people write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unilith.errors import UserError
-from unilith.run.options import Forward, command_line, memory_bytes, memory_text, port_forward
+from unilith.run.options import command_line, memory_bytes, memory_text
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,6 @@ def test_what_is_no_amount_of_memory(text: str) -> None:
 @given(size=st.integers(1, 1 << 40))
 def test_the_text_of_an_amount_says_the_same(size: int) -> None:
     assert memory_bytes(memory_text(size)) == size
-
-
-def test_ports() -> None:
-    assert port_forward("8080:80") == Forward(8080, 80)
-    for text in ("80", "0:1", "1:65536", "a:1", "1:2:3", "", "100000:1"):
-        with pytest.raises(UserError, match="is not a pair of ports"):
-            port_forward(text)
 
 
 def split(line: str) -> list[str]:
@@ -63,6 +56,13 @@ def split(line: str) -> list[str]:
 )
 def test_any_arguments_come_back(args: list[str]) -> None:
     assert split(command_line(args)) == ["--", *args]
+
+
+def test_parameters_stand_before_the_arguments() -> None:
+    parameters = ["net.ip=10.0.2.15/24", "name=two words"]
+    assert split(command_line(["x"], parameters)) == [*parameters, "--", "x"]
+    # Without arguments there is no `--`, so that the recipe's own hold.
+    assert split(command_line(None, parameters)) == parameters
 
 
 def test_the_command_line_has_limits() -> None:

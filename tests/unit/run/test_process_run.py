@@ -10,6 +10,7 @@ import pytest
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.image import run_image
+from unilith.run.network import Wanted
 from unilith.run.result import RunResult
 
 Script = Callable[[str], ImageDescription]
@@ -97,11 +98,10 @@ def test_messages_of_the_image_are_part_of_the_captured_console(script: Script) 
 
 def test_mistakes_are_refused_with_125(script: Script) -> None:
     image = script("exit 0")
-    for mistake in ({"memory": "12Q"}, {"ports": ["80"]}, {"ports": ["80:81"]}, {"timeout": 0.0}):
+    for mistake in ({"memory": "12Q"}, {"network": Wanted(ports=("80",))}, {"timeout": 0.0}):
         with pytest.raises(UserError) as refused:
             run(image, **mistake)
         assert refused.value.exit_status == 125
-    assert run(image, ports=["8080:8080"]).status == 0
 
 
 def test_a_failure_is_said_on_standard_error_when_the_console_is_shown(

@@ -112,11 +112,6 @@ def test_a_missing_file_or_qemu_is_said_before_anything_starts(
     assert (refused.value.exit_status, "doctor" in refused.value.hint) == (125, True)
 
 
-def test_ports_need_a_network_device(guest: ImageDescription) -> None:
-    with pytest.raises(UserError, match="has no network device"):
-        run_image(guest, ports=["8080:80"], input=b"", output=None, accel="tcg", timeout=SECONDS)
-
-
 RUN = """
 import sys
 from pathlib import Path
