@@ -20,6 +20,8 @@
 
 #if __has_include(<config.h>)
 #include <config.h>
+#else
+#define LOG_PROVIDER /* nobody compiles a library: whoever reads the header wants to know all of it */
 #endif
 
 /* RFC 5424, section 6.2.1 */
