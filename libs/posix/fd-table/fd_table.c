@@ -1,5 +1,7 @@
 /*
- * The table of descriptors. It begins in static memory and moves to the heap when it grows.
+ * The table of descriptors. It begins in static memory and moves to the heap when it grows. Finding a file
+ * takes one comparison; finding the lowest free descriptor takes as many steps as there are full words in the
+ * bit map from the lowest that may be free on.
  */
 #include "slots.h"
 
@@ -13,32 +15,29 @@
 
 /* One reference more than descriptors: it is never released. */
 static struct open_file console = {.ops = &fd_console_ops, .references = 4, .flags = LINUX_O_RDWR};
-static struct open_file reserved; /* stands in a slot that is taken but not filled */
-static struct slot first_slots[FIRST_SLOTS] = {{.file = &console}, {.file = &console}, {.file = &console}};
-static struct slot *slots = first_slots;
-static unsigned slot_count = FIRST_SLOTS;
+static struct open_file *first_files[FIRST_SLOTS] = {&console, &console, &console};
+static uint64_t first_maps[2] = {7, 0};
 
-struct slot *fd_slot(long fd)
-{
-    if (fd < 0 || (unsigned long)fd >= slot_count || slots[fd].file == NULL || slots[fd].file == &reserved)
-        return NULL;
-    return &slots[fd];
-}
+struct fd_table fd_slots = {
+    .files = first_files,
+    .taken = &first_maps[0],
+    .close_on_exec = &first_maps[1],
+    .count = FIRST_SLOTS,
+    .free = 3,
+    .limit = CONFIG_FD_TABLE_LIMIT < CONFIG_FD_TABLE_MAX ? CONFIG_FD_TABLE_LIMIT : CONFIG_FD_TABLE_MAX,
+};
 
 struct open_file *fd_get(long fd)
 {
-    struct slot *slot = fd_slot(fd);
+    struct open_file *file = fd_find(fd);
 
-    if (slot == NULL)
-        return NULL;
-    slot->file->references++;
-    return slot->file;
+    if (file != NULL)
+        file->references++;
+    return file;
 }
 
-void fd_put(struct open_file *file)
+void fd_release(struct open_file *file)
 {
-    if (--file->references != 0)
-        return;
     for (struct file_watch *watch; (watch = file->watches) != NULL;) {
         fd_unwatch(watch);
         watch->gone(watch);
@@ -46,65 +45,105 @@ void fd_put(struct open_file *file)
     file->ops->release(file);
 }
 
+/* Room for `wanted` descriptors at least, in one piece: the pointers, then both maps. */
 static int grow(unsigned wanted)
 {
-    unsigned count = 2 * slot_count;
-    struct slot *larger;
+    struct fd_table old = fd_slots;
+    unsigned count = 2 * old.count, words, old_words = (old.count + FD_BITS - 1) / FD_BITS;
+    struct open_file **files;
 
     if (count < wanted)
         count = wanted;
-    if (count > CONFIG_FD_TABLE_MAX)
-        count = CONFIG_FD_TABLE_MAX;
-    larger = heap_alloc(count * sizeof(*larger));
-    if (larger == NULL)
+    words = (count + FD_BITS - 1) / FD_BITS;
+    count = words * FD_BITS;
+    files = heap_alloc(count * sizeof(*files) + 2 * words * sizeof(uint64_t));
+    if (files == NULL)
         return -ENOMEM;
-    memcpy(larger, slots, slot_count * sizeof(*larger));
-    memset(larger + slot_count, 0, (count - slot_count) * sizeof(*larger));
-    if (slots != first_slots)
-        heap_free(slots);
-    slots = larger;
-    slot_count = count;
+    memset(files, 0, count * sizeof(*files) + 2 * words * sizeof(uint64_t));
+    fd_slots.files = files;
+    fd_slots.taken = (uint64_t *)(files + count);
+    fd_slots.close_on_exec = fd_slots.taken + words;
+    fd_slots.count = count;
+    memcpy(files, old.files, old.count * sizeof(*files));
+    memcpy(fd_slots.taken, old.taken, old_words * sizeof(uint64_t));
+    memcpy(fd_slots.close_on_exec, old.close_on_exec, old_words * sizeof(uint64_t));
+    if (old.files != first_files)
+        heap_free(old.files);
     return 0;
 }
 
-long fd_reserve_exactly(unsigned fd, bool close_on_exec)
+long fd_reserve_exactly(unsigned fd, bool close_on_exec, struct open_file **replaced)
 {
-    if (fd >= CONFIG_FD_TABLE_MAX)
+    if (fd >= fd_slots.limit)
         return -EMFILE;
-    if (fd >= slot_count && grow(fd + 1) != 0)
+    if (fd >= fd_slots.count && grow(fd + 1) != 0)
         return -ENOMEM;
-    slots[fd] = (struct slot){&reserved, close_on_exec};
+    *replaced = fd_slots.files[fd];
+    if (*replaced == NULL && fd_bit(fd_slots.taken, fd))
+        return -EBUSY; /* somebody is about to open it: dup(2) */
+    fd_slots.files[fd] = NULL;
+    fd_set_bit(fd_slots.taken, fd, true);
+    fd_set_bit(fd_slots.close_on_exec, fd, close_on_exec);
+    return fd;
+}
+
+/* The lowest descriptor from `fd` on that is not taken; it may lie behind the table. */
+static unsigned lowest_free(unsigned fd)
+{
+    while (fd < fd_slots.count) {
+        uint64_t free = ~fd_slots.taken[fd / FD_BITS] >> fd % FD_BITS;
+
+        if (free != 0)
+            return fd + (unsigned)__builtin_ctzll(free);
+        fd = fd / FD_BITS * FD_BITS + FD_BITS;
+    }
     return fd;
 }
 
 long fd_reserve(unsigned lowest, bool close_on_exec)
 {
-    unsigned fd = lowest;
+    bool first = lowest <= fd_slots.free;
+    unsigned fd = lowest_free(first ? fd_slots.free : lowest);
+    struct open_file *none;
+    long reserved = fd_reserve_exactly(fd, close_on_exec, &none);
 
-    while (fd < slot_count && slots[fd].file != NULL)
-        fd++;
-    return fd_reserve_exactly(fd, close_on_exec);
+    if (first && reserved >= 0)
+        fd_slots.free = fd + 1;
+    return reserved;
 }
 
 void fd_fill(long fd, struct open_file *file)
 {
-    slots[fd].file = file;
+    fd_slots.files[fd] = file;
 }
 
 void fd_cancel(long fd)
 {
-    slots[fd].file = NULL;
+    fd_set_bit(fd_slots.taken, (unsigned)fd, false);
+    if ((unsigned)fd < fd_slots.free)
+        fd_slots.free = (unsigned)fd;
 }
 
-long sys_close(long fd)
+void fd_close(unsigned fd)
 {
-    struct slot *slot = fd_slot(fd);
-    struct open_file *file;
+    struct open_file *file = fd_slots.files[fd];
 
-    if (slot == NULL)
-        return -EBADF;
-    file = slot->file;
-    slot->file = NULL;
+    fd_slots.files[fd] = NULL;
+    fd_cancel(fd);
     fd_put(file);
-    return 0;
+}
+
+unsigned fd_limit(void)
+{
+    return fd_slots.limit;
+}
+
+unsigned fd_limit_max(void)
+{
+    return CONFIG_FD_TABLE_MAX;
+}
+
+void fd_set_limit(unsigned limit)
+{
+    fd_slots.limit = limit < CONFIG_FD_TABLE_MAX ? limit : CONFIG_FD_TABLE_MAX;
 }

@@ -35,7 +35,11 @@
 #define LINUX_F_GETLK 5
 #define LINUX_F_SETLK 6
 #define LINUX_F_SETLKW 7
+#define LINUX_F_SETOWN 8
+#define LINUX_F_GETOWN 9
 #define LINUX_F_DUPFD_CLOEXEC 1030
+#define LINUX_F_SETPIPE_SZ 1031
+#define LINUX_F_GETPIPE_SZ 1032
 #define LINUX_FD_CLOEXEC 1
 
 /* The beginning of struct flock, which is the same everywhere. */
@@ -43,7 +47,23 @@ struct linux_flock_start {
     short type; /* LINUX_F_UNLCK: no lock */
     short whence;
 };
+#define LINUX_F_RDLCK 0
+#define LINUX_F_WRLCK 1
 #define LINUX_F_UNLCK 2
+
+#define LINUX_LOCK_SH 1 /* flock(2) */
+#define LINUX_LOCK_EX 2
+#define LINUX_LOCK_NB 4
+#define LINUX_LOCK_UN 8
+
+/* close_range(2): include/uapi/linux/close_range.h */
+#define LINUX_CLOSE_RANGE_UNSHARE 2
+#define LINUX_CLOSE_RANGE_CLOEXEC 4
+
+/* preadv2(2): include/uapi/linux/fs.h; those that change nothing where nothing is cached */
+#define LINUX_RWF_HIPRI 1
+#define LINUX_RWF_DSYNC 2
+#define LINUX_RWF_SYNC 4
 
 #define LINUX_SEEK_SET 0
 #define LINUX_SEEK_CUR 1

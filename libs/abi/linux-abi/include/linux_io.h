@@ -13,6 +13,10 @@ struct linux_iovec {
 #define LINUX_IOV_MAX 1024 /* UIO_MAXIOV */
 
 #define LINUX_TIOCGWINSZ 0x5413
+#define LINUX_FIONREAD 0x541b /* how many bytes can be read, an int */
+#define LINUX_FIONBIO 0x5421  /* an int: O_NONBLOCK */
+#define LINUX_FIONCLEX 0x5450
+#define LINUX_FIOCLEX 0x5451
 
 struct linux_winsize {
     uint16_t rows;

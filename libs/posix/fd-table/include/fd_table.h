@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <linux_io.h>
 #include <linux_layout.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,12 +23,16 @@ struct open_file_ops {
     /* At the file's own position, which moves. Sizes are 0 to LINUX_TRANSFER_MAX. NULL: -EINVAL */
     long (*read)(struct open_file *file, void *buffer, size_t size);
     long (*write)(struct open_file *file, const void *data, size_t size);
+    /* The same with pieces, at least one, whose lengths sum up to at most LINUX_TRANSFER_MAX, for what is not
+     * a stream of bytes or is faster so. NULL: piece by piece */
+    long (*read_pieces)(struct open_file *file, const struct linux_iovec *pieces, size_t count);
+    long (*write_pieces)(struct open_file *file, const struct linux_iovec *pieces, size_t count);
     /* At `offset`; the position stays. NULL: -ESPIPE */
     long (*read_at)(struct open_file *file, void *buffer, size_t size, uint64_t offset);
     long (*write_at)(struct open_file *file, const void *data, size_t size, uint64_t offset);
     /* Moves the position, and returns it. NULL: -ESPIPE */
     int64_t (*seek)(struct open_file *file, int64_t offset, int whence);
-    /* NULL: -ENOTTY */
+    /* ioctl(2), and FD_GET_PIPE_SIZE and the like of fcntl(2). FIONBIO has been dealt with. NULL: -ENOTTY */
     long (*control)(struct open_file *file, unsigned long request, void *argument);
     /*
      * Which of the events of readiness.h hold now; `readiness` (may be NULL) gets what tells of changes,
@@ -82,9 +87,20 @@ static inline void fd_unwatch(struct file_watch *watch)
         watch->next->place = watch->place;
 }
 
+/* As requests of `control`: F_GETPIPE_SZ and F_SETPIPE_SZ. The argument is a pointer to the size, in or out.
+ */
+#define FD_GET_PIPE_SIZE (1ul << 32)
+#define FD_SET_PIPE_SIZE (1ul << 32 | 1)
+
 /* What a descriptor refers to, with a reference counted for the caller; NULL if it is not open. */
 struct open_file *fd_get(long fd);
-void fd_put(struct open_file *file);
+void fd_release(struct open_file *file); /* for fd_put(): the last reference is gone */
+
+static inline void fd_put(struct open_file *file)
+{
+    if (--file->references == 0)
+        fd_release(file);
+}
 
 /*
  * A new descriptor, in two steps: fd_reserve() takes the lowest free one that is at least `lowest` (-EMFILE:
@@ -94,3 +110,9 @@ void fd_put(struct open_file *file);
 long fd_reserve(unsigned lowest, bool close_on_exec);
 void fd_fill(long fd, struct open_file *file);
 void fd_cancel(long fd);
+
+/* Descriptors are below the limit (RLIMIT_NOFILE), which is at most fd_limit_max(); those that are open
+ * already stay. */
+unsigned fd_limit(void);
+unsigned fd_limit_max(void);
+void fd_set_limit(unsigned limit);
