@@ -61,3 +61,25 @@ unsigned linux_open_flags(unsigned flags)
 {
     return flags;
 }
+
+/* include/uapi/linux/eventpoll.h: packed on this architecture, so that it is the same for 32 bits. */
+struct epoll_event_x86_64 {
+    uint32_t events;
+    uint64_t data;
+} __attribute__((packed));
+
+void linux_epoll_store(void *array, unsigned index, uint32_t events, uint64_t data)
+{
+    struct epoll_event_x86_64 *entry = (struct epoll_event_x86_64 *)array + index;
+
+    entry->events = events;
+    entry->data = data;
+}
+
+uint32_t linux_epoll_load(const void *array, unsigned index, uint64_t *data)
+{
+    const struct epoll_event_x86_64 *entry = (const struct epoll_event_x86_64 *)array + index;
+
+    *data = entry->data;
+    return entry->events;
+}

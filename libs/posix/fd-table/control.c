@@ -3,9 +3,6 @@
  */
 #include "slots.h"
 
-#include <errno.h>
-#include <linux_file.h>
-
 long sys_close(long fd);
 long sys_close_range(long first, long last, long flags);
 long sys_fstat(long fd, long stat);

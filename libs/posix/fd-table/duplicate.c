@@ -3,9 +3,6 @@
  */
 #include "slots.h"
 
-#include <errno.h>
-#include <linux_file.h>
-
 #define CHANGEABLE (LINUX_O_APPEND | LINUX_O_NONBLOCK) /* by F_SETFL */
 
 long sys_dup(long fd);

@@ -3,9 +3,6 @@
  */
 #include "slots.h"
 
-#include <errno.h>
-#include <linux_file.h>
-
 #define HARMLESS (LINUX_RWF_HIPRI | LINUX_RWF_DSYNC | LINUX_RWF_SYNC) /* of preadv2() and pwritev2() */
 
 long sys_preadv(long fd, long pieces, long count, long offset);
@@ -81,34 +78,40 @@ static long move_pieces(struct open_file *file, const struct linux_iovec *pieces
 long sys_readv(long fd, long pieces, long count)
 {
     const struct linux_iovec *first = (const struct linux_iovec *)pieces;
-    struct open_file *file = fd_get_for(fd, LINUX_O_WRONLY);
     long result;
 
-    if (file == NULL)
-        return -EBADF;
-    result = sum_of(first, count);
-    if (result > 0 && file->ops->read_pieces != NULL && result <= (long)LINUX_TRANSFER_MAX)
-        result = file->ops->read_pieces(file, first, (size_t)count);
-    else if (result >= 0)
-        result = move_pieces(file, first, count, 0, file->ops->seek == NULL, read_some);
-    fd_put(file);
+    do {
+        struct open_file *file = fd_get_for(fd, LINUX_O_WRONLY);
+
+        if (file == NULL)
+            return -EBADF;
+        result = sum_of(first, count);
+        if (result > 0 && file->ops->read_pieces != NULL && result <= (long)LINUX_TRANSFER_MAX)
+            result = file->ops->read_pieces(file, first, (size_t)count);
+        else if (result >= 0)
+            result = move_pieces(file, first, count, 0, file->ops->seek == NULL, read_some);
+        fd_put(file);
+    } while (fd_restart(result));
     return result;
 }
 
 long sys_writev(long fd, long pieces, long count)
 {
     const struct linux_iovec *first = (const struct linux_iovec *)pieces;
-    struct open_file *file = fd_get_for(fd, LINUX_O_RDONLY);
     long result;
 
-    if (file == NULL)
-        return -EBADF;
-    result = sum_of(first, count);
-    if (result > 0 && file->ops->write_pieces != NULL && result <= (long)LINUX_TRANSFER_MAX)
-        result = file->ops->write_pieces(file, first, (size_t)count);
-    else if (result >= 0)
-        result = move_pieces(file, first, count, 0, false, write_some);
-    fd_put(file);
+    do {
+        struct open_file *file = fd_get_for(fd, LINUX_O_RDONLY);
+
+        if (file == NULL)
+            return -EBADF;
+        result = sum_of(first, count);
+        if (result > 0 && file->ops->write_pieces != NULL && result <= (long)LINUX_TRANSFER_MAX)
+            result = file->ops->write_pieces(file, first, (size_t)count);
+        else if (result >= 0)
+            result = move_pieces(file, first, count, 0, false, write_some);
+        fd_put(file);
+    } while (fd_restart(result));
     return result;
 }
 

@@ -3,8 +3,14 @@
  */
 #pragma once
 
+#include <config.h>
+#include <errno.h>
 #include <fd_table.h>
 #include <linux_file.h>
+
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
+#endif
 
 #define FD_BITS 64 /* in a word of the bit maps */
 
@@ -48,6 +54,17 @@ static inline void fd_set_bit(uint64_t *map, unsigned fd, bool on)
     uint64_t bit = UINT64_C(1) << fd % FD_BITS;
 
     map[fd / FD_BITS] = on ? map[fd / FD_BITS] | bit : map[fd / FD_BITS] & ~bit;
+}
+
+/* Whether a call that ended so begins again; it holds nothing any more. */
+static inline bool fd_restart(long result)
+{
+#ifdef CONFIG_LIB_SIGNALS
+    return result == -EINTR && signals_restart();
+#else
+    (void)result;
+    return false;
+#endif
 }
 
 /* As fd_reserve(), but this very descriptor, which may be open: the file that it refers to is the caller's

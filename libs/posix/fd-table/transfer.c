@@ -3,9 +3,6 @@
  */
 #include "slots.h"
 
-#include <errno.h>
-#include <linux_file.h>
-
 long sys_lseek(long fd, long offset, long whence);
 long sys_pread64(long fd, long buffer, long size, long offset);
 long sys_pwrite64(long fd, long data, long size, long offset);
@@ -19,25 +16,32 @@ static size_t limited(long size)
 
 long sys_read(long fd, long buffer, long size)
 {
-    struct open_file *file = fd_get_for(fd, LINUX_O_WRONLY);
     long result;
 
-    if (file == NULL)
-        return -EBADF;
-    result = file->ops->read != NULL ? file->ops->read(file, (void *)buffer, limited(size)) : -EINVAL;
-    fd_put(file);
+    do {
+        struct open_file *file = fd_get_for(fd, LINUX_O_WRONLY);
+
+        if (file == NULL)
+            return -EBADF;
+        result = file->ops->read != NULL ? file->ops->read(file, (void *)buffer, limited(size)) : -EINVAL;
+        fd_put(file);
+    } while (fd_restart(result));
     return result;
 }
 
 long sys_write(long fd, long data, long size)
 {
-    struct open_file *file = fd_get_for(fd, LINUX_O_RDONLY);
     long result;
 
-    if (file == NULL)
-        return -EBADF;
-    result = file->ops->write != NULL ? file->ops->write(file, (const void *)data, limited(size)) : -EINVAL;
-    fd_put(file);
+    do {
+        struct open_file *file = fd_get_for(fd, LINUX_O_RDONLY);
+
+        if (file == NULL)
+            return -EBADF;
+        result =
+            file->ops->write != NULL ? file->ops->write(file, (const void *)data, limited(size)) : -EINVAL;
+        fd_put(file);
+    } while (fd_restart(result));
     return result;
 }
 

@@ -4,6 +4,8 @@
  * linux_stat_store() writes `struct stat` as applications of this architecture know it; what is not among the
  * values is 0. linux_open_flags() turns the flags of open(2) into those of asm-generic/fcntl.h, which
  * linux_file.h names.
+ *
+ * linux_epoll_store() and linux_epoll_load() write and read entry `index` of an array of struct epoll_event.
  */
 #pragma once
 
@@ -25,3 +27,5 @@ struct linux_stat_values {
 
 void linux_stat_store(void *stat, const struct linux_stat_values *values);
 unsigned linux_open_flags(unsigned flags);
+void linux_epoll_store(void *array, unsigned index, uint32_t events, uint64_t data);
+uint32_t linux_epoll_load(const void *array, unsigned index, uint64_t *data);

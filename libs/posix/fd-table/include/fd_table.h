@@ -35,8 +35,8 @@ struct open_file_ops {
     /* ioctl(2), and FD_GET_PIPE_SIZE and the like of fcntl(2). FIONBIO has been dealt with. NULL: -ENOTTY */
     long (*control)(struct open_file *file, unsigned long request, void *argument);
     /*
-     * Which of the events of readiness.h hold now; `readiness` (may be NULL) gets what tells of changes,
-     * which stays as long as the file. NULL: always readable and writable, and nothing that epoll takes.
+     * Which of the events of readiness.h hold now; `*readiness` becomes what tells of changes, which
+     * stays as long as the file. NULL: always readable and writable, and nothing that epoll takes.
      */
     unsigned (*poll)(struct open_file *file, struct readiness **readiness);
     /*
@@ -110,6 +110,12 @@ static inline void fd_put(struct open_file *file)
 long fd_reserve(unsigned lowest, bool close_on_exec);
 void fd_fill(long fd, struct open_file *file);
 void fd_cancel(long fd);
+
+/* All of it in one step, with the lowest free descriptor; the reference is taken over, even if it fails. */
+long fd_open(struct open_file *file, bool close_on_exec);
+
+/* `stat` of what has no name and is no pipe, socket or device: Linux's anonymous inodes. */
+void fd_stat_anonymous(struct open_file *file, struct linux_stat_values *values);
 
 /* Descriptors are below the limit (RLIMIT_NOFILE), which is at most fd_limit_max(); those that are open
  * already stay. */
