@@ -8,6 +8,7 @@
 #include <heap.h>
 #include <linux_file.h>
 #include <pipe_end.h>
+#include <readiness.h>
 #ifdef CONFIG_LIB_SIGNALS
 #include <signals.h>
 #endif
@@ -20,8 +21,9 @@
 
 struct pipe {
     struct pipe_buffer buffer;
-    struct readiness readiness; /* of both directions */
-    unsigned readers, writers;  /* ends that are open */
+    struct readiness readable; /* of ends that read; those that also write are told of both here */
+    struct readiness writable;
+    unsigned readers, writers; /* ends that are open; one that does both is in both */
     unsigned ends;
     void (*gone)(void *owner);
     void *owner;
@@ -92,9 +94,16 @@ unsigned pipe_writers(const struct pipe *pipe)
     return pipe->writers;
 }
 
-struct readiness *pipe_readiness(struct pipe *pipe)
+static struct readiness *readiness_of(struct open_file *file)
 {
-    return &pipe->readiness;
+    return reads(file) ? &of(file)->readable : &of(file)->writable;
+}
+
+static void tell_writers(struct pipe *pipe, unsigned events)
+{
+    readiness_notify(&pipe->writable, events);
+    if (pipe->readers + pipe->writers != pipe->ends)
+        readiness_notify(&pipe->readable, events);
 }
 
 static void release(struct open_file *file)
@@ -109,9 +118,9 @@ static void release(struct open_file *file)
         return;
     }
     if (pipe->writers == 0)
-        readiness_notify(&pipe->readiness, READINESS_HUP | READINESS_READABLE);
+        readiness_notify(&pipe->readable, READINESS_HUP | READINESS_READABLE);
     if (pipe->readers == 0)
-        readiness_notify(&pipe->readiness, READINESS_ERR | READINESS_WRITABLE);
+        tell_writers(pipe, READINESS_ERR | READINESS_WRITABLE);
 }
 
 /* 0: look again. */
@@ -121,7 +130,7 @@ static int wait(struct open_file *file, unsigned events)
         wait_poll();
         return -EAGAIN;
     }
-    return readiness_wait(&of(file)->readiness, events, WAIT_FOR_EVER, false);
+    return readiness_wait(readiness_of(file), events, WAIT_FOR_EVER, false);
 }
 
 static long read_pieces(struct open_file *file, const struct linux_iovec *pieces, size_t count)
@@ -143,7 +152,7 @@ static long read_pieces(struct open_file *file, const struct linux_iovec *pieces
         sum += pipe_buffer_take(&pipe->buffer, pieces[i].base, pieces[i].length);
     /* A writer may need room for a piece that stays whole. */
     if (before < ATOMIC && pipe_buffer_room(&pipe->buffer) >= ATOMIC)
-        readiness_notify(&pipe->readiness, READINESS_WRITABLE);
+        tell_writers(pipe, READINESS_WRITABLE);
     return (long)sum;
 }
 
@@ -206,7 +215,7 @@ static long write_pieces(struct open_file *file, const struct linux_iovec *piece
             if (part == 0)
                 return done != 0 ? (long)done : -ENOMEM;
             done += part;
-            readiness_notify(&pipe->readiness, READINESS_READABLE);
+            readiness_notify(&pipe->readable, READINESS_READABLE);
             if (done == total)
                 return (long)done;
             continue;
@@ -239,7 +248,7 @@ static long set_size(struct pipe *pipe, long *size)
     if (!pipe_buffer_resize(&pipe->buffer, capacity))
         return -ENOMEM;
     *size = (long)capacity;
-    readiness_notify(&pipe->readiness, READINESS_WRITABLE);
+    tell_writers(pipe, READINESS_WRITABLE);
     return 0;
 }
 
@@ -266,7 +275,7 @@ static unsigned poll(struct open_file *file, struct readiness **readiness)
     struct pipe *pipe = of(file);
     unsigned events = 0;
 
-    *readiness = &pipe->readiness;
+    *readiness = readiness_of(file);
     if (reads(file)) {
         events |= pipe->buffer.count != 0 ? READINESS_READABLE : 0;
         events |= pipe->writers == 0 ? READINESS_HUP : 0;

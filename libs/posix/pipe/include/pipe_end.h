@@ -9,7 +9,6 @@
 #pragma once
 
 #include <fd_table.h>
-#include <readiness.h>
 
 struct pipe;
 
@@ -17,7 +16,6 @@ struct pipe *pipe_new(void (*gone)(void *owner), void *owner);
 void pipe_drop(struct pipe *pipe);
 struct open_file *pipe_open_end(struct pipe *pipe, unsigned flags);
 
-/* How many ends there are that read, and that write, and what is told when there are more of them. */
+/* How many ends there are that read, and that write. */
 unsigned pipe_readers(const struct pipe *pipe);
 unsigned pipe_writers(const struct pipe *pipe);
-struct readiness *pipe_readiness(struct pipe *pipe);
