@@ -4,8 +4,9 @@
 #include <host_calls.h>
 #include <host_linux.h>
 #include <pages.h>
+#include <seal.h>
 
-struct boot_info boot_info;
+SEALED struct boot_info boot_info;
 
 static long map(size_t size, long protection, long flags, long fd)
 {

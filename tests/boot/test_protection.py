@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, VIRTUAL, Ran, unilith
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, unilith
 
 pytestmark = pytest.mark.boot
 
@@ -54,3 +54,38 @@ def test_pages_of_user_mode(workshop: Path, target: str, attempt: str, report: s
         assert free.status == 126 and "invalid opcode" in free.console, free
     else:
         assert (free.status, free.console) == (0, "survived\n"), free
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("attempt", "report", "without"),
+    [
+        ("smash", "stack smashed", "PROTECTION_STACK=n"),
+        ("boot-info", "page fault: write to", "PROTECTION_SEAL=n"),
+        ("page-table", "page fault: write to", "PROTECTION_SEAL=n"),
+    ],
+)
+def test_what_is_stopped(workshop: Path, target: str, attempt: str, report: str, without: str) -> None:
+    """The attempt ends the image, and would not if the protection were not there."""
+    if attempt == "page-table" and target not in VIRTUAL:
+        target = VIRTUAL[0]  # a process has no page tables
+    ran = _run(_built(workshop, "protected", target), attempt)
+    assert ran.status == 126 and report in ran.console, ran
+    assert "survived" not in ran.console, ran
+    free = _run(_built(workshop, "protected", target, "--set", without), attempt)
+    assert "stack smashed" not in free.console, free
+    if attempt != "smash":  # whose return address is overwritten
+        assert (free.status, free.console) == (0, "survived\n"), free
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_guard_of_the_stack(workshop: Path, target: str) -> None:
+    """No two boots have the same, and nobody can set it."""
+    folder = _built(workshop, "stack-guard", target)
+    guards = [_run(folder).console.strip() for _ in range(3)]
+    assert len(set(guards)) == 3
+    assert all(len(guard) == 16 and guard.endswith("00") for guard in guards), guards
+    ran = _run(folder, "set")
+    assert ran.status == 126 and "page fault: write to" in ran.console, ran
+    free = _run(_built(workshop, "stack-guard", target, "--set", "PROTECTION_SEAL=n"), "set")
+    assert free.status == 0 and len(free.console) == 17, free

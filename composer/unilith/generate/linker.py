@@ -8,10 +8,13 @@ from unilith.catalog.model import Link
 from unilith.generate.files import environment
 
 
-def linker_script(link: Link, fragments: Sequence[str]) -> str:
-    """The script's text; ``fragments`` are the texts of the libraries' own parts."""
+def linker_script(link: Link, fragments: Sequence[str], *, sealed: bool = False) -> str:
+    """The script's text; ``fragments`` are the texts of the libraries' own parts. With
+    ``sealed``, variables that are to become read-only get pages of their own."""
     template = environment().get_template("linker.ld.j2")
-    return template.render(entry=link.entry, load_address=f"{link.load_address:#x}", fragments=fragments)
+    return template.render(
+        entry=link.entry, load_address=f"{link.load_address:#x}", fragments=fragments, sealed=sealed
+    )
 
 
 def link_flags(link: Link) -> tuple[str, ...]:

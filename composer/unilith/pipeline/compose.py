@@ -26,6 +26,7 @@ from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
 from unilith.plan.compose import Chosen, make_plan
 from unilith.plan.model import Plan
+from unilith.plan.protector import STACK_PROTECTOR, fitted
 from unilith.resolver.lockfile import to_text
 from unilith.resolver.selection import Selection
 from unilith.upstream.cache import cache_folder
@@ -33,6 +34,8 @@ from unilith.upstream.tree import source_tree
 
 GUARD = "kernel.guard"
 """The interface whose provider keeps a second thread out of the kernel."""
+SEAL = "seal"
+"""The interface whose provider takes the right to write sealed variables."""
 
 NETWORK = "net.device"
 LOOPBACK = "loopback"
@@ -136,7 +139,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         *((tree, name) for name, tree in trees.items()),
         (demand.work, "build"),
     )
-    return make_plan(
+    plan = make_plan(
         catalog,
         recipe,
         demand.target,
@@ -148,6 +151,12 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         trees=trees,
         prefix_map=prefix_map,
     )
+    return fitted(plan, wanted=_provides(demand, selection, STACK_PROTECTOR))
+
+
+def _provides(demand: Demand, selection: Selection, interface: str) -> bool:
+    """Whether something selected provides an interface, whoever asked for it."""
+    return any(m.name in selection.names for m, _ in demand.catalog.providers(interface))
 
 
 def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
@@ -165,7 +174,7 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
     for unit in plan.units:
         if unit.config is not None:
             files[f"{GENERATED}/{unit.name}/config.h"] = unit.config
-    files[LINKER_SCRIPT] = linker_script(platform.link, fragments)
+    files[LINKER_SCRIPT] = linker_script(platform.link, fragments, sealed=_provides(demand, selection, SEAL))
     files[IMAGE_NINJA] = image_ninja(
         plan, sources, image=f"../{_IMAGE}", debug=f"../{_DEBUG}", link_flags=link_flags(platform.link)
     )

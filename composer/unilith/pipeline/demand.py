@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unilith.catalog.catalog import Catalog, Target
@@ -15,6 +15,7 @@ from unilith.pipeline.app import Application, application, compile_probe, probe_
 from unilith.pipeline.folder import alone_in
 from unilith.pipeline.libc import MUSL, musl_archive
 from unilith.pipeline.request import Reporter, Request
+from unilith.plan.protector import STACK_PROTECTOR, protected, recipe_asks
 from unilith.plan.toolchain import Toolchain, find_toolchain
 from unilith.resolver.choices import needs_of
 
@@ -85,6 +86,9 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
     catalog, recipe, toolchain, work = subject.catalog, subject.recipe, subject.toolchain, subject.work
     archives = [musl_archive(catalog, toolchain, reporter)] if recipe.libc == "musl" else []
     app = application(catalog, recipe, toolchain, archives, work, reporter)
+    asked = recipe_asks(recipe)
+    if asked:
+        app = replace(app, units=protected(app.units))
     write_probe(work, recipe, app, toolchain)
     reporter.step(f"compile {recipe.name} to see what it needs")
     probed = probe_demand(catalog, recipe, compile_probe(work, reporter))
@@ -93,7 +97,8 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
         catalog=catalog,
         recipe=recipe,
         target=subject.target,
-        facts=(*stated, *probed.facts),
+        # What the compiler's own code refers to is no demand of the application's.
+        facts=(*stated, *(f for f in probed.facts if not (asked and f.name == STACK_PROTECTOR))),
         numbered=probed.numbered,
         wanted=probed.wanted,
         app_bytes=probed.stored,

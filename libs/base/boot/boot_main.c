@@ -2,8 +2,15 @@
 #include <args.h>
 #include <boot.h>
 #include <boot_info.h>
+#include <config.h>
 #include <panic.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_SEAL
+#include <seal.h>
+#endif
+#ifdef CONFIG_LIB_STACK_PROTECTOR
+#include <stack_protector.h>
+#endif
 
 #define ENVIRONMENT_MAX 128
 
@@ -25,6 +32,9 @@ void boot_main(void)
     /* On this stack frame, which is never left, and which nobody has to clear. */
     char *argv[ARGS_MAX + 1];
     char *envp[ENVIRONMENT_MAX + 1];
+#ifdef CONFIG_LIB_STACK_PROTECTOR
+    stack_protector_init();
+#endif
     int argc = args_split(boot_info.command_line, argv);
 
     if (argc < 0)
@@ -36,5 +46,8 @@ void boot_main(void)
             panic("boot: %s did not start, error %d", boot_steps[i].name, -error);
     }
     copy_environment(envp);
+#ifdef CONFIG_LIB_SEAL
+    seal_memory();
+#endif
     platform_exit(app_start(argc, argv, envp));
 }

@@ -13,6 +13,7 @@
 
 #define MSR_EFER 0xc0000080
 #define EFER_LME_NXE 0x900          /* long mode enable, no-execute enable */
+#define EFER_NXE_BIT 11
 #define CR4_PAE 0x20
 #define CR4_OSFXSR_OSXMMEXCPT 0x600 /* SSE usable, its exceptions as #XM */
 #define CR4_UMIP_BIT 11 /* user mode cannot read the processor tables' addresses */
@@ -144,10 +145,11 @@ locate: /* These instructions are the same in both modes. */
 entry_linux:
     cli
     mov %rsi, %rbx
-    mov $1, %esi /* protocol 1 */
+    xor %esi, %esi
+    inc %esi /* protocol 1 */
     jmp locate
 located:
-    lgdt boot_gdt_pointer
+    lgdt boot_gdt_pointer(%rip)
     push $CODE_SELECTOR
     push $entry64
     lretq
@@ -209,7 +211,7 @@ entry64:
 
     mov $MSR_EFER, %ecx
     rdmsr
-    or $EFER_LME_NXE, %eax
+    bts $EFER_NXE_BIT, %eax
     wrmsr
     push %rbx
     mov $CR4_PAE | CR4_OSFXSR_OSXMMEXCPT, %edi
@@ -243,7 +245,7 @@ entry64:
     xor %eax, %eax
     rep stosq
     fninit
-    ldmxcsr initial_mxcsr
+    ldmxcsr initial_mxcsr(%rip)
 
     pop %rdi
     mov %ebp, %esi

@@ -4,9 +4,10 @@
 #include <boot.h>
 #include <image_layout.h>
 #include <panic.h>
+#include <seal.h>
 #include <traps_x86_64.h>
 
-struct boot_info boot_info;
+SEALED struct boot_info boot_info;
 
 _Noreturn void entry_start(uint64_t address, unsigned protocol);
 _Noreturn void entry_too_little_memory(void);

@@ -43,6 +43,8 @@ _Noreturn void panic(const char *message, ...)
     print(message, arguments);
     va_end(arguments);
     panic_print("\n");
-    panic_backtrace((uintptr_t)__builtin_return_address(0), *(const uintptr_t *)__builtin_frame_address(0));
+    /* Inside the call: behind it another function may begin, since panic() does not return. */
+    panic_backtrace((uintptr_t)__builtin_return_address(0) - 1,
+                    *(const uintptr_t *)__builtin_frame_address(0));
     platform_crash();
 }

@@ -1,0 +1,53 @@
+/* Reaching the end means that the attempt was not stopped. */
+#include <boot_info.h>
+#include <console.h>
+#include <stdint.h>
+
+int main(int argc, char **argv);
+
+static int same(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* A copy without a limit, into a buffer of this function's. */
+static __attribute__((noinline)) int smash(const char *text)
+{
+    char buffer[16];
+    volatile char *to = buffer;
+
+    while (*text)
+        *to++ = *text++;
+    return buffer[3];
+}
+
+#ifdef __x86_64__
+/* The entry of page 0: nothing else has its table. */
+static volatile uint64_t *page_table(void)
+{
+    uint64_t *table;
+
+    __asm__ volatile("mov %%cr3, %0" : "=r"(table));
+    for (int level = 0; level < 3; level++)
+        table = (uint64_t *)(table[0] & 0x000ffffffffff000);
+    return table;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+
+    if (same(what, "smash"))
+        smash("a text that is longer than the buffer that it is copied to, by a good deal");
+    if (same(what, "boot-info"))
+        ((volatile struct boot_info *)&boot_info)->range_count = 0;
+    if (same(what, "page-table"))
+        page_table()[0] = 3;
+    console_write("survived\n", 9);
+    return 0;
+}
