@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <linux_file.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 long sys_connect(long fd, long address, long size);
 long sys_accept(long fd, long address, long size);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <linux_file.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 long sys_sendto(long fd, long data, long size, long flags, long address, long address_size);
 long sys_recvfrom(long fd, long buffer, long size, long flags, long address, long address_size);

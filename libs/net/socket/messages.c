@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <linux_file.h>
 #include <linux_time.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 long sys_sendmsg(long fd, long message, long flags);
 long sys_recvmsg(long fd, long message, long flags);

@@ -2,7 +2,7 @@
 
 #include <clock.h>
 #include <errno.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 uint64_t socket_deadline(uint64_t timeout)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fd_table.h>
 #include <linux_time.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 #define MILLISECOND 1000000ull /* nanoseconds */
 

@@ -9,7 +9,7 @@
 #include <ktimer.h>
 #include <panic.h>
 #include <stddef.h>
-#include <wait.h>
+#include <wait_queue.h>
 #include <wait_idle.h>
 #ifdef CONFIG_LIB_INTERRUPTS
 #include <interrupts.h>

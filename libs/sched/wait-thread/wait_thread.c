@@ -2,7 +2,7 @@
 #include <config.h>
 #include <ktimer.h>
 #include <sync.h>
-#include <wait.h>
+#include <wait_queue.h>
 #ifdef CONFIG_LIB_INTERRUPTS
 #include <interrupts.h>
 #endif

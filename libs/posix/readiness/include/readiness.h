@@ -29,7 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 #define READINESS_IN 0x001u     /* something can be read, or its end has come */
 #define READINESS_PRI 0x002u    /* out-of-band data */
