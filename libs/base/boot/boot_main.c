@@ -3,6 +3,7 @@
 #include <boot.h>
 #include <boot_info.h>
 #include <config.h>
+#include <log.h>
 #include <panic.h>
 #include <platform_exit.h>
 #ifdef CONFIG_LIB_SEAL
@@ -27,6 +28,15 @@ static void copy_environment(char **envp)
     envp[count] = NULL;
 }
 
+static size_t free_memory(void)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < boot_info.range_count; i++)
+        size += boot_info.ranges[i].end - boot_info.ranges[i].start;
+    return size;
+}
+
 void boot_main(void)
 {
     /* On this stack frame, which is never left, and which nobody has to clear. */
@@ -39,11 +49,14 @@ void boot_main(void)
 
     if (argc < 0)
         panic("boot: the command line is not valid, error %d", -argc);
+    log_write(LOG_INFO, "boot: %zu KiB of free memory, %zu KiB of initrd", free_memory() >> 10,
+              boot_info.initrd_size >> 10);
     for (size_t i = 0; i < boot_step_count; i++) {
         int error = boot_steps[i].run();
 
         if (error != 0)
             panic("boot: %s did not start, error %d", boot_steps[i].name, -error);
+        log_write(LOG_DEBUG, "boot: %s is ready", boot_steps[i].name);
     }
     copy_environment(envp);
 #ifdef CONFIG_LIB_SEAL

@@ -1,9 +1,14 @@
+#include <config.h>
 #include <console.h>
 #include <format.h>
+#include <log.h>
 #include <panic.h>
 #include <platform_exit.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#ifdef CONFIG_LIB_KTHREAD
+#include <kthread.h>
+#endif
 
 /* Initialised to something other than zero, so that it stands in .data: the report of a machine with too
  * little memory for .bss relies on it. */
@@ -14,6 +19,9 @@ void panic_begin(void)
     if (!may_report)
         platform_crash();
     may_report = false;
+#ifdef CONFIG_LIB_LOG
+    log_print_unseen();
+#endif
 }
 
 static void print(const char *text, va_list arguments)
@@ -43,6 +51,9 @@ _Noreturn void panic(const char *message, ...)
     print(message, arguments);
     va_end(arguments);
     panic_print("\n");
+#ifdef CONFIG_LIB_KTHREAD
+    panic_print("  thread %d of %u\n", kthread_current()->number, kthread_count());
+#endif
     /* Inside the call: behind it another function may begin, since panic() does not return. */
     panic_backtrace((uintptr_t)__builtin_return_address(0) - 1,
                     *(const uintptr_t *)__builtin_frame_address(0));

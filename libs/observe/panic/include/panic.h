@@ -1,14 +1,15 @@
 /*
  * When the kernel cannot go on.
  *
- * panic() prints `panic: `, the message (as format() makes it) and a backtrace to the console, and ends the
- * image with platform_crash(). It works at any time, from any context, and allocates nothing. A line longer
- * than 159 bytes is cut.
+ * panic() prints `panic: `, the message (as format() makes it), which thread it was where there are several,
+ * and a backtrace to the console, and ends the image with platform_crash(). It works at any time, from any
+ * context, and allocates nothing. A line longer than 159 bytes is cut.
  *
  * The other functions are for those who write a report of their own, as exception handlers do. panic_begin()
- * comes first: if a report is under way already (the report itself has failed), it ends the image at once.
- * panic_print() prints. panic_backtrace() prints ` at` lines for the code address `pc` and for the
- * callers that the chain of frame pointers beginning at `frame` leads to, as far as the chain makes sense.
+ * comes first: it prints what the log holds that was not seen yet (log.h); if a report is under way already
+ * (the report itself has failed), it ends the image at once. panic_print() prints. panic_backtrace() prints `
+ * at` lines for the code address `pc` and for the callers that the chain of frame pointers beginning at
+ * `frame` leads to, as far as the chain makes sense.
  */
 #pragma once
 
