@@ -1,0 +1,54 @@
+#include "capabilities.h"
+
+#include <pci_configuration.h>
+
+/* 4.1.4: struct virtio_pci_cap, as words from the capability on. In the first: type, in the second: which
+ * base address register. */
+#define CAP_TYPE(word) ((word) >> 24)
+#define CAP_BAR 4
+#define CAP_OFFSET 8
+#define CAP_LENGTH 12
+#define CAP_NOTIFY_STEP 16
+
+#define TYPE_COMMON 1
+#define TYPE_NOTIFY 2
+#define TYPE_DEVICE 4
+
+#define COMMON_SIZE 0x38 /* 4.1.4.3, up to queue_device */
+
+static volatile void *map(const struct pci_function *function, unsigned capability, uint32_t length)
+{
+    return pci_map(function, pci_configuration_read(function->place, capability + CAP_BAR) & 0xff,
+                   pci_configuration_read(function->place, capability + CAP_OFFSET), length);
+}
+
+/* The first of each type that can be used is the one to use (4.1.4.1). */
+bool virtio_pci_locate(struct virtio_device *device, const struct pci_function *function)
+{
+    uint16_t place = function->place;
+
+    for (unsigned at = 0; (at = pci_capability(place, PCI_CAPABILITY_VENDOR, at));) {
+        uint32_t length = pci_configuration_read(place, at + CAP_LENGTH);
+
+        switch (CAP_TYPE(pci_configuration_read(place, at))) {
+        case TYPE_COMMON:
+            if (!device->registers && length >= COMMON_SIZE)
+                device->registers = map(function, at, length);
+            break;
+        case TYPE_NOTIFY:
+            if (!device->notifications && length >= sizeof(uint16_t)) {
+                device->notifications = map(function, at, length);
+                device->notifications_size = length;
+                device->notifications_step = pci_configuration_read(place, at + CAP_NOTIFY_STEP);
+            }
+            break;
+        case TYPE_DEVICE:
+            if (!device->configuration) {
+                device->configuration = map(function, at, length);
+                device->configuration_size = device->configuration ? length : 0;
+            }
+            break;
+        }
+    }
+    return device->registers && device->notifications;
+}
