@@ -25,6 +25,7 @@ GENERATED = frozenset(
         *("recipe_argv", "recipe_envp"),
         *("stubs", "stub_count", "sys_dispatch"),
         *("host_filter", "host_filter_length"),
+        *("program_calls", "program_call_count"),
     }
 )
 

@@ -13,7 +13,7 @@ DISPATCH = "sys_dispatch"
 _SYSCALL = "sys_"
 
 # Defined by the linker script or the toolchain, for every image (docs/architecture.md).
-_LINKER = frozenset(
+LINKER = frozenset(
     """_init _fini _DYNAMIC _GLOBAL_OFFSET_TABLE_ __init_array_start __init_array_end __fini_array_start
     __fini_array_end __preinit_array_start __preinit_array_end image_start image_end text_start text_end
     rodata_start rodata_end data_start data_end bss_start bss_end boot_stack_guard boot_stack_bottom
@@ -63,7 +63,7 @@ def demand_of(recipe: str, reached: Reach, interface_of: Callable[[str], str | N
         elif interface := interface_of(item.name):
             fact = Fact(FactKind.INTERFACE, interface, Origin(f"{recipe} calls {item.name}(): {by}"))
             facts.setdefault((fact.kind, fact.name), fact)
-        elif item.name not in _LINKER:
+        elif item.name not in LINKER:
             unknown.append(_nobody(recipe, item, by))
     wanted = frozenset(item.name for item in reached.undefined)
     if unknown:

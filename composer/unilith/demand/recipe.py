@@ -14,6 +14,8 @@ from unilith.catalog.yaml_model import read_model
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
 
+ProgramPath = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9._+-]*/)*[A-Za-z0-9_+-][A-Za-z0-9._+-]*$")]
+
 
 def _no_nul(text: str) -> str:
     if "\0" in text:
@@ -42,6 +44,17 @@ class Part(Model):
     """C files beside the recipe or globs of the unpacked upstream; a leading `!` takes files out again."""
     include: tuple[str, ...] = ()
     """Folders of headers, in the recipe's folder or in the part's upstream. The application sees them too."""
+    cflags: tuple[str, ...] = ()
+    """Further compiler options."""
+
+
+class Program(Model):
+    """A further program, which the application starts by its path."""
+
+    sources: tuple[Source, ...]
+    """C files beside the recipe or globs of the unpacked upstream; a leading `!` takes files out again."""
+    include: tuple[str, ...] = ()
+    """Folders of headers, in the recipe's folder or in the unpacked upstream."""
     cflags: tuple[str, ...] = ()
     """Further compiler options."""
 
@@ -76,6 +89,8 @@ class Recipe(Model):
     """Folders of headers, in the recipe's folder or in the unpacked upstream."""
     cflags: tuple[str, ...] = ()
     """Further compiler options."""
+    programs: dict[ProgramPath, Program] = {}
+    """Further programs in the image's root file system, by their paths without the leading slash."""
     rootfs: str = ""
     """A folder beside the recipe, which becomes the root of the image's file system."""
     args: tuple[Word, ...] = ()

@@ -1,7 +1,7 @@
 """How libc.a is built from musl's sources: which files, which flags, which headers are generated.
 
-Pure functions of an unpacked and patched tree (``tree``) and of the folder of our replacements
-(``overlay``, `libs/libc/musl/overlay`). The caller writes out `musl_generated_headers`, compiles each file of
+Pure functions of an unpacked and patched tree (``tree``) and of the folders of our replacements
+(``overlays``, `libs/libc/musl/overlay*`). The caller writes out `musl_generated_headers`, compiles each file of
 `musl_sources` with `musl_cflags`, `musl_file_cflags` and `-I` for each folder of `musl_include`, and makes an
 archive of the objects.
 
@@ -12,6 +12,7 @@ the compiler's own include folder, in this order.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,12 @@ _STRUCT = re.compile(r"^STRUCT * ([^ ]*) (.*);$")
 _UNION = re.compile(r"^UNION * ([^ ]*) (.*);$")
 
 
-def musl_sources(tree: Path, overlay: Path, arch: Arch) -> list[Path]:
+def musl_sources(tree: Path, overlays: Sequence[Path], arch: Arch) -> list[Path]:
     """The sources of libc.a, in the order of their names inside musl.
 
-    A file below `<folder>/<arch>/` replaces the file of that stem in `<folder>/`, and a file of the overlay
-    replaces both. The dynamic linker, the start files and the 32-bit time functions are left out.
+    A file below `<folder>/<arch>/` replaces the file of that stem in `<folder>/`, and a file of an overlay
+    replaces both, in a folder of an architecture or not. The dynamic linker, the start files and the 32-bit
+    time functions are left out.
     """
     chosen: dict[str, Path] = {}
     for pattern in ("src/*/*.c", "src/malloc/mallocng/*.c"):
@@ -48,11 +50,17 @@ def musl_sources(tree: Path, overlay: Path, arch: Arch) -> list[Path]:
         for file in tree.glob(pattern):
             if file.suffix in _SOURCE_SUFFIXES:
                 chosen[_stem(file.parent.parent / file.name, tree)] = file
-    ours = {_stem(file, overlay): file for file in overlay.glob("src/**/*.c")}
-    for stem, file in ours.items():
-        if stem not in chosen:
-            raise UserError("replaces no file of musl", where=file, hint="Give it the name of one.")
-    chosen |= ours
+    for overlay in overlays:
+        ours = {_stem(file, overlay): file for file in overlay.glob("src/*/*.c")}
+        ours |= {
+            _stem(file.parent.parent / file.name, overlay): file
+            for file in overlay.glob(f"src/*/{arch}/*")
+            if file.suffix in _SOURCE_SUFFIXES
+        }
+        for stem, file in ours.items():
+            if stem not in chosen:
+                raise UserError("replaces no file of musl", where=file, hint="Give it the name of one.")
+        chosen |= ours
     return [chosen[stem] for stem in sorted(chosen) if stem not in _DROPPED]
 
 
@@ -85,9 +93,8 @@ def musl_file_cflags(source: Path, arch: Arch) -> tuple[str, ...]:
     return ("-mgeneral-regs-only",) if "string" in source.parts and source.suffix == ".c" else ()
 
 
-def musl_include(tree: Path, overlay: Path, generated: Path, arch: Arch) -> list[Path]:
+def musl_include(tree: Path, generated: Path, arch: Arch) -> list[Path]:
     """The `-I` path of musl's own sources; ``generated`` holds the files of `musl_generated_headers`."""
-    del overlay  # it holds sources only
     return [
         generated / "internal",
         tree / "arch" / arch,

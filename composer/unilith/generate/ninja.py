@@ -15,7 +15,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.generate.files import environment
 from unilith.plan.model import Archive, Plan, Unit
-from unilith.plan.toolchain import Toolchain
+from unilith.plan.toolchain import PROGRAM_FLAGS, Toolchain
 
 GENERATED = "gen"
 PROBE_OBJECT = "app.probe.o"
@@ -104,6 +104,30 @@ def image_ninja(
         implicit=(LINKER_SCRIPT,),
     )
     return _render(plan.toolchain, [*units, *app], image, links=[link], strips=[(image, debug)])
+
+
+def program_ninja(
+    toolchain: Toolchain, program: Unit, archives: Iterable[Archive], source: str, *, include: Path, output: str
+) -> str:
+    """Links a further program as a position-independent executable. ``source`` is its generated C file below
+    ``gen/``, which finds its header in ``include``."""
+    own = Unit(
+        name=GENERATED,
+        sources=(Path(GENERATED) / source,),
+        roots=(Path(GENERATED),),
+        flags=(*toolchain.kernel_flags(floating_point=False), *PROGRAM_FLAGS),
+        include=(include,),
+        prefix_map=program.prefix_map,
+    )
+    units = [_unit(program), _unit(own)]
+    flags = (
+        *("-nostdlib", "-pie", "--no-dynamic-linker", "--gc-sections", "--build-id=none", "--strip-all"),
+        *("-z", "text", "-z", "now", "-z", "norelro", "-z", "noexecstack", "-z", "separate-code"),
+        *("-z", "max-page-size=4096", "-e", "program_interface"),
+    )
+    inputs = (*(o for unit in units for o in _objects(unit)), *(str(a.file) for a in archives))
+    link = _Link(output=output, inputs=(*inputs, *map(str, toolchain.runtime)), flags=flags)
+    return _render(toolchain, units, output, links=[link])
 
 
 def objects_ninja(toolchain: Toolchain, units: Iterable[Unit]) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from unilith.generate.files import environment
 from unilith.generate.seccomp import filter_source
 from unilith.plan.model import Plan
 from unilith.resolver.statements import STUB_LIBRARY
+
+PROGRAM_LOADER = "program-loader"
+"""The library that connects further programs with the image's system calls."""
+
+
+def program_source(calls: Sequence[str]) -> str:
+    """The C file of a further program: where it begins, and the functions of the kernel that it calls."""
+    return environment().get_template("program.c.j2").render(calls=calls)
 
 
 def table_sources(plan: Plan) -> dict[str, str]:
@@ -23,6 +33,8 @@ def table_sources(plan: Plan) -> dict[str, str]:
         files[f"{table.name}.c"] = render("provider_table.c", table=table)
     if plan.stubs or any(unit.name == STUB_LIBRARY for unit in plan.units):
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
+    if any(unit.name == PROGRAM_LOADER for unit in plan.units):
+        files["program_calls.c"] = render("program_calls.c", calls=plan.program_calls)
     if plan.guarded:
         files["guarded_calls.c"] = render("guarded_calls.c", calls=plan.guarded)
     if plan.calls:

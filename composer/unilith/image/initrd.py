@@ -30,8 +30,14 @@ class Entry:
     content: bytes | Path = b""
 
 
-def write_initrd(folder: Path | None, file: Path, extra: Mapping[str, bytes] | None = None) -> None:
-    """Packs `folder` (None: nothing) and the `extra` files, name -> content, into the archive `file`.
+def write_initrd(
+    folder: Path | None,
+    file: Path,
+    extra: Mapping[str, bytes] | None = None,
+    programs: Mapping[str, Path] | None = None,
+) -> None:
+    """Packs `folder` (None: nothing), the `extra` files, name -> content, and `programs`, name -> file, into
+    the archive `file`. Programs can be executed, other files that are added cannot.
 
     An extra file takes the place of one of that name, and the folders above it are made. Symbolic
     links stay what they are, a file with several names is stored once a name, and what is neither
@@ -39,7 +45,9 @@ def write_initrd(folder: Path | None, file: Path, extra: Mapping[str, bytes] | N
     """
     entries = {entry.name: entry for entry in (read_folder(folder) if folder else ())}
     for name, content in (extra or {}).items():
-        _add_extra(entries, name, content)
+        _add(entries, name, 0o644, content)
+    for name, program in (programs or {}).items():
+        _add(entries, name, 0o755, program)
     part = file.with_name(file.name + ".part")
     try:
         with part.open("wb") as out:
@@ -79,7 +87,7 @@ def _unreadable(error: OSError) -> None:
     raise UserError(f"cannot be read: {error.strerror}", where=Path(str(error.filename))) from error
 
 
-def _add_extra(entries: dict[str, Entry], name: str, content: bytes) -> None:
+def _add(entries: dict[str, Entry], name: str, mode: int, content: bytes | Path) -> None:
     clean = name.strip("/")
     above = clean.split("/")[:-1]
     for depth in range(1, len(above) + 1):
@@ -92,7 +100,7 @@ def _add_extra(entries: dict[str, Entry], name: str, content: bytes) -> None:
             )
     if clean in entries and stat.S_ISDIR(entries[clean].mode):
         raise UserError(f"the root file system needs {clean} as a file, and the recipe has a folder there")
-    entries[clean] = Entry(clean, stat.S_IFREG | 0o644, content)
+    entries[clean] = Entry(clean, stat.S_IFREG | mode, content)
 
 
 def _order(name: str) -> list[bytes]:

@@ -22,6 +22,7 @@ from unilith.pipeline.demand import Demand, Subject, demand_of
 from unilith.pipeline.inputs import inputs_of
 from unilith.pipeline.libc import MUSL, musl_numbers
 from unilith.pipeline.lock import locked_resolution
+from unilith.pipeline.programs import link_programs
 from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
 from unilith.plan.compose import Chosen, make_plan
@@ -73,7 +74,7 @@ def compose(request: Request, subject: Subject, places: Places, reporter: Report
     plan = plan_of(demand, resolution, reporter)
     _write_build(demand, selection, plan)
     write_if_changed(demand.folder, {_LOCK: to_text(selection), DOTCONFIG: resolution.options.dotconfig})
-    rootfs_files = _make_initrd(demand, selection)
+    rootfs_files = _make_initrd(demand, selection, reporter)
     description = _describe(demand, selection)
     built = Built(
         folder=demand.folder,
@@ -143,7 +144,14 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
         catalog,
         recipe,
         demand.target,
-        Chosen(selection.names, resolution.options, selection.stubs, numbers, tuple(sorted(guarded))),
+        Chosen(
+            selection.names,
+            resolution.options,
+            selection.stubs,
+            numbers,
+            tuple(sorted(guarded)),
+            tuple(sorted({call for program in demand.programs for call in program.calls})),
+        ),
         toolchain=demand.toolchain,
         app=demand.app.units,
         archives=demand.app.archives,
@@ -181,17 +189,16 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
     write_if_changed(demand.work, files)
 
 
-def _make_initrd(demand: Demand, selection: Selection) -> list[Path]:
+def _make_initrd(demand: Demand, selection: Selection, reporter: Reporter) -> list[Path]:
     """Packs the root file system; returns the files and folders that it was made from."""
     if not _wants_rootfs(selection):
         (demand.folder / INITRD).unlink(missing_ok=True)
         return []
-    if not demand.recipe.rootfs:
-        write_initrd(None, demand.folder / INITRD)
-        return []
-    folder = demand.recipe.folder / demand.recipe.rootfs
-    write_initrd(folder, demand.folder / INITRD)
-    return [folder, *sorted(folder.rglob("*"))]
+    programs = link_programs(demand.catalog, demand.programs, demand.toolchain, reporter)
+    folder = demand.recipe.folder / demand.recipe.rootfs if demand.recipe.rootfs else None
+    write_initrd(folder, demand.folder / INITRD, programs=programs)
+    made_from = [source for program in demand.programs for source in program.sources()]
+    return [*made_from, *((folder, *sorted(folder.rglob("*"))) if folder else ())]
 
 
 def _wants_rootfs(selection: Selection) -> bool:

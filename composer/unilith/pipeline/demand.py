@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from unilith.catalog.roots import Places, find_recipe
 from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.demand.recipe import Recipe, read_recipe
 from unilith.errors import UserError, Where
+from unilith.generate.tables import PROGRAM_LOADER
 from unilith.pipeline.app import Application, application, compile_probe, probe_demand, write_probe
 from unilith.pipeline.folder import alone_in
 from unilith.pipeline.libc import MUSL, musl_archive
+from unilith.pipeline.programs import BuiltProgram, find_programs
 from unilith.pipeline.request import Reporter, Request
 from unilith.plan.protector import STACK_PROTECTOR, protected, recipe_asks
 from unilith.plan.toolchain import Toolchain, find_toolchain
@@ -53,6 +56,7 @@ class Demand:
     app_bytes: int
     toolchain: Toolchain
     app: Application
+    programs: tuple[BuiltProgram, ...]
     folder: Path
 
     @property
@@ -84,7 +88,14 @@ def demand_of(subject: Subject, reporter: Reporter) -> Demand:
 
 def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
     catalog, recipe, toolchain, work = subject.catalog, subject.recipe, subject.toolchain, subject.work
-    archives = [musl_archive(catalog, toolchain, reporter)] if recipe.libc == "musl" else []
+    archives = []
+    if recipe.libc == "musl":
+        archives = [musl_archive(catalog, toolchain, reporter, processes=bool(recipe.programs))]
+    elif recipe.programs:
+        raise UserError(
+            f"{recipe.name} has `programs`, which are built with the C library {MUSL}, and `libc: none`",
+            where=_line(recipe, "programs"),
+        )
     app = application(catalog, recipe, toolchain, archives, work, reporter)
     asked = recipe_asks(recipe)
     if asked:
@@ -92,20 +103,38 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
     write_probe(work, recipe, app, toolchain)
     reporter.step(f"compile {recipe.name} to see what it needs")
     probed = probe_demand(catalog, recipe, compile_probe(work, reporter))
+    programs = find_programs(catalog, recipe, toolchain, archives[0], work, reporter) if recipe.programs else ()
+    every = (probed, *(program.probed for program in programs))
     stated = (*needs_of(recipe, catalog.interfaces), *_implied(recipe))
     return Demand(
         catalog=catalog,
         recipe=recipe,
         target=subject.target,
         # What the compiler's own code refers to is no demand of the application's.
-        facts=(*stated, *(f for f in probed.facts if not (asked and f.name == STACK_PROTECTOR))),
-        numbered=probed.numbered,
-        wanted=probed.wanted,
+        facts=(
+            *stated,
+            *(
+                fact
+                for fact in _first_of_each(fact for one in every for fact in one.facts)
+                if not (asked and fact.name == STACK_PROTECTOR)
+            ),
+        ),
+        numbered=any(one.numbered for one in every),
+        wanted=frozenset().union(*(one.wanted for one in every)),
         app_bytes=probed.stored,
         toolchain=toolchain,
         app=app,
+        programs=programs,
         folder=subject.folder,
     )
+
+
+def _first_of_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts of several programs, each need once, for the first that has it."""
+    found: dict[tuple[FactKind, str], Fact] = {}
+    for fact in facts:
+        found.setdefault((fact.kind, fact.name), fact)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _implied(recipe: Recipe) -> list[Fact]:
@@ -114,6 +143,10 @@ def _implied(recipe: Recipe) -> list[Fact]:
     if recipe.libc == "musl":
         origin = Origin(f"{recipe.name} is written for the C library {MUSL}", _line(recipe, "libc"))
         facts.append(Fact(FactKind.LIBRARY, MUSL, origin))
+    if recipe.programs:
+        origin = Origin(f"{recipe.name} has programs in its root file system", _line(recipe, "programs"))
+        facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
+        facts.append(Fact(FactKind.LIBRARY, PROGRAM_LOADER, origin))
     if recipe.rootfs:
         if not (recipe.folder / recipe.rootfs).is_dir():
             raise UserError(

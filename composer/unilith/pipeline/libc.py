@@ -1,9 +1,14 @@
-"""The C library, built once for a toolchain and shared by all images through the cache."""
+"""The C library, built once for a toolchain and shared by all images through the cache.
+
+There are two forms of it: for an image that is one process, where whatever starts a second one only asks for fork(); and
+for recipes with further programs, position independent, with a real vfork().
+"""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
@@ -23,7 +28,7 @@ from unilith.generate.syscall_arch import syscall_numbers
 from unilith.pipeline.ninja import run_ninja
 from unilith.pipeline.request import Reporter
 from unilith.plan.model import Archive, Unit
-from unilith.plan.toolchain import Toolchain
+from unilith.plan.toolchain import PROGRAM_FLAGS, Toolchain
 from unilith.upstream.cache import cache_errors, cache_folder, locked
 from unilith.upstream.tree import source_tree
 
@@ -31,15 +36,23 @@ MUSL = "musl"
 _ARCHIVE = "libc.a"
 
 
-def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> Archive:
-    """libc.a with direct system calls, and the include path of the programs that use it."""
+_ALWAYS, _ONE_PROCESS, _PROCESSES = "overlay", "overlay-one-process", "overlay-processes"
+
+
+def musl_archive(
+    catalog: Catalog, toolchain: Toolchain, reporter: Reporter, *, processes: bool = False
+) -> Archive:
+    """libc.a with direct system calls, and the include path of the programs that use it.
+
+    ``processes``: the form for images in which programs start others.
+    """
     manifest = catalog.require_library(MUSL)
     assert manifest.upstream is not None
     cache = cache_folder()
     tree = source_tree(manifest.upstream, manifest.folder, cache=cache, report=reporter.step)
-    overlay = manifest.folder / "overlay"
+    overlays = [manifest.folder / name for name in (_ALWAYS, _PROCESSES if processes else _ONE_PROCESS)]
     arch = toolchain.arch
-    folder = cache / "built" / f"{MUSL}-{arch}-{_key(toolchain, tree, overlay)}"
+    folder = cache / "built" / f"{MUSL}-{arch}-{_key(toolchain, tree, overlays)}"
     archive = Archive(MUSL, folder / _ARCHIVE, tuple(app_include(tree, folder / "generated")))
     if archive.file.is_file():
         return archive
@@ -50,9 +63,17 @@ def musl_archive(catalog: Catalog, toolchain: Toolchain, reporter: Reporter) -> 
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         headers = musl_generated_headers(tree, arch)
-        sources = musl_sources(tree, overlay, arch)
-        prefix_map = ((tree, MUSL), (overlay, MUSL), (partial, MUSL))
-        units = _units(toolchain, tree, overlay, partial / "generated", sources, arch, prefix_map)
+        sources = musl_sources(tree, overlays, arch)
+        prefix_map = ((tree, MUSL), *((overlay, MUSL) for overlay in overlays), (partial, MUSL))
+        flags = (*toolchain.common_flags, *musl_cflags(arch, clang=toolchain.is_clang))
+        units = _units(
+            (tree, *overlays),
+            (*flags, *(PROGRAM_FLAGS if processes else ())),
+            tuple(musl_include(tree, partial / "generated", arch)),
+            sources,
+            arch,
+            prefix_map,
+        )
         text = archive_ninja(toolchain, units, sources, _ARCHIVE)
         write_if_changed(partial / "generated", headers)
         write_if_changed(partial, {"build.ninja": text})
@@ -69,38 +90,37 @@ def musl_numbers(tree: Path, arch: Arch) -> dict[str, int]:
 
 
 def _units(
-    toolchain: Toolchain,
-    tree: Path,
-    overlay: Path,
-    generated: Path,
+    roots: tuple[Path, ...],
+    flags: tuple[str, ...],
+    include: tuple[Path, ...],
     sources: list[Path],
     arch: Arch,
     prefix_map: tuple[tuple[Path, str], ...],
 ) -> list[Unit]:
-    """Sources that are compiled alike, grouped."""
+    """Sources that are compiled alike, grouped. Each lies in one of ``roots``."""
     groups: dict[tuple[Path, tuple[str, ...]], list[Path]] = {}
     for source in sources:
-        root = overlay if source.is_relative_to(overlay) else tree
+        root = next(root for root in roots if source.is_relative_to(root))
         groups.setdefault((root, musl_file_cflags(source, arch)), []).append(source)
-    flags = (*toolchain.common_flags, *musl_cflags(arch, clang=toolchain.is_clang))
     return [
         Unit(
             name=f"{MUSL}-{number}",
             sources=tuple(members),
             roots=(root,),
             flags=(*flags, *extra),
-            include=tuple(musl_include(tree, overlay, generated, arch)),
+            include=include,
             prefix_map=prefix_map,
         )
         for number, ((root, extra), members) in enumerate(groups.items())
     ]
 
 
-def _key(toolchain: Toolchain, tree: Path, overlay: Path) -> str:
+def _key(toolchain: Toolchain, tree: Path, overlays: Sequence[Path]) -> str:
     """Names everything that shows in the archive, wherever it stands on this machine: the toolchain, the patched
     tree, our files, and the code that decides how they are compiled."""
-    seen = hashlib.sha256(f"{toolchain.key}\0{tree.name}\0".encode())
-    ours = [file for file in sorted(overlay.rglob("*")) if file.is_file()]
+    names = "\0".join(overlay.name for overlay in overlays)
+    seen = hashlib.sha256(f"{toolchain.key}\0{tree.name}\0{names}\0".encode())
+    ours = [file for overlay in overlays for file in sorted(overlay.rglob("*")) if file.is_file()]
     for file in (*ours, *(Path(str(module.__file__)) for module in (musl, syscall_arch))):
         seen.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return seen.hexdigest()[:16]

@@ -33,6 +33,8 @@ _ALWAYS = (
     "-fcf-protection=none",
     "-fno-common",
 )
+# For a program that is loaded wherever there is room, after the others: the last one counts.
+PROGRAM_FLAGS = ("-fpie",)
 _KERNEL = (
     "-ffreestanding",
     "-fvisibility=hidden",

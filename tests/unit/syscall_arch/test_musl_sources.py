@@ -67,7 +67,7 @@ def names(sources: list[Path], tree: Path) -> list[str]:
 
 
 def test_architecture_and_overlay_replace_what_they_are_named_after(tree: Path, overlay: Path) -> None:
-    assert names(musl_sources(tree, overlay, "x86_64"), tree) == [
+    assert names(musl_sources(tree, [overlay], "x86_64"), tree) == [
         "src/malloc/free.c",
         "src/malloc/mallocng/malloc.c",
         "src/math/x86_64/fma.c",
@@ -79,7 +79,7 @@ def test_architecture_and_overlay_replace_what_they_are_named_after(tree: Path, 
 
 def test_another_architecture_takes_its_own(tree: Path, overlay: Path) -> None:
     (overlay / "src/thread/clone.c").unlink()
-    chosen = names(musl_sources(tree, overlay, "aarch64"), tree)
+    chosen = names(musl_sources(tree, [overlay], "aarch64"), tree)
     assert "src/thread/aarch64/clone.s" in chosen
     assert "src/string/memcpy.c" in chosen
     assert not any("x86_64" in name or "syscall_cp" in name for name in chosen)
@@ -88,12 +88,12 @@ def test_another_architecture_takes_its_own(tree: Path, overlay: Path) -> None:
 def test_an_overlay_file_that_replaces_nothing_is_a_mistake(tree: Path, overlay: Path) -> None:
     (overlay / "src/thread/clobe.c").write_text("")
     with pytest.raises(UserError, match="replaces no file"):
-        musl_sources(tree, overlay, "x86_64")
+        musl_sources(tree, [overlay], "x86_64")
 
 
 def test_a_folder_without_musl_is_a_mistake(tmp_path: Path, overlay: Path) -> None:
     with pytest.raises(UserError, match="no sources"):
-        musl_sources(tmp_path / "nothing", overlay, "x86_64")
+        musl_sources(tmp_path / "nothing", [overlay], "x86_64")
 
 
 def test_headers(tree: Path) -> None:
@@ -128,8 +128,8 @@ def test_types_are_guarded_once_each() -> None:
     )
 
 
-def test_our_syscall_arch_is_found_before_theirs(tree: Path, overlay: Path) -> None:
-    include = musl_include(tree, overlay, Path("generated"), "x86_64")
+def test_our_syscall_arch_is_found_before_theirs(tree: Path) -> None:
+    include = musl_include(tree, Path("generated"), "x86_64")
     assert include.index(Path("generated/internal")) < include.index(tree / "arch/x86_64")
     assert app_include(tree, Path("generated")) == [Path("generated/include"), tree / "include"]
 
