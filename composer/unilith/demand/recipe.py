@@ -14,7 +14,8 @@ from unilith.catalog.yaml_model import read_model
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
 
-ProgramPath = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9._+-]*/)*[A-Za-z0-9_+-][A-Za-z0-9._+-]*$")]
+_FILE_NAME = "[A-Za-z0-9_+-][A-Za-z0-9._+-]*"
+ProgramPath = Annotated[str, StringConstraints(pattern=rf"^({_FILE_NAME}/)*{_FILE_NAME}$")]
 
 
 def _no_nul(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,7 +107,13 @@ def image_ninja(
 
 
 def program_ninja(
-    toolchain: Toolchain, program: Unit, archives: Iterable[Archive], source: str, *, include: Path, output: str
+    toolchain: Toolchain,
+    program: Sequence[Unit],
+    archives: Iterable[Archive],
+    source: str,
+    *,
+    include: Path,
+    output: str,
 ) -> str:
     """Links a further program as a position-independent executable. ``source`` is its generated C file below
     ``gen/``, which finds its header in ``include``."""
@@ -117,9 +123,9 @@ def program_ninja(
         roots=(Path(GENERATED),),
         flags=(*toolchain.kernel_flags(floating_point=False), *PROGRAM_FLAGS),
         include=(include,),
-        prefix_map=program.prefix_map,
+        prefix_map=program[0].prefix_map,
     )
-    units = [_unit(program), _unit(own)]
+    units = [_unit(unit) for unit in (*program, own)]
     flags = (
         *("-nostdlib", "-pie", "--no-dynamic-linker", "--gc-sections", "--build-id=none", "--strip-all"),
         *("-z", "text", "-z", "now", "-z", "norelro", "-z", "noexecstack", "-z", "separate-code"),

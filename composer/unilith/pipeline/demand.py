@@ -103,7 +103,9 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
     write_probe(work, recipe, app, toolchain)
     reporter.step(f"compile {recipe.name} to see what it needs")
     probed = probe_demand(catalog, recipe, compile_probe(work, reporter))
-    programs = find_programs(catalog, recipe, toolchain, archives[0], work, reporter) if recipe.programs else ()
+    programs = (
+        find_programs(catalog, recipe, toolchain, archives[0], work, reporter) if recipe.programs else ()
+    )
     every = (probed, *(program.probed for program in programs))
     stated = (*needs_of(recipe, catalog.interfaces), *_implied(recipe))
     return Demand(

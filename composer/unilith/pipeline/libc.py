@@ -1,7 +1,7 @@
 """The C library, built once for a toolchain and shared by all images through the cache.
 
-There are two forms of it: for an image that is one process, where whatever starts a second one only asks for fork(); and
-for recipes with further programs, position independent, with a real vfork().
+There are two forms of it: for an image that is one process, where whatever starts a second one only asks for
+fork(); and for recipes with further programs, position independent, with a real vfork().
 """
 
 from __future__ import annotations

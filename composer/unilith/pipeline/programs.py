@@ -1,4 +1,4 @@
-"""The further programs of an image: compiled like the application, linked on their own, put into its root file system."""
+"""The further programs of an image: compiled like the application, linked alone, put into its root file system."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class BuiltProgram:
 
     def sources(self) -> tuple[Path, ...]:
         """The files that it is compiled from: its sources, and the headers that they may find."""
-        unit = self.app.unit
-        headers = (header for folder in unit.include for header in sorted(folder.glob("*.h")))
-        return (*unit.sources, *headers)
+        units = self.app.units
+        folders = dict.fromkeys(folder for unit in units for folder in unit.include)
+        headers = (header for folder in folders for header in sorted(folder.glob("*.h")))
+        return (*(source for unit in units for source in unit.sources), *headers)
 
 
 def find_programs(
@@ -47,7 +48,8 @@ def find_programs(
         folder = work / "programs" / str(number)
         own = _as_recipe(recipe, path, program)
         app = application(catalog, own, toolchain, [archive], folder, reporter)
-        app = replace(app, unit=replace(app.unit, flags=(*app.unit.flags, *PROGRAM_FLAGS)))
+        units = tuple(replace(unit, flags=(*unit.flags, *PROGRAM_FLAGS)) for unit in app.units)
+        app = replace(app, units=units)
         write_probe(folder, own, app, toolchain)
         reporter.step(f"compile {path} to see what it needs")
         probed = probe_demand(catalog, own, compile_probe(folder, reporter))
@@ -64,7 +66,7 @@ def link_programs(
     files = {}
     for program in programs:
         text = program_ninja(
-            toolchain, program.app.unit, program.app.archives, _SOURCE, include=include, output=_LINKED
+            toolchain, program.app.units, program.app.archives, _SOURCE, include=include, output=_LINKED
         )
         write_if_changed(program.folder, {f"gen/{_SOURCE}": program_source(program.calls), _NINJA: text})
         reporter.step(f"link {program.path}")
@@ -81,6 +83,7 @@ def _as_recipe(recipe: Recipe, path: str, program: Program) -> Recipe:
         update={
             "name": path.rsplit("/", 1)[-1],
             "sources": program.sources,
+            "parts": {},
             "include": program.include,
             "cflags": program.cflags,
             "lines": lines,
