@@ -62,6 +62,8 @@ def link_programs(
     catalog: Catalog, programs: tuple[BuiltProgram, ...], toolchain: Toolchain, reporter: Reporter
 ) -> dict[str, Path]:
     """Links the programs; returns their files by their paths in the root file system."""
+    if not programs:
+        return {}
     include = catalog.require_library(PROGRAM_LOADER).folder / "include"
     files = {}
     for program in programs:
