@@ -14,6 +14,11 @@ void socket_begin(struct socket *socket, const struct socket_ops *ops, int domai
 void socket_data_take(struct socket_data *data, void *to, size_t size);
 void socket_data_put(struct socket_data *data, const void *from, size_t size);
 
+/* The next bytes, which are together: how many, and where they are; there are some left. socket_data_skip()
+ * goes on behind them, or some of them. */
+size_t socket_data_part(struct socket_data *data, void **part);
+void socket_data_skip(struct socket_data *data, size_t size);
+
 /*
  * Puts a socket into the table of descriptors and returns its descriptor; takes its reference over, even if
  * it fails. `flags`: LINUX_SOCK_NONBLOCK, LINUX_SOCK_CLOEXEC.

@@ -1,0 +1,206 @@
+/*
+ * Network cards: opening them, and sending. Packets wait in a queue of ours until interfaces_flush(), and
+ * there as long as the card has no room.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <heap.h>
+#include <lwip/etharp.h>
+#include <lwip/inet_chksum.h>
+#include <lwip/ethip6.h>
+#include <lwip/prot/ethernet.h>
+#include <lwip/prot/ip.h>
+#include <lwip/prot/ip4.h>
+#include <lwip/prot/tcp.h>
+#include <lwip/prot/udp.h>
+#include <netif/ethernet.h>
+#include <string.h>
+
+#include "interfaces.h"
+
+#define BATCH 16u
+#define FRAGMENTS 8u /* of a packet; one with more is copied */
+
+static void sent(struct net_client *client, void *token)
+{
+    (void)client;
+    pbuf_free(token);
+}
+
+/*
+ * The sum over the pseudo-header, for a card that adds the rest. False for what is neither TCP nor UDP over
+ * IPv4 in one piece, whose checksum lwIP has computed.
+ */
+static bool prepare_checksum(const struct device_packet *from, struct net_packet *packet)
+{
+    struct eth_hdr *ethernet = from->start;
+    struct ip_hdr *ip = (struct ip_hdr *)(ethernet + 1);
+    size_t header, at;
+    u16_t *sum;
+    u32_t pseudo;
+
+    if (from->length < SIZEOF_ETH_HDR + IP_HLEN || ethernet->type != PP_HTONS(ETHTYPE_IP))
+        return false;
+    header = IPH_HL_BYTES(ip);
+    if (IPH_OFFSET(ip) & PP_HTONS(IP_OFFMASK | IP_MF))
+        return false;
+    if (IPH_PROTO(ip) == IP_PROTO_TCP)
+        at = offsetof(struct tcp_hdr, chksum);
+    else if (IPH_PROTO(ip) == IP_PROTO_UDP)
+        at = offsetof(struct udp_hdr, chksum);
+    else
+        return false;
+    if (from->length < SIZEOF_ETH_HDR + header + at + sizeof(*sum))
+        return false;
+    pseudo = (ip->src.addr & 0xffff) + (ip->src.addr >> 16) + (ip->dest.addr & 0xffff) +
+             (ip->dest.addr >> 16) + lwip_htons(IPH_PROTO(ip)) +
+             lwip_htons((u16_t)(lwip_ntohs(IPH_LEN(ip)) - header));
+    pseudo = FOLD_U32T(pseudo);
+    sum = (u16_t *)((char *)ip + header + at);
+    *sum = (u16_t)FOLD_U32T(pseudo);
+    packet->checksum = true;
+    packet->checksum_start = (uint16_t)(SIZEOF_ETH_HDR + header);
+    packet->checksum_offset = (uint16_t)at;
+    return true;
+}
+
+static void describe(const struct device *device, const struct device_packet *from, struct net_packet *packet,
+                     struct net_fragment *fragments)
+{
+    unsigned count = 1;
+
+    fragments[0] = (struct net_fragment){from->start, from->length};
+    for (const struct pbuf *p = from->p->next; p != NULL; p = p->next)
+        if (p->len != 0)
+            fragments[count++] = (struct net_fragment){p->payload, p->len};
+    *packet =
+        (struct net_packet){.fragments = fragments, .fragment_count = (uint16_t)count, .token = from->p};
+    if (device->device->features & NET_DEVICE_CHECKSUM)
+        prepare_checksum(from, packet);
+}
+
+static void flush(struct device *device)
+{
+    /* Not on the caller's stack; nobody comes here while this runs. */
+    static struct net_packet packets[BATCH];
+    static struct net_fragment fragments[BATCH][FRAGMENTS];
+    unsigned count, taken;
+
+    do {
+        count = device->count < BATCH ? device->count : BATCH;
+        if (count == 0)
+            return;
+        for (unsigned i = 0; i < count; i++)
+            describe(device, &device->queue[(device->first + i) % DEVICE_QUEUE], &packets[i], fragments[i]);
+        taken = device->device->operations->transmit(device->device, packets, count);
+        device->first += taken;
+        device->count -= taken;
+    } while (taken == count);
+}
+
+static void room(struct net_client *client)
+{
+    flush(device_of(client));
+}
+
+static void link_changed(struct net_client *client)
+{
+    struct device *device = device_of(client);
+
+    if (device->device->link)
+        netif_set_link_up(&device->netif);
+    else
+        netif_set_link_down(&device->netif);
+}
+
+static err_t link_output(struct netif *netif, struct pbuf *p)
+{
+    struct device *device = (struct device *)netif;
+    unsigned limit = device->device->max_fragments < FRAGMENTS ? device->device->max_fragments : FRAGMENTS;
+
+    if (device->count == DEVICE_QUEUE)
+        return ERR_BUF;
+    if (pbuf_clen(p) <= limit) {
+        pbuf_ref(p);
+    } else {
+        p = pbuf_clone(PBUF_RAW_TX, PBUF_RAM, p);
+        if (p == NULL)
+            return ERR_MEM;
+    }
+    device->queue[(device->first + device->count++) % DEVICE_QUEUE] =
+        (struct device_packet){p, p->payload, p->len};
+    return ERR_OK;
+}
+
+static err_t setup(struct netif *netif)
+{
+    struct device *device = (struct device *)netif;
+
+    netif->name[0] = 'e';
+    netif->name[1] = 't';
+    netif->mtu = device->device->mtu;
+    netif->hwaddr_len = NET_DEVICE_ADDRESS_LENGTH;
+    memcpy(netif->hwaddr, device->device->address, NET_DEVICE_ADDRESS_LENGTH);
+    netif->flags =
+        NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
+    netif->output = etharp_output;
+#if LWIP_IPV6
+    netif->output_ip6 = ethip6_output;
+#endif
+    netif->linkoutput = link_output;
+    if (device->device->features & NET_DEVICE_CHECKSUM)
+        NETIF_SET_CHECKSUM_CTRL(netif, NETIF_CHECKSUM_ENABLE_ALL &
+                                           ~(NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP));
+    return ERR_OK;
+}
+
+static int start(struct net_device *from)
+{
+    struct device *device = heap_alloc(sizeof(*device));
+    int error;
+
+    if (device == NULL)
+        return -ENOMEM;
+    memset(device, 0, sizeof(*device));
+    device->device = from;
+    device->client = (struct net_client){
+        .receive = device_receive, .sent = sent, .room = room, .link_changed = link_changed};
+    error = from->operations->open(from, &device->client);
+    if (error != 0) {
+        heap_free(device);
+        return error == -EBUSY ? 0 : error; /* somebody else's */
+    }
+    netif_add_noaddr(&device->netif, NULL, setup, ethernet_input);
+    if (netif_default == NULL)
+        netif_set_default(&device->netif);
+    link_changed(&device->client);
+    netif_set_up(&device->netif);
+    return 0;
+}
+
+int devices_start(void)
+{
+    for (size_t i = 0; i < net_drivers_count; i++)
+        for (struct net_device *d = *net_drivers[i]->devices; d != NULL; d = d->next) {
+            int error = start(d);
+
+            if (error != 0)
+                return error;
+        }
+    return 0;
+}
+
+void devices_flush(void)
+{
+    struct netif *netif;
+
+    NETIF_FOREACH(netif)
+    if (netif != &loopback_interface)
+        flush((struct device *)netif);
+}
+
+struct netif *devices_first(void)
+{
+    return netif_default;
+}

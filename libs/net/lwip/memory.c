@@ -1,0 +1,99 @@
+/*
+ * lwIP's memory: the kernel's heap. Objects of fixed size have a limit each, and a few that are given back
+ * are kept for the next who asks.
+ */
+#include <heap.h>
+#include <lwip/mem.h>
+#include <lwip/memp.h>
+#include <string.h>
+
+/* memp_std.h, which is read once for each table, wants to see the types. */
+#include <lwip/altcp.h>
+#include <lwip/igmp.h>
+#include <lwip/ip4_frag.h>
+#include <lwip/ip6_frag.h>
+#include <lwip/mld6.h>
+#include <lwip/pbuf.h>
+#include <lwip/priv/nd6_priv.h>
+#include <lwip/priv/tcp_priv.h>
+#include <lwip/raw.h>
+#include <lwip/udp.h>
+#include <netif/etharp.h>
+
+#define KEPT 64 /* objects of a kind */
+
+struct kept {
+    struct kept *next;
+};
+
+static const u16_t sizes[] = {
+#define LWIP_MEMPOOL(name, count, size, text) size,
+#include <lwip/priv/memp_std.h>
+};
+
+static const u32_t limits[] = {
+#define LWIP_MEMPOOL(name, count, size, text) count,
+#include <lwip/priv/memp_std.h>
+};
+
+static struct kind {
+    struct kept *kept;
+    u32_t kept_count;
+    u32_t used;
+} kinds[MEMP_MAX];
+
+void memp_init(void) {}
+
+void *memp_malloc(memp_t type)
+{
+    struct kind *kind = &kinds[type];
+    void *object = kind->kept;
+
+    if (kind->used == limits[type])
+        return NULL;
+    if (object != NULL) {
+        kind->kept = kind->kept->next;
+        kind->kept_count--;
+    } else {
+        object = heap_alloc(sizes[type]);
+        if (object == NULL)
+            return NULL;
+    }
+    kind->used++;
+    return object;
+}
+
+void memp_free(memp_t type, void *object)
+{
+    struct kind *kind = &kinds[type];
+
+    if (object == NULL)
+        return;
+    kind->used--;
+    if (kind->kept_count == KEPT) {
+        heap_free(object);
+        return;
+    }
+    ((struct kept *)object)->next = kind->kept;
+    kind->kept = object;
+    kind->kept_count++;
+}
+
+void mem_init(void) {}
+
+void *mem_malloc(mem_size_t size)
+{
+    return heap_alloc(size);
+}
+
+/* What would become free is not worth a copy. */
+void *mem_trim(void *block, mem_size_t size)
+{
+    (void)size;
+    return block;
+}
+
+void mem_free(void *block)
+{
+    heap_free(block);
+}

@@ -1,0 +1,90 @@
+/*
+ * Sockets that connections come in at.
+ */
+#include "tcp_socket.h"
+
+#include <errno.h>
+#include <lwip/priv/tcp_priv.h>
+
+static err_t came(void *argument, struct tcp_pcb *pcb, err_t error)
+{
+    struct tcp_socket *listener = argument, *socket;
+
+    if (error != ERR_OK || pcb == NULL)
+        return ERR_VAL; /* lwIP has no memory for a connection; the peer asks again */
+    if (listener->waiting_count >= listener->waiting_limit)
+        return ERR_MEM;
+    socket = tcp_socket_new(pcb, listener->inet.socket.domain);
+    if (socket == NULL)
+        return ERR_MEM;
+    socket->state = TCP_SOCKET_CONNECTED;
+    *listener->waiting_end = socket;
+    listener->waiting_end = &socket->next;
+    listener->waiting_count++;
+    tcp_socket_notify(listener, READINESS_READABLE);
+    return ERR_OK;
+}
+
+int tcp_socket_listen(struct socket *from, int backlog)
+{
+    struct tcp_socket *socket = tcp_socket_of(from);
+    struct tcp_pcb *pcb = socket->pcb;
+    err_t error = ERR_OK;
+
+    if (socket->state == TCP_SOCKET_LISTENING) {
+        socket->waiting_limit = (unsigned)backlog + 1;
+        return 0;
+    }
+    if (socket->state != TCP_SOCKET_NEW)
+        return -EINVAL;
+    if (pcb->local_port == 0)
+        error = tcp_bind(pcb, inet_address_any(&socket->inet), 0);
+    if (error != ERR_OK)
+        return inet_error(error);
+    pcb = tcp_listen_with_backlog_and_err(pcb, TCP_DEFAULT_LISTEN_BACKLOG, &error);
+    if (pcb == NULL)
+        return inet_error(error);
+    socket->pcb = pcb;
+    socket->state = TCP_SOCKET_LISTENING;
+    socket->waiting_end = &socket->waiting;
+    socket->waiting_limit = (unsigned)backlog + 1; /* as Linux counts */
+    tcp_arg(pcb, socket);
+    tcp_accept(pcb, came);
+    return 0;
+}
+
+int tcp_socket_accept(struct socket *from, struct socket **accepted)
+{
+    struct tcp_socket *listener = tcp_socket_of(from), *socket = listener->waiting;
+
+    if (listener->state != TCP_SOCKET_LISTENING)
+        return -EINVAL;
+    if (socket == NULL)
+        return -EAGAIN;
+    listener->waiting = socket->next;
+    if (listener->waiting == NULL)
+        listener->waiting_end = &listener->waiting;
+    listener->waiting_count--;
+    socket->next = NULL;
+    *accepted = &socket->inet.socket;
+    return 0;
+}
+
+void tcp_socket_close_listener(struct tcp_socket *listener)
+{
+    struct tcp_socket *socket;
+
+    while ((socket = listener->waiting) != NULL) {
+        listener->waiting = socket->next;
+        if (socket->pcb != NULL) {
+            struct tcp_pcb *pcb = socket->pcb;
+
+            tcp_arg(pcb, NULL);
+            tcp_err(pcb, NULL);
+            socket->pcb = NULL;
+            tcp_abort(pcb);
+        }
+        fd_put(&socket->inet.socket.file);
+    }
+    tcp_close(listener->pcb);
+}

@@ -1,0 +1,4 @@
+#pragma once
+
+/* Starts lwIP's periodic work. */
+void timers_start(void);
