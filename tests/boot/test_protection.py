@@ -89,3 +89,22 @@ def test_the_guard_of_the_stack(workshop: Path, target: str) -> None:
     assert ran.status == 126 and "page fault: write to" in ran.console, ran
     free = _run(_built(workshop, "stack-guard", target, "--set", "PROTECTION_SEAL=n"), "set")
     assert free.status == 0 and len(free.console) == 17, free
+
+
+def _report(folder: Path) -> dict[str, str]:
+    """The states that `unilith report security` shows of an image, by name."""
+    ran = unilith("report", "security", "--json", folder / "image.json", cwd=folder)
+    assert ran.status == 0, ran
+    return {p["name"]: p["state"] for p in json.loads(ran.console)["protections"]}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_report_follows_the_image(workshop: Path, target: str) -> None:
+    states = _report(_built(workshop, "protected", target))
+    without = _report(
+        _built(workshop, "protected", target, "--set", "PROTECTION_STACK=n", "--set", "PROTECTION_SEAL=n")
+    )
+    changed = {name for name, state in states.items() if state != without[name]}
+    expected = {"read-only after the boot", "stack protector with a random guard"}
+    assert changed == expected | ({"read-only page tables"} if target in VIRTUAL else set())
+    assert all(states[name] == "on" and without[name] == "off" for name in changed)

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from unilith.cli import catalog, choice, image, kconfig
+from unilith.cli import catalog, choice, image, kconfig, report
 from unilith.errors import UserError
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ app.command("list")(catalog.list_command)
 app.add_typer(catalog.lib, name="lib")
 app.add_typer(catalog.recipe, name="recipe")
 app.add_typer(kconfig.app, name="kconfig")
+app.add_typer(report.app, name="report")
 app.command()(image.calibrate)
 app.command()(image.doctor)
 

@@ -65,7 +65,7 @@ boot_gdt_pointer:
 
     /* What lies between address 0 and boot_mapped_end: the end of each region, and what may be done with it. */
     .balign 4
-regions:
+entry_regions:
     .long 0x1000 + REGION_NONE
     .long text_start + REGION_RW
     .long text_end + REGION_RX
@@ -75,6 +75,7 @@ regions:
     .long trap_stack_guard + REGION_RW
     .long trap_stack_bottom + REGION_NONE
     .long boot_mapped_end + REGION_RW
+entry_regions_end:
 
     .section .noinit.pages.boot, "aw", @nobits
 boot_tables: /* PML4, page-directory-pointer table, page directory of the first GiB */
@@ -171,7 +172,7 @@ entry64:
 
     /* Page tables: one entry a page, up to boot_mapped_end. EDX = address reached. */
     mov $boot_page_tables, %edi
-    mov $regions, %esi
+    mov $entry_regions, %esi
     xor %edx, %edx
 3:  lodsl
     mov %eax, %ecx
