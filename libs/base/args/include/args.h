@@ -13,7 +13,9 @@
  * parameter.
  *
  * args_parameter() returns the value of the last parameter called `key`, the empty text for a word without
- * `=`, NULL if there is none.
+ * `=`, NULL if there is none. Of a key that may come several times, args_parameter_next() returns the value
+ * of the first `key=value` behind the one whose value `after` is (NULL: of the first at all), NULL if there
+ * are no more.
  */
 #pragma once
 
@@ -24,3 +26,4 @@ extern char *const recipe_envp[];
 
 int args_split(char *command_line, char *argv[ARGS_MAX + 1]);
 const char *args_parameter(const char *key);
+const char *args_parameter_next(const char *key, const char *after);
