@@ -7,7 +7,7 @@
 #include <lwip/netif.h>
 #include <lwip/prot/dhcp.h>
 #include <string.h>
-#include <wait.h>
+#include <wait_queue.h>
 
 #include "interfaces.h"
 

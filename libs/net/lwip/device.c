@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <heap.h>
 #include <lwip/etharp.h>
-#include <lwip/inet_chksum.h>
 #include <lwip/ethip6.h>
+#include <lwip/inet_chksum.h>
 #include <lwip/prot/ethernet.h>
 #include <lwip/prot/ip.h>
 #include <lwip/prot/ip4.h>
