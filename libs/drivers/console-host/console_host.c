@@ -41,16 +41,22 @@ void console_write(const char *text, size_t len)
     }
 }
 
+/* The end of input, and what is broken, are ready too. */
+bool console_input_ready(void)
+{
+    const struct host_timespec now = {0, 0};
+    struct host_pollfd poll = {.fd = STDIN, .events = POLLIN};
+
+    return host_call(HOST_CALL_PPOLL, (long)&poll, 1, (long)&now, 0, 0, 0) != 0;
+}
+
 #if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_KTHREAD)
 #define MOMENT 1000000 /* nanoseconds */
 
 /* The host would make all threads wait for the one that reads. */
 static void wait_for_input(void)
 {
-    const struct host_timespec now = {0, 0};
-    struct host_pollfd poll = {.fd = STDIN, .events = POLLIN};
-
-    while (host_call(HOST_CALL_PPOLL, (long)&poll, 1, (long)&now, 0, 0, 0) == 0)
+    while (!console_input_ready())
         kthread_block(clock_monotonic() + MOMENT, false);
 }
 #else

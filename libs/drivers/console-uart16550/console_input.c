@@ -13,6 +13,8 @@
 
 #define MOMENT 1000000 /* nanoseconds */
 
+static bool ended; /* for good, so that a program that reads once more after the end does not wait for ever */
+
 /* The port does not interrupt: others run, or the processor stops, until it is looked at again. */
 static void wait_a_moment(void)
 {
@@ -21,15 +23,24 @@ static void wait_a_moment(void)
 #endif
 }
 
-/* The end of input is final, so that a program that reads once more after it does not wait for ever. */
+static bool has_come(void)
+{
+    return port_read8(UART_LSR) & UART_LSR_DATA;
+}
+
+bool console_input_ready(void)
+{
+    uart16550_setup();
+    return ended || has_come();
+}
+
 size_t console_read(char *buffer, size_t size)
 {
-    static bool ended;
     size_t count = 0;
 
     uart16550_setup();
     while (!ended && count < size) {
-        if (!(port_read8(UART_LSR) & UART_LSR_DATA)) {
+        if (!has_come()) {
             if (count > 0)
                 break;
             wait_a_moment();

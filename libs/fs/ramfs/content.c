@@ -104,6 +104,35 @@ long ramfs_content_read(const struct content *content, void *buffer, size_t size
     return (long)size;
 }
 
+long ramfs_content_view(const struct content *content, size_t size, uint64_t offset, const void **data,
+                        bool *lasting)
+{
+    static const unsigned char zeroes[256];
+    const unsigned char *page;
+    uint64_t left = offset < content->size ? content->size - offset : 0;
+
+    if (size > left)
+        size = (size_t)left;
+    if (size == 0)
+        return 0;
+    page = find(content, offset / PAGE_SIZE);
+    if (content->root != NULL && size > PAGE_SIZE - offset % PAGE_SIZE)
+        size = PAGE_SIZE - offset % PAGE_SIZE;
+    *lasting = page == NULL;
+    if (page != NULL) {
+        *data = page + offset % PAGE_SIZE;
+    } else if (offset < content->adopted_size) {
+        *data = content->adopted + offset;
+        if (size > content->adopted_size - offset)
+            size = (size_t)(content->adopted_size - offset);
+    } else {
+        *data = zeroes;
+        if (size > sizeof(zeroes))
+            size = sizeof(zeroes);
+    }
+    return (long)size;
+}
+
 long ramfs_content_write(struct content *content, const void *data, size_t size, uint64_t offset)
 {
     const unsigned char *from = data;

@@ -47,6 +47,7 @@ struct node {
             size_t length;
             char *text;
         } target;
+        uint32_t special_device;
     };
 };
 
@@ -57,6 +58,8 @@ static inline struct node *node_of(struct vnode *vnode)
 
 /* content.c: the bytes of a file, with the meaning of the operations of struct vnode_ops */
 long ramfs_content_read(const struct content *content, void *buffer, size_t size, uint64_t offset);
+long ramfs_content_view(const struct content *content, size_t size, uint64_t offset, const void **data,
+                        bool *lasting);
 long ramfs_content_write(struct content *content, const void *data, size_t size, uint64_t offset);
 void ramfs_content_resize(struct content *content, uint64_t size);
 

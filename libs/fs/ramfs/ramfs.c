@@ -55,7 +55,7 @@ static void release(struct vnode *vnode)
         ramfs_content_resize(&node->content, 0);
     else if (vnode->type == VNODE_DIRECTORY)
         heap_free(node->directory.chains);
-    else
+    else if (vnode->type == VNODE_SYMLINK)
         heap_free(node->target.text);
     heap_free(node);
 }
@@ -135,6 +135,8 @@ static int create(struct vnode *dir, const char *name, size_t length, const stru
             goto no_space;
         memcpy(node->target.text, what->target, node->target.length);
     }
+    if (node->vnode.type == VNODE_DEVICE)
+        node->special_device = what->special_device;
     attach(node_of(dir), entry, node);
     changed(node_of(dir), node->modification_time);
     *made = &node->vnode;
@@ -223,6 +225,13 @@ static long read(struct vnode *file, void *buffer, size_t size, uint64_t offset)
     return (long)size;
 }
 
+#ifdef CONFIG_LIB_SENDFILE
+static long view(struct vnode *file, size_t size, uint64_t offset, const void **data, bool *lasting)
+{
+    return ramfs_content_view(&node_of(file)->content, size, offset, data, lasting);
+}
+#endif
+
 static long write(struct vnode *file, const void *data, size_t size, uint64_t offset)
 {
     long written = ramfs_content_write(&node_of(file)->content, data, size, offset);
@@ -248,6 +257,7 @@ static void get(struct vnode *vnode, struct vnode_attributes *attributes)
     attributes->inode = node->inode;
     attributes->size = 0;
     attributes->allocated = 0;
+    attributes->special_device = vnode->type == VNODE_DEVICE ? node->special_device : 0;
     attributes->mode = vnode->type | node->permissions;
     attributes->links = node->links;
     attributes->access_time = node->access_time;
@@ -292,6 +302,9 @@ static const struct vnode_ops operations = {
     .rename = rename,
     .entries = entries,
     .read = read,
+#ifdef CONFIG_LIB_SENDFILE
+    .view = view,
+#endif
     .write = write,
     .adopt = adopt,
     .get = get,

@@ -7,17 +7,80 @@
 #include <console_input.h>
 #include <errno.h>
 #include <linux_io.h>
+#if defined(CONFIG_LIB_READINESS) && defined(CONFIG_LIB_KTIMER) && defined(CONFIG_LIB_CLOCK)
+#include <clock.h>
+#include <ktimer.h>
+#include <readiness.h>
+#define WAITS
+#endif
 
 #define CHARACTER_DEVICE 0020000u /* S_IFCHR */
 
 /* Linux's Documentation/admin-guide/devices.txt: major 5, minor 1 is /dev/console. */
 #define CONSOLE_DEVICE (5 * 256 + 1)
 
+#ifdef WAITS
+#define MOMENT 1000000 /* nanoseconds */
+
+static struct readiness input;
+static bool told; /* that something has come, which nobody has read yet */
+
+static void look(struct ktimer *timer);
+
+static struct ktimer timer = {.expired = look};
+
+/* The device does not tell when something comes: as long as somebody watches, it is looked at again and
+ * again. */
+static void look(struct ktimer *self)
+{
+    if (console_input_ready()) {
+        told = true;
+        readiness_notify(&input, READINESS_READABLE);
+    } else if (input.watches != NULL) {
+        ktimer_start(self, clock_monotonic() + MOMENT);
+    }
+}
+
+static unsigned poll(struct open_file *file, struct readiness **readiness)
+{
+    (void)file;
+    *readiness = &input;
+    if (console_input_ready())
+        return READINESS_READABLE | READINESS_WRITABLE;
+    if (!ktimer_armed(&timer))
+        ktimer_start(&timer, clock_monotonic() + MOMENT);
+    return READINESS_WRITABLE;
+}
+
+static long read(struct open_file *file, void *buffer, size_t size)
+{
+    struct readiness *readiness;
+    long result;
+
+    if (size == 0)
+        return 0;
+    while (!(poll(file, &readiness) & READINESS_IN)) {
+        int error;
+
+        if (file->flags & LINUX_O_NONBLOCK)
+            return -EAGAIN;
+        error = readiness_wait(readiness, READINESS_READABLE, WAIT_FOR_EVER, false);
+        if (error != 0)
+            return error;
+    }
+    result = (long)console_read(buffer, size);
+    if (told && input.watches != NULL)
+        ktimer_start(&timer, clock_monotonic() + MOMENT); /* who watches for edges does not ask again */
+    told = false;
+    return result;
+}
+#else
 static long read(struct open_file *file, void *buffer, size_t size)
 {
     (void)file;
     return size != 0 ? (long)console_read(buffer, size) : 0;
 }
+#endif
 
 static long write(struct open_file *file, const void *data, size_t size)
 {
@@ -59,6 +122,9 @@ const struct open_file_ops fd_console_ops = {
     .read = read,
     .write = write,
     .control = control,
+#ifdef WAITS
+    .poll = poll,
+#endif
     .stat = stat,
     .release = release,
 };

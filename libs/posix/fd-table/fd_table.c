@@ -33,6 +33,12 @@ struct open_file *fd_get(long fd)
     return file;
 }
 
+struct open_file *fd_get_console(void)
+{
+    console.references++;
+    return &console;
+}
+
 void fd_release(struct open_file *file)
 {
     for (struct file_watch *watch; (watch = file->watches) != NULL;) {

@@ -32,6 +32,25 @@ long sys_mkdir(long path, long mode)
     return sys_mkdirat(LINUX_AT_FDCWD, path, mode);
 }
 
+/* Files of every kind but devices, which are not made by applications. */
+long sys_mknodat(long directory, long path, long mode, long device)
+{
+    struct vnode_new what = {.mode = mode & VNODE_TYPE_MASK, .time = VNODE_NOW};
+
+    (void)device;
+    if (what.mode == 0)
+        what.mode = VNODE_FILE;
+    if (what.mode != VNODE_FILE && what.mode != VNODE_FIFO && what.mode != VNODE_SOCKET)
+        return what.mode == VNODE_DIRECTORY || what.mode == VNODE_DEVICE ? -EPERM : -EINVAL;
+    what.mode |= files_masked(mode);
+    return make(directory, path, &what);
+}
+
+long sys_mknod(long path, long mode, long device)
+{
+    return sys_mknodat(LINUX_AT_FDCWD, path, mode, device);
+}
+
 long sys_symlinkat(long target, long directory, long path)
 {
     struct vnode_new what = {.mode = VNODE_SYMLINK | 0777, .time = VNODE_NOW, .target = (const char *)target};

@@ -3,10 +3,17 @@
  */
 #include "vnode_file.h"
 
+#include <config.h>
 #include <errno.h>
 #include <heap.h>
 #include <linux_file.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_DEVFS
+#include <devfs.h>
+#endif
+#ifdef CONFIG_LIB_FIFO
+#include <fifo.h>
+#endif
 
 #define STATUS_FLAGS                                                                                         \
     (LINUX_O_ACCMODE | LINUX_O_APPEND | LINUX_O_NONBLOCK | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW |            \
@@ -113,9 +120,37 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
     return error;
 }
 
+/*
+ * What `file` is as an open file: itself, or of what is no file of bytes, what stands for it; then `file` is
+ * given back.
+ */
+static int become(struct vnode_file *file, struct open_file **opened)
+{
+    uint32_t type = file->vnode->type;
+    int error = -ENXIO;
+
+    *opened = &file->file;
+    if ((file->file.flags & LINUX_O_PATH) ||
+        (type != VNODE_DEVICE && type != VNODE_FIFO && type != VNODE_SOCKET))
+        return 0;
+#ifdef CONFIG_LIB_DEVFS
+    if (type == VNODE_DEVICE)
+        error = devfs_open(file->vnode, file->file.flags, opened);
+#endif
+#ifdef CONFIG_LIB_FIFO
+    if (type == VNODE_FIFO)
+        error = fifo_open(file->vnode, file->file.flags, opened);
+#endif
+    vnode_put(file->vnode);
+    if (error == 0)
+        heap_free(file);
+    return error;
+}
+
 long sys_openat(long directory, long path, long raw_flags, long mode)
 {
     unsigned flags = linux_open_flags((unsigned)raw_flags);
+    struct open_file *opened;
     struct vnode_file *file;
     struct vnode *start;
     int error = files_start(directory, (const char *)path, &start);
@@ -132,8 +167,10 @@ long sys_openat(long directory, long path, long raw_flags, long mode)
     else
         error = open_path(start, (const char *)path, flags, files_masked(mode), &file->vnode);
     vnode_put(start);
+    if (error == 0)
+        error = become(file, &opened);
     if (error == 0) {
-        fd_fill(fd, &file->file);
+        fd_fill(fd, opened);
         return fd;
     }
     if (fd >= 0)

@@ -3,6 +3,7 @@
  */
 #include "vnode_file.h"
 
+#include <config.h>
 #include <errno.h>
 #include <heap.h>
 #include <linux_file.h>
@@ -48,6 +49,7 @@ void files_stat(struct vnode *vnode, struct linux_stat_values *values)
     *values = (struct linux_stat_values){
         .device = DEVICE,
         .inode = attributes.inode,
+        .special_device = attributes.special_device,
         .size = attributes.size,
         .allocated = attributes.allocated,
         .mode = attributes.mode,
@@ -132,6 +134,27 @@ static int64_t seek(struct open_file *file, int64_t offset, int whence)
     return result;
 }
 
+static long control(struct open_file *file, unsigned long request, void *argument)
+{
+    struct vnode_file *self = of(file);
+
+    if (request != LINUX_FIONREAD || self->vnode->type != VNODE_FILE)
+        return -ENOTTY;
+    *(int *)argument = (int)(size_of(self->vnode) - self->position);
+    return 0;
+}
+
+#ifdef CONFIG_LIB_SENDFILE
+static long view(struct open_file *file, size_t size, uint64_t offset, const void **data, bool *lasting)
+{
+    struct vnode *vnode = of(file)->vnode;
+
+    if (vnode->type != VNODE_FILE || vnode->ops->view == NULL)
+        return -EINVAL;
+    return vnode->ops->view(vnode, size, offset, data, lasting);
+}
+#endif
+
 static void stat(struct open_file *file, struct linux_stat_values *values)
 {
     files_stat(of(file)->vnode, values);
@@ -149,6 +172,10 @@ static const struct open_file_ops operations = {
     .read_at = read_at,
     .write_at = write_at,
     .seek = seek,
+    .control = control,
+#ifdef CONFIG_LIB_SENDFILE
+    .view = view,
+#endif
     .stat = stat,
     .release = release,
 };

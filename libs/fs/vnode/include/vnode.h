@@ -22,7 +22,9 @@
 #define VNODE_TYPE_MASK 0170000u
 #define VNODE_DIRECTORY 0040000u
 #define VNODE_DEVICE 0020000u /* character device */
+#define VNODE_FIFO 0010000u
 #define VNODE_FILE 0100000u
+#define VNODE_SOCKET 0140000u
 #define VNODE_SYMLINK 0120000u
 
 #define VNODE_NOW INT64_MIN /* as a time: whatever the clock says, if there is one */
@@ -35,6 +37,7 @@ struct vnode_attributes {
     uint64_t allocated; /* bytes of storage that are this file's own */
     uint32_t mode;      /* type and permissions, as st_mode */
     uint32_t links;
+    uint32_t special_device; /* of VNODE_DEVICE: 256 * major + minor */
     int64_t access_time;
     int64_t modification_time;
     int64_t change_time;
@@ -48,9 +51,10 @@ struct vnode_attributes {
 
 /* What a new file is to be. */
 struct vnode_new {
-    uint32_t mode;      /* type and permissions */
-    int64_t time;       /* for the file and its directory's modification */
-    const char *target; /* of a symbolic link; copied, not NUL-terminated */
+    uint32_t mode;           /* type and permissions */
+    uint32_t special_device; /* of VNODE_DEVICE: 256 * major + minor */
+    int64_t time;            /* for the file and its directory's modification */
+    const char *target;      /* of a symbolic link; copied, not NUL-terminated */
     size_t target_length;
 };
 
@@ -91,6 +95,12 @@ struct vnode_ops {
 
     /* Returns how many bytes were read: fewer than `size` only at the end. */
     long (*read)(struct vnode *file, void *buffer, size_t size, uint64_t offset);
+    /*
+     * Shows bytes where they stand, at most `size` from `offset` on, and returns how many, 0 at the end. They
+     * stay until another function of the file system is called; `lasting`: for the image's life, unchanged.
+     * May be NULL: then they must be read.
+     */
+    long (*view)(struct vnode *file, size_t size, uint64_t offset, const void **data, bool *lasting);
     /* Returns how many bytes were written, at least 1 unless `size` is 0; fewer than `size` when space has
      * run out. */
     long (*write)(struct vnode *file, const void *data, size_t size, uint64_t offset);

@@ -42,7 +42,7 @@ struct open_file_ops {
     /*
      * For sendfile: shows bytes of the file where they stand, at most `size` from `offset` on, and returns
      * how many, 0 at the end. They stay until another function of the file is called; `lasting`: they never
-     * change and never go away, as what an image was started with. NULL: read_at is used.
+     * change and never go away, as what an image was started with. -EINVAL, or NULL: read_at is used.
      */
     long (*view)(struct open_file *file, size_t size, uint64_t offset, const void **data, bool *lasting);
     /* As write, of data that never change and never go away: they can be sent from where they stand. `more`:
@@ -94,6 +94,7 @@ static inline void fd_unwatch(struct file_watch *watch)
 
 /* What a descriptor refers to, with a reference counted for the caller; NULL if it is not open. */
 struct open_file *fd_get(long fd);
+struct open_file *fd_get_console(void);  /* the console, whatever the descriptors are */
 void fd_release(struct open_file *file); /* for fd_put(): the last reference is gone */
 
 static inline void fd_put(struct open_file *file)
