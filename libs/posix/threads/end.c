@@ -1,6 +1,7 @@
 #include "threads_parts.h"
 
 #include <config.h>
+#include <memory_calls.h>
 #include <platform_exit.h>
 #ifdef CONFIG_LIB_STUBS
 #include <stubs.h>
@@ -9,7 +10,6 @@
 long sys_exit(long status);
 long sys_exit_group(long status);
 _Noreturn void sys_thread_exit(long stack, long size);
-long sys_munmap(long start, long length);
 
 /* On another thread: the stack is not in use now. The thread's own memory lies in it. */
 static void gone(struct kthread *kernel)

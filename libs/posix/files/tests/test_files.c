@@ -290,6 +290,39 @@ static void paths_have_limits(void)
     }
 }
 
+/* A file that is held outlives its descriptor and its name. */
+static void test_held_content(void)
+{
+    struct file_content *held, *same;
+    char text[8];
+    bool writable;
+    long fd = make_file("/held", "hello"), other = sys_open("/held", O_RDONLY, 0);
+
+    EXPECT(file_content_hold((int)fd, &held, &writable), 0);
+    assert(writable);
+    EXPECT(file_content_hold((int)other, &same, &writable), 0);
+    assert(same == held && !writable);
+    file_content_release(same);
+    EXPECT(sys_close(other), 0);
+    other = sys_open("/held", O_RDWR | O_APPEND, 0);
+    EXPECT(file_content_hold((int)other, &same, &writable), 0);
+    assert(!writable); /* it can only be appended to */
+    file_content_release(same);
+    EXPECT(sys_close(other), 0);
+    other = sys_open("/held", O_WRONLY, 0);
+    EXPECT(file_content_hold((int)other, &same, &writable), -EACCES);
+    EXPECT(sys_close(other), 0);
+    EXPECT(file_content_hold((int)other, &same, &writable), -EBADF);
+    EXPECT(file_content_hold(0, &same, &writable), -ENODEV);
+    EXPECT(sys_close(fd), 0);
+    EXPECT(sys_unlink("/held"), 0);
+    EXPECT(file_content_write_at(held, "p!", 2, 3), 2);
+    EXPECT(file_content_size(held), 5);
+    EXPECT(file_content_read_at(held, text, sizeof text, 1), 4);
+    assert(memcmp(text, "elp!", 4) == 0);
+    file_content_release(held);
+}
+
 static void absolute_links_begin_at_the_root(void)
 {
     char text[100];
@@ -306,6 +339,7 @@ static void absolute_links_begin_at_the_root(void)
     assert(memcmp(text, "llo", 3) == 0);
     EXPECT(sys_close(fd), 0);
     EXPECT(file_content_read((int)fd, text, 3, 2), -EBADF);
+    test_held_content();
     EXPECT(sys_chdir("link"), 0);
     EXPECT(sys_getcwd(text, sizeof text), 5);
     assert(strcmp(text, "/etc") == 0);

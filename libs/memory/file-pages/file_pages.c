@@ -1,0 +1,152 @@
+#include <errno.h>
+#include <file_pages.h>
+#include <heap.h>
+#include <pages.h>
+#include <string.h>
+
+#include "page_index.h"
+
+#define WRITTEN ((uintptr_t)1) /* beside the address of a page: it must go back into the file */
+
+struct file_pages {
+    struct file_pages *next;
+    struct file_content *content;
+    size_t references;
+    struct page_index pages;
+};
+
+static struct file_pages *first; /* every file that is mapped */
+
+struct file_pages *file_pages_of(struct file_content *content)
+{
+    for (struct file_pages *file = first; file != NULL; file = file->next)
+        if (file->content == content) {
+            file_content_release(content); /* it is held once already */
+            return file_pages_get(file);
+        }
+    struct file_pages *file = heap_alloc(sizeof *file);
+    if (file != NULL) {
+        *file = (struct file_pages){.next = first, .content = content, .references = 1};
+        first = file;
+    }
+    return file;
+}
+
+struct file_pages *file_pages_get(struct file_pages *file)
+{
+    file->references++;
+    return file;
+}
+
+void file_pages_put(struct file_pages *file)
+{
+    struct file_pages **link = &first;
+    uint64_t index = 0;
+
+    if (--file->references != 0)
+        return;
+    file_pages_sync(file, 0, UINT64_MAX); /* nobody is there to hear of an error, as with close() */
+    for (uintptr_t *at; (at = page_index_next(&file->pages, &index, UINT64_MAX)) != NULL;) {
+        pages_free((void *)(*at & ~WRITTEN), 1);
+        *at = 0;
+    }
+    page_index_clear(&file->pages);
+    while (*link != file)
+        link = &(*link)->next;
+    *link = file->next;
+    file_content_release(file->content);
+    heap_free(file);
+}
+
+uint64_t file_pages_size(const struct file_pages *file)
+{
+    return file_content_size(file->content);
+}
+
+static int read_page(struct file_pages *file, uint64_t index, void *page)
+{
+    long got;
+
+    if (index >= (file_pages_size(file) + PAGE_SIZE - 1) / PAGE_SIZE)
+        return -EFAULT;
+    got = file_content_read_at(file->content, page, PAGE_SIZE, index * PAGE_SIZE);
+    if (got < 0)
+        return -EIO;
+    memset((char *)page + got, 0, PAGE_SIZE - (size_t)got);
+    return 0;
+}
+
+int file_pages_share(struct file_pages *file, uint64_t index, void **page)
+{
+    uintptr_t *at;
+    void *new;
+    int error;
+
+    if (index >= (file_pages_size(file) + PAGE_SIZE - 1) / PAGE_SIZE)
+        return -EFAULT;
+    at = page_index_make(&file->pages, index);
+    if (at == NULL)
+        return -ENOMEM;
+    if (*at == 0) {
+        new = pages_alloc(1);
+        if (new == NULL)
+            return -ENOMEM;
+        error = read_page(file, index, new);
+        if (error != 0) {
+            pages_free(new, 1);
+            return error;
+        }
+        *at = (uintptr_t) new;
+    }
+    *page = (void *)(*at & ~WRITTEN);
+    return 0;
+}
+
+int file_pages_copy(struct file_pages *file, uint64_t index, void *page)
+{
+    uintptr_t *at = page_index_find(&file->pages, index);
+
+    if (at == NULL)
+        return read_page(file, index, page);
+    memcpy(page, (void *)(*at & ~WRITTEN), PAGE_SIZE);
+    return 0;
+}
+
+void file_pages_mark(struct file_pages *file, uint64_t index)
+{
+    *page_index_find(&file->pages, index) |= WRITTEN;
+}
+
+/* All of it is written, or an error comes back. */
+static int write_page(struct file_pages *file, const char *page, uint64_t offset, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        long put = file_content_write_at(file->content, page + done, size - done, offset + done);
+
+        if (put <= 0)
+            return put < 0 ? (int)put : -EIO;
+        done += (size_t)put;
+    }
+    return 0;
+}
+
+int file_pages_sync(struct file_pages *file, uint64_t index, uint64_t end)
+{
+    int result = 0;
+
+    for (uintptr_t *at; (at = page_index_next(&file->pages, &index, end)) != NULL; index++) {
+        uint64_t offset = index * PAGE_SIZE, size = file_pages_size(file);
+        int error = 0;
+
+        if (!(*at & WRITTEN))
+            continue;
+        if (offset < size)
+            error = write_page(file, (const char *)(*at & ~WRITTEN), offset,
+                               size - offset < PAGE_SIZE ? (size_t)(size - offset) : PAGE_SIZE);
+        if (error == 0)
+            *at &= ~WRITTEN;
+        else if (result == 0)
+            result = error;
+    }
+    return result;
+}

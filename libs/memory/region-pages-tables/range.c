@@ -1,0 +1,108 @@
+/*
+ * What lies behind a part of a region.
+ */
+#include "entries.h"
+
+#include <errno.h>
+
+int region_pages_add(const struct region *region)
+{
+    (void)region;
+    return 0;
+}
+
+int region_pages_divide(uintptr_t address)
+{
+    return page_tables_split(address) ? 0 : -ENOMEM;
+}
+
+size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    struct page_mapping mapping;
+    size_t own = 0;
+    bool any = false, written = false;
+
+    for (uintptr_t at = start;; at += entry_size(mapping)) {
+        struct page_entry *entry = page_tables_next(&at, end);
+
+        if (entry == NULL)
+            break;
+        mapping = page_tables_get(entry);
+        if (!(mapping.how & PAGE_TABLES_LENT)) {
+            pages_free(mapping.page, entry_size(mapping) / PAGE_SIZE);
+            own += entry_size(mapping) / PAGE_SIZE;
+        } else if (mapping.how & PAGE_TABLES_DIRTY) {
+            region_pages_written(region, at);
+            written = true;
+        }
+        page_tables_set(entry, (struct page_mapping){0});
+        any = true;
+    }
+    if (any)
+        page_tables_flush(start, end);
+    if (written)
+        region_pages_sync(region, start, end); /* an error has nobody to go to: that is what msync() is for */
+    return own;
+}
+
+size_t region_pages_discard(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    return region_pages_remove(region, start, end);
+}
+
+int region_pages_protect(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    struct page_mapping mapping;
+    bool any = false;
+
+    for (uintptr_t at = start;; at += entry_size(mapping)) {
+        struct page_entry *entry = page_tables_next(&at, end);
+
+        if (entry == NULL)
+            break;
+        mapping = page_tables_get(entry);
+        mapping.how =
+            entry_how(region, mapping.how & (PAGE_TABLES_LENT | PAGE_TABLES_DIRTY | PAGE_TABLES_IS_LARGE));
+        page_tables_set(entry, mapping);
+        any = true;
+    }
+    if (any)
+        page_tables_flush(start, end);
+    return 0;
+}
+
+size_t region_pages_own(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    struct page_mapping mapping;
+    size_t own = 0;
+
+    (void)region;
+    for (uintptr_t at = start;; at += entry_size(mapping)) {
+        struct page_entry *entry = page_tables_next(&at, end);
+
+        if (entry == NULL)
+            return own;
+        mapping = page_tables_get(entry);
+        if (!(mapping.how & PAGE_TABLES_LENT))
+            own += entry_size(mapping) / PAGE_SIZE;
+    }
+}
+
+bool region_pages_present(const struct region *region, uintptr_t address)
+{
+    (void)region;
+    return page_tables_next(&address, address + PAGE_SIZE) != NULL;
+}
+
+#ifndef CONFIG_LIB_FILE_CONTENT
+int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    (void)region, (void)start, (void)end;
+    return 0;
+}
+#endif
+
+void region_pages_forget(uintptr_t start, uintptr_t end, uintptr_t low, uintptr_t high)
+{
+    page_tables_free(start, end, low, high);
+}

@@ -1,0 +1,51 @@
+#include "cases.h"
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    {"zeroes", zeroes},
+    {"sparse", sparse},
+    {"splitting", splitting},
+    {"protection", protection},
+    {"places", places},
+    {"large_pages", large_pages},
+    {"discarding", discarding},
+    {"breaks", breaks},
+    {"locking", locking},
+    {"errors", errors},
+    {"growing", growing},
+    {"moving", moving},
+    {"moving_large", moving_large},
+    {"churn", churn},
+    {"private_files", private_files},
+    {"shared_files", shared_files},
+    {"syncing", syncing},
+    {"file_errors", file_errors},
+    {"ends_of_files", ends_of_files},
+    {"promises", promises},
+    {"exhaustion", exhaustion},
+};
+
+size_t present(void *start, size_t size)
+{
+    static unsigned char vector[4096];
+    size_t count = 0;
+
+    CHECK(mincore(start, size, vector) == 0);
+    for (size_t i = 0; i < size / PAGE; i++)
+        count += vector[i] & 1;
+    return count;
+}
+
+/* Without arguments all of them, else those that are named. */
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int word = argc > 1 ? 1 : 0; word < argc; word++)
+            if (argc == 1 || strcmp(argv[word], cases[i].name) == 0) {
+                cases[i].run();
+                printf("%s ok\n", cases[i].name);
+            }
+    return 0;
+}
