@@ -12,18 +12,22 @@
 #include <kernel_guard.h>
 #include <panic.h>
 #include <stdbool.h>
+#ifdef CONFIG_LIB_SIGNAL_CONTEXT_X86_64
+#include <signal_context_x86_64.h>
+#endif
 
 #define MICROSECOND 1000 /* nanoseconds */
 #define MICROSECONDS 1000000
 
 /* include/uapi/asm-generic/signal.h and signal-defs.h */
+#define SA_SIGINFO 4ul
 #define SA_RESTORER 0x04000000ul
 #define SA_RESTART 0x10000000ul
 #define SA_NODEFER 0x40000000ul /* the handler may not return before the next signal */
 
 /* struct sigaction of the kernel, not of any libc */
 struct action {
-    void (*handler)(int);
+    void (*handler)(int, const void *, const void *);
     unsigned long flags;
     void (*restorer)(void);
     unsigned long mask;
@@ -41,9 +45,22 @@ void interrupts_host_return(void);
 
 static uint64_t armed = ALARM_NEVER;
 
-static void arrived(int signal)
+#if defined(CONFIG_LIB_KERNEL_GUARD) && defined(CONFIG_LIB_SIGNAL_CONTEXT_X86_64)
+/* The host does not mind that its handler never returns: it goes on from where it was, with all registers. */
+static _Noreturn void deliver(const void *interrupted)
 {
-    (void)signal;
+    char memory[signal_context_host_size(interrupted)];
+    struct signal_context *context = signal_context_place(memory);
+
+    signal_context_host(context, interrupted);
+    kernel_guard_deliver(context);
+    signal_context_resume(context);
+}
+#endif
+
+static void arrived(int signal, const void *information, const void *interrupted)
+{
+    (void)signal, (void)information, (void)interrupted;
     armed = ALARM_NEVER;
 #ifdef CONFIG_LIB_KERNEL_GUARD
     if (!kernel_guard_try())
@@ -52,12 +69,17 @@ static void arrived(int signal)
         if (kernel_guard_run())
             kernel_guard_switch();
     } while (!kernel_guard_release());
+#ifdef CONFIG_LIB_SIGNAL_CONTEXT_X86_64
+    if (kernel_guard_delivers() && kernel_guard_try())
+        deliver(interrupted);
+#endif
 #endif
 }
 
 static void setup(void)
 {
-    const struct action action = {arrived, SA_RESTORER | SA_RESTART | SA_NODEFER, interrupts_host_return, 0};
+    const struct action action = {arrived, SA_SIGINFO | SA_RESTORER | SA_RESTART | SA_NODEFER,
+                                  interrupts_host_return, 0};
     static bool ready;
 
     if (ready)

@@ -5,6 +5,8 @@
  */
 #include "vectors.h"
 
+#include <config.h>
+
     .section .text.interrupts_stubs, "ax", @progbits
     .balign 8
     .globl interrupts_stubs
@@ -33,6 +35,10 @@ common:
     mov 80(%rsp), %edi
     call interrupts_arrived
     add $8, %rsp
+#if defined(CONFIG_LIB_KERNEL_GUARD) && defined(CONFIG_LIB_SIGNAL_CONTEXT_X86_64)
+    test %al, %al
+    jnz deliver
+#endif
     pop %r11
     pop %r10
     pop %r9
@@ -44,5 +50,37 @@ common:
     pop %rax
     add $8, %rsp
     iretq
+
+#if defined(CONFIG_LIB_KERNEL_GUARD) && defined(CONFIG_LIB_SIGNAL_CONTEXT_X86_64)
+    /* A signal is to be handled first: all registers as struct trap_frame. The vector stands where an error code would. */
+deliver:
+    pop %r11
+    pop %r10
+    pop %r9
+    pop %r8
+    pop %rdi
+    pop %rsi
+    pop %rdx
+    pop %rcx
+    pop %rax
+    push $0
+    push %r15
+    push %r14
+    push %r13
+    push %r12
+    push %r11
+    push %r10
+    push %r9
+    push %r8
+    push %rbp
+    push %rdi
+    push %rsi
+    push %rdx
+    push %rcx
+    push %rbx
+    push %rax
+    mov %rsp, %rdi
+    call interrupts_deliver
+#endif
 
     .section .note.GNU-stack, "", @progbits

@@ -4,6 +4,9 @@
 #include <interrupts.h>
 #include <kernel_guard.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_SIGNAL_CONTEXT_X86_64
+#include <signal_context_x86_64.h>
+#endif
 
 #define CR4_OSXSAVE (UINT64_C(1) << 18)
 #define FXSAVE_SIZE 512 /* Intel SDM volume 1, 10.5.1 */
@@ -22,7 +25,10 @@ static unsigned attached; /* handlers, counted from behind the alarm */
 static bool ready;
 static size_t state_size; /* of the vector registers as XSAVE stores them; 0: FXSAVE */
 
-void interrupts_arrived(unsigned vector);
+bool interrupts_arrived(unsigned vector);
+#if defined(CONFIG_LIB_KERNEL_GUARD) && defined(CONFIG_LIB_SIGNAL_CONTEXT_X86_64)
+_Noreturn void interrupts_deliver(const struct trap_frame *frame);
+#endif
 
 void interrupts_setup(void)
 {
@@ -104,23 +110,42 @@ static void switch_thread(void)
 }
 #endif
 
-/* Called by the stubs, with interrupts off. */
-void interrupts_arrived(unsigned vector)
+#if defined(CONFIG_LIB_KERNEL_GUARD) && defined(CONFIG_LIB_SIGNAL_CONTEXT_X86_64)
+/* On the interrupted thread's stack, with interrupts off. */
+_Noreturn void interrupts_deliver(const struct trap_frame *frame)
+{
+    char memory[signal_context_whole()];
+    struct signal_context *context = signal_context_place(memory);
+
+    signal_context_interrupted(context, frame, 0);
+    kernel_guard_try();
+    __asm__ volatile("sti" : : : "memory");
+    kernel_guard_deliver(context);
+    signal_context_resume(context);
+}
+#endif
+
+/* Called by the stubs, with interrupts off. Returns whether a signal is to be handled before the interrupted
+ * code goes on. */
+bool interrupts_arrived(unsigned vector)
 {
     if (vector == INTERRUPTS_SPURIOUS)
-        return; /* has no end: SDM volume 3, 11.9 */
+        return false; /* has no end: SDM volume 3, 11.9 */
     if (vector == INTERRUPTS_ALARM)
         interrupts_alarm_fired();
     interrupts_pending |= UINT32_C(1) << (vector - INTERRUPTS_FIRST);
     interrupts_apic_end();
 #ifdef CONFIG_LIB_KERNEL_GUARD
     if (!kernel_guard_try())
-        return;
+        return false;
     do {
         __asm__ volatile("sti" : : : "memory");
         if (kernel_guard_run())
             switch_thread();
         __asm__ volatile("cli" : : : "memory");
     } while (!kernel_guard_release());
+    return kernel_guard_delivers();
+#else
+    return false;
 #endif
 }

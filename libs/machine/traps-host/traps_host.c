@@ -1,8 +1,12 @@
 #include "fault.h"
 
+#include <config.h>
 #include <host_calls.h>
 #include <host_linux.h>
 #include <stddef.h>
+#if defined(CONFIG_LIB_FAULT_SIGNAL) || defined(CONFIG_LIB_PAGE_FAULT)
+#include <host_signal_return.h>
+#endif
 
 #define SIGILL 4
 #define SIGTRAP 5
@@ -16,13 +20,20 @@
 #define SA_ONSTACK 0x08000000ul
 #define SA_NODEFER 0x40000000ul
 
-#define REPORT_STACK ((size_t)16 << 10) /* for the report itself, beside the processor's state */
+#define REPORT_STACK ((size_t)16 << 10) /* for the report itself, beside the processor's state, */
+#define STATES 2                        /* of a fault, and of one while that is handled */
+
+#if defined(CONFIG_LIB_FAULT_SIGNAL) || defined(CONFIG_LIB_PAGE_FAULT)
+#define RESTORER host_signal_return
+#else
+#define RESTORER NULL /* the handler never returns */
+#endif
 
 /* struct sigaction of the kernel, not of any libc */
 struct action {
-    void (*handler)(int, const void *, const void *);
+    void (*handler)(int, const void *, void *);
     unsigned long flags;
-    void (*restorer)(int, const void *, const void *);
+    void (*restorer)(void);
     unsigned long mask;
 };
 
@@ -36,15 +47,16 @@ struct stack {
 int traps_host_install(void)
 {
     static const unsigned char faults[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV};
-    /* The host wants a restorer though the handler never returns. No signal is held back while one is
-     * reported: a fault in the report comes here again, and panic_begin() ends the image. */
+    /* The faults are not held back while one is handled: a fault in the report comes here again, and
+     * panic_begin() ends the image. The alarm is, which would switch to other threads on this stack. */
     const struct action action = {
         .handler = traps_host_fault,
         .flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER,
-        .restorer = traps_host_fault,
+        .restorer = RESTORER,
+        .mask = 1ul << (SIGALRM - 1),
     };
     /* The size of the processor's state is the host's to say: its vector registers may grow. */
-    struct stack stack = {.size = REPORT_STACK + host_auxiliary(AT_MINSIGSTKSZ)};
+    struct stack stack = {.size = REPORT_STACK + STATES * host_auxiliary(AT_MINSIGSTKSZ)};
 
     long start = host_call(HOST_CALL_MMAP, 0, (long)stack.size, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

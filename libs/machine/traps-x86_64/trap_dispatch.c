@@ -4,6 +4,11 @@
 
 #include <config.h>
 #include <stdbool.h>
+#ifdef CONFIG_LIB_FAULT_SIGNAL
+#include <fault_signal.h>
+#include <signal_context_fault.h>
+#include <signal_context_x86_64.h>
+#endif
 #ifdef CONFIG_LIB_PAGE_FAULT
 #include <page_fault.h>
 #endif
@@ -32,10 +37,63 @@ static bool resolve(uint64_t error, uint64_t address)
 }
 #endif
 
+#ifdef CONFIG_LIB_FAULT_SIGNAL
+#define RFLAGS_IF (UINT64_C(1) << 9)
+#define RFLAGS_USER UINT64_C(0x50dd5) /* what a program may change: Intel SDM volume 1, 3.4.3 */
+
+/* A fault on its way to the stack on which it will be handled. Until it is there nothing else happens, for
+ * interrupts are off, but page faults of that stack. */
+static struct {
+    struct trap_frame frame;
+    uint64_t address;
+    struct fault fault;
+    bool under_way;
+} passed;
+
+/* On that stack. Its first words are filled in here, where a fault can be dealt with. */
+static _Noreturn void arrive(void)
+{
+    char memory[signal_context_whole()];
+    struct signal_context *context = signal_context_place(memory);
+    struct fault fault = passed.fault;
+
+    ((uintptr_t *)__builtin_frame_address(0))[1] = passed.frame.rip; /* for backtraces */
+    signal_context_interrupted(context, &passed.frame, passed.address);
+    passed.under_way = false;
+    if (passed.frame.rflags & RFLAGS_IF)
+        __asm__ volatile("sti" : : : "memory");
+    fault_signal_deliver(&fault, context);
+}
+
+static bool pass(struct trap_frame *frame, uint64_t address)
+{
+    uintptr_t stack;
+
+    if (passed.under_way)
+        trap_report(&passed.frame, passed.address); /* there is no room for it */
+    if (!signal_context_fault(frame, address, &passed.fault))
+        return false;
+    stack = fault_signal_stack(&passed.fault);
+    if (!stack)
+        return false;
+    passed.frame = *frame;
+    passed.address = address;
+    passed.under_way = true;
+    frame->rip = (uintptr_t)arrive;
+    frame->rsp = (stack & ~(uintptr_t)15) - 8;
+    frame->rflags &= ~(RFLAGS_IF | RFLAGS_USER);
+    return true;
+}
+#endif
+
 void trap_dispatch(struct trap_frame *frame, uint64_t address)
 {
 #ifdef CONFIG_LIB_PAGE_FAULT
     if (frame->vector == TRAP_PAGE_FAULT && resolve(frame->error, address))
+        return;
+#endif
+#ifdef CONFIG_LIB_FAULT_SIGNAL
+    if (pass(frame, address))
         return;
 #endif
     trap_report(frame, address);

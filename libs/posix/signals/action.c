@@ -1,44 +1,45 @@
+#include "signals_parts.h"
+
 #include <errno.h>
 #include <stddef.h>
 
-#include "signals_parts.h"
-
 long sys_rt_sigaction(long signal, long action, long old, long set_size);
-long sys_sigaltstack(long stack, long old);
 
-static struct linux_stack alternate = {.flags = LINUX_SS_DISABLE};
+struct linux_sigaction signals_actions[LINUX_SIGNALS + 1];
+
+static linux_sigset ignored_by_default(void)
+{
+    return signals_bit(LINUX_SIGCHLD) | signals_bit(LINUX_SIGCONT) | signals_bit(LINUX_SIGURG) |
+           signals_bit(LINUX_SIGWINCH) | signals_bit(LINUX_SIGSTOP) | signals_bit(LINUX_SIGTSTP) |
+           signals_bit(LINUX_SIGTTIN) | signals_bit(LINUX_SIGTTOU);
+}
+
+bool signals_ignored(int signal)
+{
+    uintptr_t handler = signals_actions[signal].handler;
+
+    return handler == LINUX_SIG_IGN ||
+           (handler == LINUX_SIG_DFL && (ignored_by_default() & signals_bit(signal)));
+}
 
 long sys_rt_sigaction(long signal, long action, long old, long set_size)
 {
-    if (set_size != sizeof(linux_sigset) || !signal_valid(signal) ||
-        (action && signals_untouchable() & signal_bit(signal))) {
+    if (set_size != sizeof(linux_sigset) || !signals_valid(signal) ||
+        (action && (signals_untouchable() & signals_bit(signal))))
         return -EINVAL;
-    }
     /* Both may be the same memory. */
-    struct linux_sigaction before = signal_actions[signal];
+    struct linux_sigaction before = signals_actions[signal];
 
     if (action) {
-        signal_actions[signal] = *(const struct linux_sigaction *)action;
-        if (signal_actions[signal].handler == LINUX_SIG_IGN) {
-            signals_pending &= ~signal_bit(signal); /* POSIX.1-2017, XSH 2.4.3 */
+        signals_actions[signal] = *(const struct linux_sigaction *)action;
+        signals_actions[signal].mask &= ~signals_untouchable();
+        if (signals_ignored((int)signal)) { /* POSIX.1-2017, XSH 2.4.3 */
+            signals_drop(&signals_shared, signals_bit(signal));
+            for (struct signal_state *state = signals_first(); state; state = signals_after(state))
+                signals_drop(&state->pending, signals_bit(signal));
         }
     }
-    if (old) {
+    if (old)
         *(struct linux_sigaction *)old = before;
-    }
-    return 0;
-}
-
-/* Remembered for who asks. Handlers stay on the stack of their caller, which has not overflowed. */
-long sys_sigaltstack(long stack, long old)
-{
-    struct linux_stack before = alternate;
-
-    if (stack) {
-        alternate = *(const struct linux_stack *)stack;
-    }
-    if (old) {
-        *(struct linux_stack *)old = before;
-    }
     return 0;
 }

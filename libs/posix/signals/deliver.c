@@ -1,131 +1,153 @@
-#include <config.h>
-#include <kernel_guard.h>
-#include <platform_exit.h>
-#include <stdint.h>
-
-#ifdef CONFIG_LIB_STUBS
-#include <stubs.h>
-#endif
-
 #include "signals_parts.h"
 
-#define EXIT_SIGNALLED 128 /* what a shell adds to the number of the signal that ended a program */
+#include <errno.h>
+#include <kernel_guard.h>
 
-/*
- * What a handler with SA_SIGINFO gets as its third argument. Its parts describe an interrupted computation;
- * here nothing was interrupted but a function call, so all of it is zero. Large enough for any ucontext_t
- * without vector registers.
- */
-struct no_context {
-    uint64_t words[128];
-};
-
-struct linux_sigaction signal_actions[LINUX_SIGNALS + 1];
-#ifdef CONFIG_LIB_THREADS
-linux_sigset signals_shared;
-#else
-linux_sigset signals_blocked;
-linux_sigset signals_pending;
-#endif
-
-static linux_sigset ignored_by_default(void)
+static bool next(struct signal_state *self, struct linux_siginfo *info)
 {
-    return signal_bit(LINUX_SIGCHLD) | signal_bit(LINUX_SIGCONT) | signal_bit(LINUX_SIGURG) |
-           signal_bit(LINUX_SIGWINCH) | signal_bit(LINUX_SIGSTOP) | signal_bit(LINUX_SIGTSTP) |
-           signal_bit(LINUX_SIGTTIN) | signal_bit(LINUX_SIGTTOU);
-}
-
-bool signals_ignored(int signal)
-{
-    uintptr_t handler = signal_actions[signal].handler;
-
-    return handler == LINUX_SIG_IGN ||
-           (handler == LINUX_SIG_DFL && (ignored_by_default() & signal_bit(signal)));
-}
-
-static void call(const struct linux_sigaction *action, int signal)
-{
-    if (action->flags & LINUX_SA_SIGINFO) {
-        void (*handler)(int, struct linux_siginfo *, struct no_context *) = (void *)action->handler;
-        struct linux_siginfo info = {.signal = signal, .code = LINUX_SI_USER, .process = 1};
-        struct no_context context = {0};
-
-        handler(signal, &info, &context);
-    } else {
-        void (*handler)(int) = (void *)action->handler;
-
-        handler(signal);
-    }
-}
-
-static void handle(int signal)
-{
-    struct linux_sigaction action = signal_actions[signal];
-    linux_sigset blocked = signals_blocked;
-
-    if (action.handler == LINUX_SIG_IGN) {
-        return;
-    }
-    if (action.handler == LINUX_SIG_DFL) {
-        if (!(ignored_by_default() & signal_bit(signal))) {
-#ifdef CONFIG_LIB_STUBS
-            stubs_report(); /* a missing call may be why */
-#endif
-            platform_exit(EXIT_SIGNALLED + signal);
-        }
-        return;
-    }
-    if (action.flags & LINUX_SA_RESETHAND) {
-        signal_actions[signal].handler = LINUX_SIG_DFL;
-    }
-    signals_blocked |= action.mask & ~signals_untouchable();
-    if (!(action.flags & LINUX_SA_NODEFER)) {
-        signals_blocked |= signal_bit(signal);
-    }
-#ifdef CONFIG_LIB_KERNEL_GUARD
-    unsigned depth = kernel_guard_open();
-    call(&action, signal);
-    kernel_guard_close(depth);
-#else
-    call(&action, signal);
-#endif
-    signals_blocked = blocked;
-}
-
-#ifdef CONFIG_LIB_THREADS
-static int take(void)
-{
-    struct posix_thread *self = threads_current();
-    linux_sigset own = self->pending & ~self->blocked, ready = own ? own : signals_shared & ~self->blocked;
-
-    if (!ready) {
-        return 0;
-    }
-    if (own) {
-        self->pending &= ~(ready & -ready);
-    } else {
-        signals_shared &= ~(ready & -ready);
-    }
-    return __builtin_ctzll(ready) + 1;
-}
-#else
-static int take(void)
-{
-    linux_sigset ready = signals_pending & ~signals_blocked;
-
-    signals_pending &= ~(ready & -ready);
-    return ready ? __builtin_ctzll(ready) + 1 : 0;
-}
-#endif
-
-void signals_deliver(void)
-{
+    linux_sigset ready = signals_ready(self);
     int signal;
 
-#ifdef CONFIG_LIB_THREADS
-    kthread_uninterrupt(kthread_current());
-#endif
-    while ((signal = take())) {
-        handle(signal);
+    if (!ready)
+        return false;
+    signal = __builtin_ctzll(ready) + 1;
+    signals_remove(self->pending.signals & signals_bit(signal) ? &self->pending : &signals_shared, signal,
+                   info);
+    return true;
+}
+
+/* The mask for the handler, and in the context the one after it. */
+static void begin(struct signal_state *self, const struct linux_sigaction *action, int signal,
+                  struct signal_context *context, uintptr_t here)
+{
+    *signal_context_mask(context) = self->masked ? self->before : self->blocked;
+    *signal_context_stack(context) = signals_alternate(self, here);
+    self->masked = false;
+    self->blocked |= action->mask;
+    if (!(action->flags & LINUX_SA_NODEFER))
+        self->blocked |= signals_bit(signal);
+    if (action->flags & LINUX_SA_RESETHAND)
+        signals_actions[signal].handler = LINUX_SIG_DFL;
+    if (self->alternate.flags & LINUX_SS_AUTODISARM)
+        self->alternate = (struct linux_stack){0};
+}
+
+static void end(struct signal_state *self, struct signal_context *context)
+{
+    const struct linux_stack *stack = signal_context_stack(context);
+
+    self->blocked = *signal_context_mask(context) & ~signals_untouchable();
+    if ((stack->flags & LINUX_SS_AUTODISARM) && !(stack->flags & LINUX_SS_DISABLE)) {
+        self->alternate = *stack;
+        self->alternate.flags = LINUX_SS_AUTODISARM;
     }
+}
+
+/* The handler runs as the application: outside the guard, and it need not come back. */
+static void call(struct signal_state *self, struct linux_siginfo *info, struct signal_context *context,
+                 bool captured)
+{
+    struct linux_sigaction action = signals_actions[info->signal];
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t stack = signals_stack_for(self, &action, here);
+
+    begin(self, &action, info->signal, context, here);
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    unsigned depth = kernel_guard_open();
+#endif
+    if (!captured || !signal_context_capture(context)) {
+        signal_context_call(stack, action.handler, info->signal, info, context);
+        if (captured)
+            signal_context_resume(context);
+    }
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    kernel_guard_close(depth);
+#endif
+    end(self, context);
+}
+
+static void call_here(struct signal_state *self, struct linux_siginfo *info)
+{
+    char memory[signal_context_size()];
+
+    call(self, info, signal_context_place(memory), true);
+}
+
+unsigned signals_handle(struct signal_state *self, struct linux_siginfo *info,
+                        struct signal_context *interrupted)
+{
+    const struct linux_sigaction *action = &signals_actions[info->signal];
+    bool restart = action->flags & LINUX_SA_RESTART;
+
+    if (signals_ignored(info->signal))
+        return 0;
+    if (action->handler == LINUX_SIG_DFL)
+        signals_end(info);
+    if (interrupted)
+        call(self, info, interrupted, false);
+    else
+        call_here(self, info);
+    return restart ? 1 : 1 | SIGNALS_NO_RESTART;
+}
+
+/* All that another mask for one call lets through is handled, each with the thread's own mask to come back
+ * to. */
+unsigned signals_run(struct signal_context *interrupted)
+{
+    struct signal_state *self = signals_self();
+    linux_sigset mask = self->blocked;
+    bool masked = self->masked;
+    struct linux_siginfo info;
+    unsigned handled = 0;
+
+    for (;;) {
+        signals_unmark();
+        while (next(self, &info)) {
+            unsigned one = signals_handle(self, &info, interrupted);
+
+            handled = (handled + (one & 1)) | (one & SIGNALS_NO_RESTART);
+            if (masked && !self->masked) {
+                self->before = self->blocked;
+                self->blocked = mask;
+                self->masked = true;
+            }
+        }
+        if (!masked)
+            return handled;
+        self->blocked = self->before;
+        self->masked = masked = false;
+    }
+}
+
+void signals_deliver(struct signal_context *interrupted)
+{
+    signals_run(interrupted);
+}
+
+void signals_attend(struct signal_state *self)
+{
+    if (!signals_ready(self))
+        return;
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    signals_mark(self);
+#else
+    signals_run(NULL);
+#endif
+}
+
+bool signals_restart(void)
+{
+    return !(signals_run(NULL) & SIGNALS_NO_RESTART);
+}
+
+void signals_interrupted(void)
+{
+#ifndef CONFIG_LIB_KERNEL_GUARD
+    signals_run(NULL);
+#endif
+}
+
+bool signals_waiting(void)
+{
+    return signals_ready(signals_self()) != 0;
 }

@@ -1,37 +1,31 @@
 /*
- * Signals of an application.
+ * The parts of this library, and what they ask of each other.
  *
- * All signals come from the application itself, so they come by a call: a handler is a function that the
- * call calls before it returns. One for another thread interrupts it, and that thread calls the handler when
- * it leaves the kernel. A signal whose default is to end the process ends the image with the status that a
- * shell would show, 128 and the signal's number. One that would stop it does nothing, as nobody could
- * continue it.
+ * A signal waits in the set of a thread or in that of the process until a thread that does not block it is on
+ * its way out of the kernel, or was interrupted outside of it; that thread calls the handler. Where
+ * kernel.guard preempts nobody there is no such moment, and system calls that may change what can be handled
+ * look themselves. A signal whose default is to end the process ends the image. One that would stop it does
+ * nothing, as nobody could continue it.
  */
 #pragma once
 
 #include <config.h>
 #include <linux_signal.h>
+#include <signal_context.h>
+#include <signal_state.h>
+#include <signals.h>
+#include <signals_owners.h>
 #include <stdbool.h>
-#ifdef CONFIG_LIB_THREADS
-#include <posix_thread.h>
-#endif
 
-extern struct linux_sigaction signal_actions[LINUX_SIGNALS + 1];
-#ifdef CONFIG_LIB_THREADS
-#define signals_blocked (threads_current()->blocked)
-#define signals_pending (threads_current()->pending)
-extern linux_sigset signals_shared; /* pending for whichever thread does not block them */
-#else
-extern linux_sigset signals_blocked;
-extern linux_sigset signals_pending;
-#endif
+extern struct linux_sigaction signals_actions[LINUX_SIGNALS + 1];
+extern struct signal_set signals_shared; /* of the process: for whichever thread does not block them */
 
-static inline linux_sigset signal_bit(long signal)
+static inline linux_sigset signals_bit(long signal)
 {
     return (linux_sigset)1 << (signal - 1);
 }
 
-static inline bool signal_valid(long signal)
+static inline bool signals_valid(long signal)
 {
     return signal > 0 && signal <= LINUX_SIGNALS;
 }
@@ -39,11 +33,68 @@ static inline bool signal_valid(long signal)
 /* SIGKILL and SIGSTOP can be neither caught nor ignored nor blocked. */
 static inline linux_sigset signals_untouchable(void)
 {
-    return signal_bit(LINUX_SIGKILL) | signal_bit(LINUX_SIGSTOP);
+    return signals_bit(LINUX_SIGKILL) | signals_bit(LINUX_SIGSTOP);
+}
+
+/*
+ * one.c or threads.c: whose they are. signals_self() is the calling thread, signals_running() too, but NULL
+ * if it is none of the application's. signals_of() finds a thread by its id. signals_first() and
+ * signals_after() go through all. signals_mark() says that a thread has a signal that it does not block: a
+ * wait of it ends.
+ */
+struct signal_state *signals_self(void);
+struct signal_state *signals_running(void);
+struct signal_state *signals_of(long id);
+struct signal_state *signals_first(void);
+struct signal_state *signals_after(struct signal_state *state);
+void signals_mark(struct signal_state *state);
+void signals_unmark(void);
+
+/*
+ * queue.c. signals_add() adds one to a set: 0, or -EAGAIN if what it carries is more than fits; without
+ * `entry` one of the pool is used. signals_remove() takes the next of that number, which must be there.
+ * signals_drop() forgets some.
+ */
+int signals_add(struct signal_set *set, const struct linux_siginfo *info, struct signal_entry *entry);
+void signals_remove(struct signal_set *set, int signal, struct linux_siginfo *info);
+void signals_drop(struct signal_set *set, linux_sigset signals);
+
+/* send.c: to a thread, or, if `target` is NULL, to the process, where `caller` (may be NULL) comes first. */
+int signals_send(struct signal_state *target, struct signal_state *caller, const struct linux_siginfo *info,
+                 struct signal_entry *entry);
+
+/* Process signals that `state` does not handle any more go to others. */
+void signals_pass_on(const struct signal_state *state, linux_sigset signals);
+
+/* deliver.c: what waits for the thread and is not blocked. */
+static inline linux_sigset signals_ready(const struct signal_state *state)
+{
+    return (state->pending.signals | signals_shared.signals) & ~state->blocked & ~state->awaited;
 }
 
 /* Whether nothing happens when the signal comes, unless it is blocked. */
 bool signals_ignored(int signal);
 
-/* Handles what is pending and not blocked, lowest number first. */
-void signals_deliver(void);
+/* Handles what is ready, lowest number first; `interrupted` is NULL in a system call. Returns how many
+ * handlers were called, or'ed with SIGNALS_NO_RESTART if one wants the call to end. */
+#define SIGNALS_NO_RESTART 0x80000000u
+unsigned signals_run(struct signal_context *interrupted);
+void signals_deliver(struct signal_context *interrupted);
+unsigned signals_handle(struct signal_state *self, struct linux_siginfo *info,
+                        struct signal_context *interrupted);
+
+/* To be called by a system call after which more may be ready: now, or on the way out. */
+void signals_attend(struct signal_state *self);
+
+/* alternate.c: whether `address` lies on the thread's alternate stack, and its end if a handler is to begin
+ * there, else 0. */
+bool signals_on_alternate(const struct signal_state *state, uintptr_t address);
+uintptr_t signals_stack_for(const struct signal_state *state, const struct linux_sigaction *action,
+                            uintptr_t address);
+struct linux_stack signals_alternate(const struct signal_state *state, uintptr_t address);
+
+/* end.c: the default action of most. */
+_Noreturn void signals_end(const struct linux_siginfo *info);
+
+/* watch.c */
+void signals_notify(int signal);

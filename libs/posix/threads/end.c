@@ -3,6 +3,9 @@
 #include <config.h>
 #include <memory_calls.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals_owners.h>
+#endif
 #ifdef CONFIG_LIB_STUBS
 #include <stubs.h>
 #endif
@@ -35,6 +38,9 @@ static _Noreturn void end(struct posix_thread *self, int status)
 {
     if (threads_alive() == 1)
         sys_exit_group(status);
+#ifdef CONFIG_LIB_SIGNALS
+    signals_thread_end(&self->signals);
+#endif
     threads_robust_end(self);
     clear_id(self);
     threads_remove(self);

@@ -61,7 +61,7 @@ long sys_thread_start(long start)
         .posix = {.kernel = &new->kernel,
                   .policy = parent->policy,
                   .priority = parent->priority,
-                  .blocked = parent->blocked},
+                  .signals = {.blocked = parent->signals.blocked}},
         .function = wanted->function,
         .argument = wanted->argument,
     };

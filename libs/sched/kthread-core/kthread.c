@@ -135,10 +135,10 @@ bool kthread_must_deliver(void)
     return self->interrupted && self->deliver;
 }
 
-void kthread_deliver(void)
+void kthread_deliver(struct signal_context *interrupted)
 {
     if (kthread_must_deliver())
-        kthread_current()->deliver();
+        kthread_current()->deliver(interrupted);
 }
 
 void kthread_uninterrupt(struct kthread *thread)

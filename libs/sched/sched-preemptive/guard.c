@@ -29,7 +29,7 @@ bool kernel_guard_run(void)
     uint64_t now = clock_monotonic();
     ktimer_run(now);
     sched_set_alarm();
-    return must_give_way(queue, now) || kthread_must_deliver();
+    return must_give_way(queue, now);
 }
 
 /* A thread that others outrank goes on where it was when they are done; at the end of its slice it queues up
@@ -41,7 +41,6 @@ void kernel_guard_switch(void)
 
     if (must_give_way(queue, now))
         kthread_give_way(now < queue->slice_end);
-    kthread_deliver();
 }
 
 void kernel_guard_serve(void)
@@ -51,7 +50,23 @@ void kernel_guard_serve(void)
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         if (kernel_guard_run())
             kernel_guard_switch();
+        kthread_deliver(NULL);
     } while (!kernel_guard_release());
+}
+
+bool kernel_guard_delivers(void)
+{
+    return kthread_must_deliver();
+}
+
+void kernel_guard_deliver(struct signal_context *interrupted)
+{
+    kthread_deliver(interrupted);
+    while (!kernel_guard_release()) {
+        if (kernel_guard_run())
+            kernel_guard_switch();
+        kthread_deliver(interrupted);
+    }
 }
 
 /* An interrupt between the two lines takes the guard, and gives it back. */

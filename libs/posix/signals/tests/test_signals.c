@@ -1,9 +1,15 @@
-// instead: ../action.c ../deliver.c ../mask.c ../send.c
+// instead: ../action.c ../alternate.c ../deliver.c ../end.c ../mask.c
+// instead: ../one.c ../queue.c ../send.c ../watch.c
+// sources: ../../../machine/signal-context-x86_64/context.c
+// sources: ../../../machine/signal-context-x86_64/switch.S
 /* Signals of one thread: masks, pending ones, handlers of both kinds, default actions. */
 #include <assert.h>
 #include <errno.h>
 #include <linux_signal.h>
 #include <setjmp.h>
+#include <signals.h>
+#include <signals_owners.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,6 +22,12 @@ long sys_rt_sigprocmask(long how, long set, long old, long set_size);
 long sys_sigaltstack(long stack, long old);
 long sys_tgkill(long process, long thread, long signal);
 long sys_tkill(long thread, long signal);
+long sys_rt_sigqueueinfo(long process, long signal, long info);
+long sys_rt_tgsigqueueinfo(long process, long thread, long signal, long info);
+
+void panic_begin(void);
+void panic_print(const char *text, ...);
+void panic_backtrace(uintptr_t pc, uintptr_t frame);
 
 enum { HUP = 1, ABRT = 6, USR1 = 10, SEGV = 11, USR2 = 12, TERM = 15 };
 
@@ -26,6 +38,23 @@ _Noreturn void platform_exit(int s)
 {
     status = s;
     longjmp(ended, 1);
+}
+
+static char report[256];
+
+void panic_print(const char *text, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, text);
+    vsnprintf(report, sizeof report, text, arguments);
+    va_end(arguments);
+}
+
+void panic_backtrace(uintptr_t pc, uintptr_t frame)
+{
+    assert(pc && frame);
+    strcat(report, "at\n");
 }
 
 /* The status that `statement` ends the image with; -1 if it goes on. */
@@ -82,6 +111,7 @@ static void plain(int signal)
 static void informed(int signal, struct linux_siginfo *info, void *context)
 {
     assert(info->signal == signal && info->process == 1 && info->user == 0 && context != NULL);
+    assert(info->code == LINUX_SI_TKILL);
     note("info ");
 }
 
@@ -104,7 +134,11 @@ static void nested(int signal)
 static void defaults(void)
 {
     assert(STATUS_OF(sys_tkill(1, ABRT)) == 134);
+    assert(strcmp(report, "ended by signal 6 (SIGABRT)\nat\n") == 0);
     assert(STATUS_OF(sys_kill(1, TERM)) == 143);
+    assert(strcmp(report, "ended by signal 15 (SIGTERM)\n") == 0);
+    assert(STATUS_OF(sys_kill(1, 40)) == 168);
+    assert(strcmp(report, "ended by signal 40 (SIGRT)\n") == 0);
     assert(STATUS_OF(sys_tgkill(1, 1, SEGV)) == 139);
     assert(STATUS_OF(sys_kill(0, LINUX_SIGKILL)) == 137);
     static const char *s; /* static: it must survive the longjmp */
@@ -169,7 +203,8 @@ static void masks(void)
     sys_tkill(1, HUP);
     assert(act(HUP, (void *)LINUX_SIG_IGN, 0, 0) == 0 && pending() == 0);
     sys_tkill(1, HUP);
-    assert(pending() == 0 && mask(LINUX_SIG_SETMASK, 0) == 0);
+    /* While it is blocked, though, it may come to be handled in another way. */
+    assert(pending() == bit(HUP) && STATUS_OF(mask(LINUX_SIG_SETMASK, 0)) == -1 && pending() == 0);
 }
 
 static void refuses(void)
@@ -189,6 +224,179 @@ static void refuses(void)
     assert(sys_tgkill(1, 2, USR1) == -ESRCH && sys_tgkill(0, 1, USR1) == -EINVAL);
     assert(sys_sigaltstack((long)&stack, (long)&before) == 0 && before.flags == LINUX_SS_DISABLE);
     assert(sys_sigaltstack(0, (long)&before) == 0 && before.start == 4096 && before.size == 8192);
+    stack.size = LINUX_MINSIGSTKSZ - 1;
+    assert(sys_sigaltstack((long)&stack, 0) == -ENOMEM);
+    stack.flags = 8;
+    assert(sys_sigaltstack((long)&stack, 0) == -EINVAL);
+    stack.flags = LINUX_SS_DISABLE;
+    assert(sys_sigaltstack((long)&stack, 0) == 0 && sys_sigaltstack(0, (long)&before) == 0);
+    assert(before.flags == LINUX_SS_DISABLE);
+    assert(sys_rt_sigqueueinfo(2, USR1, (long)&(struct linux_siginfo){0}) == -ESRCH);
+    assert(sys_rt_tgsigqueueinfo(1, 1, 65, (long)&(struct linux_siginfo){0}) == -EINVAL);
+}
+
+static long queue(int signal, unsigned value)
+{
+    struct linux_siginfo info = {.code = LINUX_SI_QUEUE, .process = 1, .value = value};
+
+    return sys_rt_sigqueueinfo(1, signal, (long)&info);
+}
+
+static void valued(int signal, struct linux_siginfo *info, void *context)
+{
+    char text[32];
+
+    (void)context;
+    assert(info->signal == signal && info->code == LINUX_SI_QUEUE);
+    snprintf(text, sizeof text, "%d:%d ", signal, (int)info->value);
+    note(text);
+}
+
+/* Lowest number first, and those of one number in the order in which they came; ordinary ones once. */
+static void queued(void)
+{
+    trace[0] = 0;
+    for (int signal = 34; signal < 38; signal++)
+        assert(act(signal, valued, LINUX_SA_SIGINFO, ~(linux_sigset)0) == 0);
+    assert(act(USR1, valued, LINUX_SA_SIGINFO, ~(linux_sigset)0) == 0);
+    assert(mask(LINUX_SIG_SETMASK, ~(linux_sigset)0) == 0);
+    assert(queue(36, 1) == 0 && queue(34, 2) == 0 && queue(36, 3) == 0 && queue(USR1, 4) == 0);
+    assert(queue(USR1, 5) == 0 && queue(34, 6) == 0);
+    assert(pending() == (bit(34) | bit(36) | bit(USR1)));
+    assert(mask(LINUX_SIG_SETMASK, 0) == 0 && pending() == 0);
+    assert(strcmp(trace, "10:4 34:2 34:6 36:1 36:3 ") == 0);
+}
+
+/* What does not fit is refused, and what fits comes out in order. Ordinary signals come even then. */
+static void full(void) /* 128: the default */
+{
+    struct linux_siginfo info;
+    int count = 0;
+
+    assert(mask(LINUX_SIG_SETMASK, ~(linux_sigset)0) == 0);
+    while (queue(40, (unsigned)count) == 0)
+        count++;
+    assert(count == 128 && queue(40, 0) == -EAGAIN);
+    assert(sys_kill(1, HUP) == 0 && sys_kill(1, 41) == 0 && pending() == (bit(HUP) | bit(40) | bit(41)));
+    assert(signals_take(bit(HUP), &info) == HUP && info.code == LINUX_SI_USER);
+    for (int i = 0; i < count; i++)
+        assert(signals_take(bit(40) | bit(41), &info) == 40 && (int)info.value == i &&
+               info.code == LINUX_SI_QUEUE);
+    assert(signals_take(bit(40), &info) == 0 && signals_take(bit(41), &info) == 41);
+    assert(queue(40, 1) == 0 && act(40, (void *)LINUX_SIG_IGN, 0, 0) == 0 && pending() == 0);
+    assert(mask(LINUX_SIG_SETMASK, 0) == 0);
+}
+
+static int taken;
+
+static void is_taken(struct signal_entry *entry)
+{
+    taken++;
+    entry->user = 17;
+}
+
+static int watched;
+
+static void watch(struct signals_watcher *watcher, int signal)
+{
+    (void)watcher;
+    watched = signal;
+}
+
+/* A timer's signal waits in its own memory, once; a watcher hears of it. */
+static void entries(void)
+{
+    struct signal_entry entry = {.taken = is_taken};
+    struct linux_siginfo timer = {.signal = 42, .code = LINUX_SI_TIMER, .timer = 3, .value = 99}, info;
+    struct signals_watcher watcher = {.notify = watch};
+
+    signals_watch(&watcher);
+    assert(mask(LINUX_SIG_SETMASK, ~(linux_sigset)0) == 0);
+    assert(signals_send_entry(&entry, 0, &timer) && !signals_send_entry(&entry, 0, &timer) && watched == 42);
+    assert(signals_pending_of(bit(42) | bit(43)) == bit(42));
+    assert(signals_take(~(linux_sigset)0, &info) == 42 && taken == 1 && info.code == LINUX_SI_TIMER);
+    assert(info.timer == 3 && info.overrun == 17 && info.value == 99 && !entry.signal);
+    assert(signals_send_entry(&entry, 1, &timer) && queue(42, 5) == 0);
+    signals_entry_drop(&entry);
+    assert(!entry.signal && pending() == bit(42) && signals_take(bit(42), &info) == 42 && info.value == 5);
+    signals_unwatch(&watcher);
+    watched = 0;
+    assert(signals_send_entry(&entry, 1, &timer) && watched == 0);
+    signals_entry_drop(&entry);
+    assert(pending() == 0 && mask(LINUX_SIG_SETMASK, 0) == 0);
+}
+
+static void sees_mask(int signal)
+{
+    note(blocked() == (bit(signal) | bit(HUP)) ? "other " : "wrong ");
+}
+
+/* What ppoll() does: another mask until the handlers have been called, and its own one again. */
+static void other_mask(void)
+{
+    trace[0] = 0;
+    assert(act(USR1, sees_mask, 0, 0) == 0 && mask(LINUX_SIG_SETMASK, bit(USR1)) == 0);
+    sys_tkill(1, USR1);
+    assert(!signals_waiting());
+    signals_mask_begin(bit(HUP));
+    assert(signals_waiting());
+    signals_mask_end(-EINTR);
+    assert(strcmp(trace, "other ") == 0 && blocked() == bit(USR1) && !signals_waiting());
+    signals_mask_begin(0);
+    signals_mask_end(0);
+    assert(blocked() == bit(USR1) && mask(LINUX_SIG_SETMASK, 0) == 0);
+}
+
+/* A call begins again only if every handler agrees. */
+static void restarts(void)
+{
+    assert(act(USR1, plain, LINUX_SA_RESTART, 0) == 0 && act(USR2, plain, 0, 0) == 0);
+    trace[0] = 0;
+    assert(signals_restart());
+    for (int both = 0; both < 2; both++) {
+        signals_mask_begin(~(linux_sigset)0);
+        sys_tkill(1, USR1);
+        if (both)
+            sys_tkill(1, USR2);
+        signals_mask_begin(0);
+        assert(signals_restart() == !both);
+    }
+    assert(strcmp(trace, "10 10 12 ") == 0 && mask(LINUX_SIG_SETMASK, 0) == 0);
+}
+
+static char memory[8192] __attribute__((aligned(16)));
+
+static void on_memory(int signal)
+{
+    struct linux_stack now, other = {.start = 4096, .size = 8192};
+    const char *here = __builtin_frame_address(0); /* the sanitizer keeps variables elsewhere */
+
+    (void)signal;
+    note(here >= memory && here < memory + sizeof memory ? "there " : "here ");
+    assert(sys_sigaltstack(0, (long)&now) == 0);
+    note(now.flags == LINUX_SS_ONSTACK ? "on " : now.flags == LINUX_SS_DISABLE ? "disarmed " : "off ");
+    if (now.flags == LINUX_SS_ONSTACK)
+        assert(sys_sigaltstack((long)&other, 0) == -EPERM);
+}
+
+static void alternate(void)
+{
+    struct linux_stack stack = {.start = (uintptr_t)memory, .size = sizeof memory}, now;
+
+    assert(sys_sigaltstack((long)&stack, 0) == 0 && act(USR1, on_memory, LINUX_SA_ONSTACK, 0) == 0);
+    assert(act(USR2, on_memory, 0, 0) == 0);
+    trace[0] = 0;
+    sys_tkill(1, USR1);
+    sys_tkill(1, USR2);
+    assert(strcmp(trace, "there on here off ") == 0);
+    stack.flags = LINUX_SS_AUTODISARM;
+    assert(sys_sigaltstack((long)&stack, 0) == 0);
+    trace[0] = 0;
+    sys_tkill(1, USR1);
+    assert(strcmp(trace, "there disarmed ") == 0);
+    assert(sys_sigaltstack(0, (long)&now) == 0 && now.start == (uintptr_t)memory &&
+           now.size == sizeof memory);
+    assert(now.flags == LINUX_SS_AUTODISARM);
 }
 
 int main(void)
@@ -197,7 +405,13 @@ int main(void)
     handlers();
     flags();
     masks();
+    queued();
+    full();
+    entries();
+    other_mask();
+    restarts();
     refuses();
+    alternate();
     puts("signals: ok");
     return 0;
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <kthread.h>
+#include <signal_state.h>
 #include <stddef.h>
 
 struct posix_thread {
@@ -21,10 +22,9 @@ struct posix_thread {
     int priority;      /* 1 to 99 for SCHED_FIFO and SCHED_RR, else 0 */
     int *clear_id;     /* set to 0 at the end, and a waiter is woken; may be NULL */
     void *robust_list; /* struct robust_list_head of Linux, or NULL */
-    uint64_t blocked;  /* sets of signals, for the library that implements these */
-    uint64_t pending;
     void *stack;       /* to be unmapped at the end, or NULL */
     size_t stack_size; /* bytes */
+    struct signal_state signals;
 };
 
 struct posix_thread *threads_current(void);

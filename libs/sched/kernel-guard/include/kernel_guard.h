@@ -20,7 +20,10 @@
  * Interrupts come in by kernel_guard_try(), with interrupts off: it takes the guard if it is free, else notes
  * that something is due. Who got it calls kernel_guard_run(), which returns whether another thread should
  * run, then, if so, kernel_guard_switch(), as the interrupted thread; then kernel_guard_release(), with
- * interrupts off, and from the beginning if that returns false, because more has come.
+ * interrupts off, and from the beginning if that returns false, because more has come. When that is done,
+ * kernel_guard_delivers() tells whether a signal is to be handled before the interrupted code goes on: then
+ * kernel_guard_try() takes the guard again, and kernel_guard_deliver() does it and frees the guard, with
+ * interrupts on; then the interrupted code goes on as `interrupted` says (signal_context.h).
  */
 #pragma once
 
@@ -29,6 +32,8 @@
 #if __has_include(<config.h>)
 #include <config.h>
 #endif
+
+struct signal_context;
 
 extern unsigned kernel_guard_depth;
 extern volatile bool kernel_guard_waiting;
@@ -40,6 +45,8 @@ bool kernel_guard_try(void);
 bool kernel_guard_run(void);
 void kernel_guard_switch(void);
 bool kernel_guard_release(void);
+bool kernel_guard_delivers(void);
+void kernel_guard_deliver(struct signal_context *interrupted);
 
 #ifdef CONFIG_LIB_KERNEL_GUARD
 /* An interrupt in the middle of these leaves the depth as it found it, so plain loads and stores will do. */

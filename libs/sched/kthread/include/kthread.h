@@ -20,7 +20,8 @@
  * kthread_interrupt() marks a thread as interrupted, and ends its wait if that can be interrupted. The mark
  * stays, and ends further such waits at once, until kthread_uninterrupt(). Where there is a guard, a marked
  * thread calls its `deliver` when it leaves the kernel, or is interrupted outside of it: within the guard,
- * which that function may open; it is to remove the mark, and need not return.
+ * which that function may open; it is to remove the mark, and need not return. It gets what was interrupted,
+ * which it may change (signal_context.h), NULL when the thread leaves the kernel.
  *
  * kthread_rank() changes rank and slices of any thread (scheduler.h). kthread_cpu_time() is for how many
  * nanoseconds it has run. kthread_count() is how many threads there are, the boot's included, that have not
@@ -39,6 +40,8 @@
 
 #define KTHREAD_FOR_EVER KTIMER_NEVER
 
+struct signal_context;
+
 enum kthread_state { KTHREAD_READY, KTHREAD_RUNNING, KTHREAD_BLOCKED, KTHREAD_ENDED };
 
 struct kthread {
@@ -46,8 +49,9 @@ struct kthread {
     struct sched_place place; /* rank, sliced and cpu */
     void *thread_pointer;     /* NULL: none */
     void *owner;              /* whoever's; kthread does not look at it */
-    void (*deliver)(void);    /* see kthread_interrupt(); may be NULL, and change at any time */
-    int number;               /* for reports; 0: a thread of the kernel, or the boot's */
+    /* See kthread_interrupt(); may be NULL, and change at any time. */
+    void (*deliver)(struct signal_context *interrupted);
+    int number; /* for reports; 0: a thread of the kernel, or the boot's */
 
     /* kthread's own: */
     struct context context;
@@ -85,4 +89,4 @@ void kthread_give_way(bool first);
 
 /* For the provider of kernel.guard: whether the running thread has something delivered, and doing it. */
 bool kthread_must_deliver(void);
-void kthread_deliver(void);
+void kthread_deliver(struct signal_context *interrupted);

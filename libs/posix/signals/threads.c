@@ -1,0 +1,75 @@
+/* The threads of an application that may start some. */
+#include "signals_parts.h"
+
+#include <posix_thread.h>
+#include <stddef.h>
+
+static struct posix_thread *owner(struct signal_state *state)
+{
+    return (struct posix_thread *)((char *)state - offsetof(struct posix_thread, signals));
+}
+
+struct signal_state *signals_self(void)
+{
+    return &threads_current()->signals;
+}
+
+static struct signal_state *of_kernel(struct kthread *kernel)
+{
+    struct posix_thread *thread = kernel->owner;
+
+    return thread && thread->kernel == kernel ? &thread->signals : NULL;
+}
+
+struct signal_state *signals_running(void)
+{
+    return of_kernel(kthread_current());
+}
+
+struct signal_state *signals_of(long id)
+{
+    struct posix_thread *thread = threads_find((int)id);
+
+    return thread && thread->kernel ? &thread->signals : NULL;
+}
+
+static struct signal_state *from(struct kthread *kernel)
+{
+    struct signal_state *state = NULL;
+
+    for (; kernel && !state; kernel = kernel->all_next)
+        state = of_kernel(kernel);
+    return state;
+}
+
+struct signal_state *signals_first(void)
+{
+    return from(kthread_first);
+}
+
+struct signal_state *signals_after(struct signal_state *state)
+{
+    return from(owner(state)->kernel->all_next);
+}
+
+void signals_mark(struct signal_state *state)
+{
+    struct kthread *kernel = owner(state)->kernel;
+
+    kernel->deliver = signals_deliver;
+    kthread_interrupt(kernel);
+}
+
+void signals_unmark(void)
+{
+    kthread_uninterrupt(kthread_current());
+}
+
+void signals_thread_end(struct signal_state *state)
+{
+    linux_sigset unblocked = ~state->blocked;
+
+    signals_drop(&state->pending, ~(linux_sigset)0);
+    state->blocked = ~(linux_sigset)0;
+    signals_pass_on(state, unblocked);
+}
