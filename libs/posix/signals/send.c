@@ -4,7 +4,7 @@
 #include <kernel_guard.h>
 #include <stddef.h>
 #ifdef CONFIG_LIB_WAIT
-#include <wait.h>
+#include <wait_queue.h>
 #endif
 
 #define ONLY 1 /* the process, and its group */
