@@ -241,6 +241,19 @@ static int read_fields(struct text fields, struct http_request *request, bool ve
     return 0;
 }
 
+/* Whether the bytes cannot be the beginning of a request, such as those of TLS, whose end nobody need wait
+ * for. */
+static bool begins_wrong(struct text bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++) {
+        if (bytes.start[i] == ' ')
+            return i == 0;
+        if (!is_token_byte((unsigned char)bytes.start[i]))
+            return bytes.length > 1 || bytes.start[i] != '\r';
+    }
+    return false;
+}
+
 static enum http_read refuse(struct http_request *request, int status)
 {
     request->refusal = status;
@@ -263,6 +276,8 @@ enum http_read http_read_request(const char *bytes, size_t length, struct http_r
         rest.length -= 2;
     }
     end = memmem(rest.start, rest.length, "\r\n\r\n", 4);
+    if (end == NULL && begins_wrong(rest))
+        return refuse(request, 400);
     if (end == NULL)
         return length >= HTTP_HEAD_MAX ? refuse(request, 431) : HTTP_INCOMPLETE;
     request->head_length = (size_t)(end + 4 - bytes);

@@ -47,6 +47,7 @@ PACKAGES = (
     Package("ninja-build", "ninja", "build", "runs the steps of a build"),
     Package("patch", "patch", "build", "applies the patches of third-party sources"),
     Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
+    Package("passt", "passt", "run", "the network of process images"),
     Package("ccache", "ccache", "speed", "keeps what has been compiled (--launcher ccache)"),
     Package("python3-venv", "module:ensurepip", "test", "makes the virtual environment of a checkout"),
     Package(
@@ -66,6 +67,11 @@ PACKAGES = (
     Package("clang-format-14", "clang-format-14", "test", "the layout of C sources"),
     Package("clang-tidy-14", "clang-tidy-14", "test", "finds mistakes in C sources"),
     Package("cppcheck", "cppcheck", "test", "finds mistakes in C sources"),
+    Package("curl", "curl", "test", "a client of web servers"),
+    Package("apache2-utils", "ab", "test", "loads web servers"),
+    Package("wrk", "wrk", "test", "loads web servers"),
+    Package("redis-tools", "redis-benchmark", "test", "clients of redis"),
+    Package("iperf3", "iperf3", "test", "measures networks"),
 )
 
 

@@ -112,6 +112,10 @@ static void request_lines(void)
     expect_refusal(" / HTTP/1.1\r\n\r\n", 400);
     expect_refusal("GET / HTTP/1.1\nHost: h\r\n\r\n", 400);
     expect_refusal("\r\n\r\n\r\n", 400);
+    expect_refusal("\x16\x03\x01", 400);
+    expect_refusal(" ", 400);
+    assert(parse("\r") == HTTP_INCOMPLETE && parse("\r\n") == HTTP_INCOMPLETE &&
+           parse("") == HTTP_INCOMPLETE);
 }
 
 static void fields(void)
