@@ -91,7 +91,6 @@
 #endif
 /* An address that somebody else has is not looked for: it would take a second, and the server knows. */
 #define DHCP_DOES_ARP_CHECK 0
-#define LWIP_DHCP_PROVIDE_DNS_SERVERS 2
 #define LWIP_DHCP_MAX_DNS_SERVERS 2
 #define LWIP_DNS 0 /* the C library resolves */
 

@@ -53,7 +53,7 @@ err_t tcp_socket_received(void *argument, struct tcp_pcb *pcb, struct pbuf *p, e
 err_t tcp_socket_sent(void *argument, struct tcp_pcb *pcb, u16_t size)
 {
     (void)size;
-    if (tcp_sndbuf(pcb) >= WRITABLE)
+    if (pcb->snd_buf >= WRITABLE)
         tcp_socket_notify(argument, READINESS_WRITABLE);
     return ERR_OK;
 }
@@ -75,7 +75,7 @@ unsigned tcp_socket_events(struct socket *from)
         events |= READINESS_READABLE;
     if (socket->pcb == NULL)
         events |= READINESS_WRITABLE | READINESS_HUP;
-    else if (socket->inet.shut_write || tcp_sndbuf(socket->pcb) >= WRITABLE)
+    else if (socket->inet.shut_write || socket->pcb->snd_buf >= WRITABLE)
         events |= READINESS_WRITABLE;
     if (from->error != 0)
         events |= READINESS_ERR;
@@ -106,7 +106,7 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
     if (message->flags & LINUX_MSG_OOB)
         return -EOPNOTSUPP;
     while (data->left != 0) {
-        size_t room = tcp_sndbuf(socket->pcb), size;
+        size_t room = socket->pcb->snd_buf, size;
         void *part;
 
         size = socket_data_part(data, &part);
@@ -123,7 +123,7 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
         socket_data_skip(data, size);
     }
     if (before == data->left && before != 0) {
-        if (tcp_sndbuf(socket->pcb) >= WRITABLE)
+        if (socket->pcb->snd_buf >= WRITABLE)
             return -ENOBUFS; /* there is no memory, which nobody would tell of */
         return -EAGAIN;
     }
@@ -210,7 +210,7 @@ long tcp_socket_control(struct socket *from, unsigned long request, void *argume
     if (request == LINUX_FIONREAD)
         *(int32_t *)argument = (int32_t)socket->received_size;
     else if (request == LINUX_TIOCOUTQ)
-        *(int32_t *)argument = socket->pcb != NULL ? (int32_t)(TCP_SND_BUF - tcp_sndbuf(socket->pcb)) : 0;
+        *(int32_t *)argument = socket->pcb != NULL ? (int32_t)(TCP_SND_BUF - socket->pcb->snd_buf) : 0;
     else
         return -ENOTTY;
     return 0;

@@ -18,6 +18,10 @@
 
 #define LWIP_NO_INTTYPES_H 1
 #define LWIP_NO_UNISTD_H 1
+/* The compiler's limits.h may be followed by that of a C library, or not: do not depend on it. */
+#define LWIP_NO_LIMITS_H 1
+#undef INT_MAX
+#define INT_MAX __INT_MAX__
 #define LWIP_NO_CTYPE_H 1
 #define X8_F "x"
 #define U16_F "u"
