@@ -1,0 +1,527 @@
+/*
+ * The address space with page tables in the host's memory, against an array of pages: thousands of random
+ * calls and accesses, with and without memory, and in the end every page is back.
+ */
+// cflags: -DCONFIG_LIB_FILE_CONTENT=1 -DCONFIG_PAGES_BUDDY_FAILURES=1
+// sources: ../../region-pages-tables/fetch.c ../../region-pages-tables/range.c
+// sources: ../../region-pages-tables/move.c ../../region-pages-tables/shared.c
+// sources: ../../file-pages/file_pages.c ../../file-pages/page_index.c
+// sources: ../../pages-buddy/pages_buddy.c ../../pages-buddy/free_blocks.c
+// sources: ../../pages-buddy/failures.c
+// sources: ../../../machine/paging-x86_64/page_tables.c
+// sources: ../../../machine/paging-x86_64/page_tables_range.c
+#include <address_space.h>
+#include <assert.h>
+#include <boot_info.h>
+#include <errno.h>
+#include <file_pages.h>
+#include <heap.h>
+#include <page_fault.h>
+#include <page_tables.h>
+#include <pages.h>
+#include <pages_failures.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMORY 4500   /* pages of the machine */
+#define WINDOW 2100   /* pages of the address space that mappings lie in */
+#define FILE_PAGES 40 /* of each file, the last one not whole */
+#define FILE_SIZE (FILE_PAGES * 4096 - 1000)
+#define WINDOW_START (((uintptr_t)5 << 40) - 100 * 4096) /* across a border of all tables */
+
+int address_space_init(void);
+int pages_buddy_init(void);
+
+/* --- the machine --- */
+
+struct boot_info boot_info;
+static _Alignas(1 << 21) unsigned char memory[MEMORY][4096];
+static _Alignas(4096) uint64_t root[512];
+
+uint64_t *page_table_root(void)
+{
+    return root;
+}
+
+void page_table_forget(uintptr_t address)
+{
+    (void)address;
+}
+
+void page_table_forget_all(void) {}
+
+void page_table_clear(uint64_t table[512])
+{
+    memset(table, 0, 4096);
+}
+
+const char *args_parameter(const char *key)
+{
+    (void)key;
+    return NULL;
+}
+
+static int blocks; /* of the heap, in use */
+static unsigned heap_fails;
+
+void *heap_alloc(size_t size)
+{
+    if (heap_fails != 0 && --heap_fails == 0)
+        return NULL;
+    blocks++;
+    return malloc(size);
+}
+
+void heap_free(void *block)
+{
+    blocks -= block != NULL;
+    free(block);
+}
+
+void *heap_realloc(void *block, size_t size)
+{
+    return realloc(block, size);
+}
+
+static int complaints;
+
+void panic_print(const char *text, ...)
+{
+    (void)text;
+    complaints++;
+}
+
+/* --- files --- */
+
+struct file_content {
+    unsigned char bytes[FILE_SIZE];
+    int held;
+};
+
+static struct file_content files[2];
+
+void file_content_release(struct file_content *content)
+{
+    assert(content->held-- > 0);
+}
+
+long file_content_read_at(struct file_content *content, void *buffer, size_t size, uint64_t offset)
+{
+    size_t n = offset >= FILE_SIZE ? 0 : FILE_SIZE - offset < size ? FILE_SIZE - (size_t)offset : size;
+
+    assert(content->held > 0);
+    memcpy(buffer, content->bytes + offset, n);
+    return (long)n;
+}
+
+long file_content_write_at(struct file_content *content, const void *data, size_t size, uint64_t offset)
+{
+    size_t n = size > 1000 ? 1000 : size; /* in pieces, as a file system may */
+
+    assert(content->held > 0 && offset + size <= FILE_SIZE);
+    memcpy(content->bytes + offset, data, n);
+    return (long)n;
+}
+
+uint64_t file_content_size(struct file_content *content)
+{
+    assert(content->held > 0);
+    return FILE_SIZE;
+}
+
+/* --- what should be --- */
+
+struct page {
+    bool mapped;
+    int protection;
+    bool shared, no_reserve;
+    int file; /* -1: none */
+    unsigned index;
+    bool seen;      /* of a private page of a file: it is a copy by now */
+    unsigned value; /* in the first bytes of the page, if private */
+};
+
+static struct page model[WINDOW];
+static unsigned contents[2][FILE_PAGES]; /* of the files */
+
+static unsigned random_state = 2024;
+
+static unsigned draw(unsigned limit)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 8) % limit;
+}
+
+static uintptr_t address(size_t page)
+{
+    return WINDOW_START + page * 4096;
+}
+
+static unsigned *value_of(size_t page)
+{
+    struct page *p = &model[page];
+
+    if (p->file >= 0 && p->shared)
+        return &contents[p->file][p->index];
+    if (p->file >= 0 && !p->seen) {
+        p->seen = true;
+        p->value = contents[p->file][p->index];
+    }
+    return &p->value;
+}
+
+/* As the processor would: the page's first bytes, or NULL after a fault that was not resolved. */
+static unsigned *access_page(uintptr_t at, bool write)
+{
+    for (int try = 0; try < 2; try++) {
+        uintptr_t start = at;
+        struct page_entry *entry = page_tables_next(&start, at + 1);
+        struct page_mapping mapping = entry != NULL ? page_tables_get(entry) : (struct page_mapping){0};
+
+        if (mapping.how & (write ? PAGE_WRITE : PAGE_READ)) {
+            if (write) {
+                mapping.how |= PAGE_TABLES_DIRTY;
+                page_tables_set(entry, mapping);
+            }
+            return (unsigned *)((char *)mapping.page + (at - start));
+        }
+        assert(try == 0);
+        if (!page_fault_resolve(at, write ? PAGE_FAULT_WRITE : PAGE_FAULT_READ))
+            return NULL;
+    }
+    return NULL;
+}
+
+static bool scarce; /* allocations fail now and then */
+
+static void use_page(size_t page, bool write)
+{
+    struct page *p = &model[page];
+    bool beyond = p->mapped && p->file >= 0 && p->index >= FILE_PAGES;
+    bool allowed = p->mapped && p->protection & (write ? PAGE_WRITE : ~PAGE_NONE) && !beyond;
+    int said = complaints;
+    unsigned *bytes = access_page(address(page), write);
+
+    if (bytes == NULL) {
+        enum page_fault_reason reason = page_fault_reason(address(page));
+
+        if (allowed) {
+            assert(scarce && complaints == said + 1 && reason == PAGE_FAULT_BEYOND);
+            return;
+        }
+        if (!p->mapped)
+            assert(reason == PAGE_FAULT_UNMAPPED);
+        else if (p->protection & (write ? PAGE_WRITE : ~PAGE_NONE))
+            assert(reason == PAGE_FAULT_BEYOND);
+        else
+            assert(reason == PAGE_FAULT_FORBIDDEN);
+        return;
+    }
+    assert(allowed);
+    assert(*bytes == *value_of(page));
+    if (write)
+        *bytes = *value_of(page) = draw(1u << 24);
+}
+
+/* --- calls --- */
+
+static void unmapped(size_t first, size_t count)
+{
+    memset(model + first, 0, count * sizeof *model);
+}
+
+static bool free_pages(size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++)
+        if (model[i].mapped)
+            return false;
+    return true;
+}
+
+static bool covered(size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++)
+        if (!model[i].mapped)
+            return false;
+    return true;
+}
+
+/* A part of the window, mostly small. */
+static void choose(size_t *first, size_t *count)
+{
+    *count = 1 + draw(draw(6) ? 12 : 1100);
+    *first = draw((unsigned)(WINDOW - *count));
+}
+
+static void call_map(void)
+{
+    static const int protections[] = {PAGE_NONE, PAGE_READ, PAGE_READ | PAGE_WRITE, PAGE_READ | PAGE_WRITE,
+                                      PAGE_READ | PAGE_EXEC};
+    bool replace = draw(2);
+    size_t first, count;
+    choose(&first, &count);
+    struct region region = {.start = address(first),
+                            .end = address(first + count),
+                            .protection = protections[draw(5)],
+                            .flags = draw(4) ? 0 : REGION_NO_RESERVE};
+    int file = draw(4) ? -1 : (int)draw(2);
+    unsigned offset = draw(FILE_PAGES);
+
+    if (file >= 0) {
+        files[file].held++;
+        region.file = file_pages_of(&files[file]);
+        region.offset = (uint64_t)offset * 4096;
+        if (region.file == NULL) {
+            assert(scarce);
+            file_content_release(&files[file]);
+            return;
+        }
+        if (draw(2))
+            region.flags |= REGION_SHARED;
+    }
+    int error = address_space_map(&region, replace ? ADDRESS_SPACE_REPLACE : ADDRESS_SPACE_EXACTLY);
+    if (error != 0 && file >= 0)
+        file_pages_put(region.file);
+    if (error == -ENOMEM) /* too much to promise, or short of memory */
+        return;
+    if (!replace && !free_pages(first, count)) {
+        assert(error == -EEXIST);
+        return;
+    }
+    assert(error == 0);
+    for (size_t i = 0; i < count; i++)
+        model[first + i] = (struct page){.mapped = true,
+                                         .protection = region.protection,
+                                         .shared = region.flags & REGION_SHARED,
+                                         .no_reserve = region.flags & REGION_NO_RESERVE,
+                                         .file = file,
+                                         .index = offset + (unsigned)i};
+}
+
+static void call_unmap(void)
+{
+    size_t first, count;
+
+    choose(&first, &count);
+    int error = address_space_unmap(address(first), address(first + count));
+    assert(error == 0 || (scarce && error == -ENOMEM));
+    if (error == 0)
+        unmapped(first, count);
+}
+
+static void call_protect(void)
+{
+    static const int protections[] = {PAGE_NONE, PAGE_READ, PAGE_READ | PAGE_WRITE, PAGE_READ | PAGE_EXEC,
+                                      PAGE_WRITE | PAGE_EXEC};
+    int protection = protections[draw(5)];
+    size_t first, count;
+
+    choose(&first, &count);
+    int error = address_space_protect(address(first), address(first + count), protection);
+    if (protection == (PAGE_WRITE | PAGE_EXEC))
+        assert(error == -EACCES);
+    else if (!covered(first, count))
+        assert(error == -ENOMEM);
+    else
+        assert(error == 0 || error == -ENOMEM);
+    for (size_t i = 0; i < count && error == 0; i++)
+        model[first + i].protection = protection;
+}
+
+static void call_discard(void)
+{
+    size_t first, count;
+
+    choose(&first, &count);
+    int error = address_space_discard(address(first), address(first + count));
+    assert(error == 0 || error == -ENOMEM);
+    assert(error == 0 || !covered(first, count) || scarce);
+    if (error != 0 && covered(first, count))
+        return;
+    for (size_t i = first; i < first + count; i++) {
+        uintptr_t at = address(i);
+
+        if (error != 0 && model[i].mapped && !model[i].shared && page_tables_next(&at, at + 1) != NULL)
+            return; /* no memory to cut a large page: nothing was discarded */
+    }
+    for (size_t i = first; i < first + count; i++)
+        if (!(model[i].shared && model[i].file >= 0)) {
+            model[i].value = 0;
+            model[i].seen = false;
+        }
+}
+
+/* Whether pages are one mapping: the address space joins what is alike. */
+static bool alike(size_t i, size_t j)
+{
+    const struct page *a = &model[i], *b = &model[j];
+
+    return a->mapped && b->mapped && a->protection == b->protection && a->shared == b->shared &&
+           a->no_reserve == b->no_reserve && a->file == b->file &&
+           (a->file < 0 || a->index + (j - i) == b->index);
+}
+
+/* Whether the address space has one region there: promises, which the model does not know, may part alike
+ * ones. */
+static bool one_region(size_t first, size_t count)
+{
+    const struct region *region = address_space_find(address(first));
+
+    return region != NULL && region->start <= address(first) && region->end >= address(first + count);
+}
+
+/* Pages that the address space does not have any more. */
+static void forget_unmapped(size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++)
+        if (!address_space_covers(address(i), address(i + 1)))
+            unmapped(i, 1);
+}
+
+static void call_remap(void)
+{
+    struct page moved[WINDOW];
+    size_t first, count, target, size;
+    bool fixed = draw(2);
+    choose(&first, &count);
+    choose(&target, &size);
+    if (count > 600)
+        count = 1 + draw(40);
+    uintptr_t to = address(target);
+    bool one = covered(first, count) && one_region(first, count);
+    for (size_t i = first; i + 1 < first + count && one; i++)
+        assert(alike(i, i + 1));
+    bool overlap = target < first + count && first < target + size;
+
+    int error = address_space_remap(address(first), address(first + count), size * 4096,
+                                    fixed ? ADDRESS_SPACE_REPLACE : ADDRESS_SPACE_EXACTLY, false, &to);
+    if (!one) {
+        assert(error == -EFAULT);
+        return;
+    }
+    if (fixed && overlap) {
+        assert(error == -EINVAL);
+        return;
+    }
+    if (error != 0) {
+        assert(error == -ENOMEM);
+        if (fixed) { /* what was in its way, and what would not fit, may be gone all the same */
+            forget_unmapped(target, size);
+            if (size < count)
+                forget_unmapped(first + size, count - size);
+        }
+        return;
+    }
+    if (!fixed) {
+        assert(to == address(first));
+        target = first;
+        assert(size <= count || first + size > WINDOW || free_pages(first + count, size - count));
+        if (first + size > WINDOW) { /* beyond what the model knows: back again */
+            assert(address_space_unmap(address(WINDOW), address(first + size)) == 0);
+            size = WINDOW - first;
+        }
+    }
+    for (size_t i = 0; i < size; i++) {
+        moved[i] = model[first + (i < count ? i : 0)];
+        if (i >= count) {
+            moved[i].index += (unsigned)i;
+            moved[i].value = 0;
+            moved[i].seen = false;
+        }
+    }
+    unmapped(first, count);
+    memcpy(model + target, moved, size * sizeof *moved);
+}
+
+/* Promises are kept account of exactly; regions lie apart, and no two that touch are alike. */
+static void check_space(void)
+{
+    const struct region *region, *last = NULL;
+    size_t promised = 0, mapped = 0;
+
+    for (uintptr_t at = 0; (region = address_space_find(at)) != NULL; at = region->end) {
+        if (region->flags & REGION_PROMISED)
+            promised +=
+                (region->end - region->start) / 4096 - region_pages_own(region, region->start, region->end);
+        assert(region->start < region->end && region->start >= at);
+        assert(last == NULL || last->end != region->start || last->protection != region->protection ||
+               last->flags != region->flags || last->file != region->file ||
+               (last->file != NULL && last->offset + (last->end - last->start) != region->offset));
+        for (uintptr_t page = region->start; page < region->end; page += 4096) {
+            const struct page *p = &model[(page - WINDOW_START) / 4096];
+
+            assert(p->mapped && p->protection == region->protection &&
+                   p->shared == !!(region->flags & REGION_SHARED));
+            assert((p->file >= 0) == (region->file != NULL));
+            assert(p->file < 0 || region->offset + (page - region->start) == (uint64_t)p->index * 4096);
+        }
+        mapped += (region->end - region->start) / 4096;
+        last = region;
+    }
+    for (size_t i = 0; i < WINDOW; i++)
+        mapped -= model[i].mapped;
+    assert(mapped == 0);
+    assert(promised == address_space_promised());
+}
+
+static void step(void)
+{
+    static void (*const calls[])(void) = {call_map,     call_map,   call_unmap, call_protect,
+                                          call_discard, call_remap, call_map};
+
+    if (draw(4) == 0)
+        calls[draw(sizeof calls / sizeof *calls)]();
+    else
+        for (int i = 0; i < 20; i++)
+            use_page(draw(WINDOW), draw(2));
+}
+
+/* The same with allocations that fail: no error may be half a change. */
+static void step_without_memory(unsigned round)
+{
+    scarce = true;
+    pages_fail(1 + draw(4), round);
+    heap_fails = draw(3);
+    step();
+    heap_fails = 0;
+    pages_fail(0, 0);
+    scarce = false;
+}
+
+int main(void)
+{
+    size_t available;
+
+    boot_info = (struct boot_info){.range_count = 1,
+                                   .ranges = {{(uintptr_t)memory, (uintptr_t)memory + sizeof memory}}};
+    memset(memory, 0xee, sizeof memory);
+    assert(pages_buddy_init() == 0 && address_space_init() == 0);
+    available = pages_available();
+    for (int file = 0; file < 2; file++)
+        for (unsigned i = 0; i < FILE_PAGES; i++) {
+            contents[file][i] = 1000 * (unsigned)file + i;
+            memcpy(files[file].bytes + i * 4096, &contents[file][i], sizeof(unsigned));
+        }
+    for (unsigned round = 1; round <= 30000; round++) {
+        if (draw(8) == 0)
+            step_without_memory(round);
+        else
+            step();
+        if (round % 4 == 0)
+            check_space();
+        if (round % 6000 == 0) {
+            assert(address_space_unmap(address(0), address(WINDOW)) == 0);
+            unmapped(0, WINDOW);
+            assert(address_space_find(0) == NULL && address_space_promised() == 0);
+            assert(pages_available() == available);
+            for (int file = 0; file < 2; file++) {
+                assert(files[file].held == 0);
+                for (unsigned i = 0; i < FILE_PAGES; i++)
+                    assert(memcmp(files[file].bytes + i * 4096, &contents[file][i], sizeof(unsigned)) == 0);
+            }
+        }
+    }
+    assert(blocks <= 8); /* regions in store */
+    return 0;
+}
