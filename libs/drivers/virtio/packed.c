@@ -2,6 +2,8 @@
  * and only that is believed. A slot's number is the identifier of its request. */
 #include "rings.h"
 
+#include <device_barrier.h>
+
 /* 2.8.1 */
 #define AVAILABLE_BIT 7
 #define USED_BIT 15
@@ -111,7 +113,7 @@ bool virtio_packed_wanted(struct virtio_queue *queue)
     const volatile struct suppression *device = queue->device_area;
     uint16_t since = queue->since, flags, place;
 
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    device_barrier();
     queue->since = 0;
     flags = device->flags;
     if (flags != TELL_AT_PLACE)
@@ -170,7 +172,7 @@ bool virtio_packed_listen(struct virtio_queue *queue, uint16_t after)
     } else {
         driver->flags = TELL_ALWAYS;
     }
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    device_barrier();
     return !is_used(queue, place, wrap);
 }
 

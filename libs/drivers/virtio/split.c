@@ -2,6 +2,8 @@
  * device area; nothing that it could have written is relied on but what is checked here. */
 #include "rings.h"
 
+#include <device_barrier.h>
+
 #define AVAILABLE_NO_INTERRUPT 1u /* 2.7.6 */
 #define USED_NO_NOTIFY 1u         /* 2.7.8 */
 
@@ -121,7 +123,7 @@ bool virtio_split_wanted(struct virtio_queue *queue)
 {
     uint16_t old = queue->notified;
 
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    device_barrier();
     queue->notified = queue->submitted;
     if (has_events(queue))
         return virtio_event_passed(notify_event(queue), queue->submitted, old);
@@ -167,7 +169,7 @@ bool virtio_split_listen(struct virtio_queue *queue, uint16_t after)
         *used_event(queue) = (uint16_t)(queue->taken + after - 1);
     else
         available_of(queue)->flags = 0;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    device_barrier();
     return (uint16_t)(used_index(queue) - queue->taken) < after;
 }
 
