@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wait_queue.h>
 
+#include "hooks.h"
 #include "interfaces.h"
 
 #define MILLISECOND 1000000u /* nanoseconds */

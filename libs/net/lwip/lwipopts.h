@@ -91,7 +91,7 @@
 #endif
 /* An address that somebody else has is not looked for: it would take a second, and the server knows. */
 #define DHCP_DOES_ARP_CHECK 0
-#define LWIP_DHCP_MAX_DNS_SERVERS 2
+#define LWIP_DHCP_PROVIDE_DNS_SERVERS 2 /* configuration.c wants to know them */
 #define LWIP_DNS 0 /* the C library resolves */
 
 #ifdef CONFIG_LWIP_IPV6
@@ -118,6 +118,8 @@
 #define TCP_LISTEN_BACKLOG 1
 #define TCP_TMR_INTERVAL CONFIG_LWIP_TICK
 #define TCP_MSL 30000
+#define LWIP_TCP_TIME_WAIT_MAX CONFIG_LWIP_TIME_WAIT
+#define LWIP_TCP_HASH_BITS CONFIG_LWIP_HASH_BITS
 #define TCP_MSS 1460 /* Ethernet's 1500 less 20 of IP and 20 of TCP */
 #define TCP_WND CONFIG_LWIP_RECEIVE_WINDOW
 #define TCP_SND_BUF CONFIG_LWIP_SEND_BUFFER

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <lwip/priv/tcp_priv.h>
 
+#define HALF_OPEN 1024 /* connections of a listener whose beginning the peer has not confirmed */
+
 static err_t came(void *argument, struct tcp_pcb *pcb, err_t error)
 {
     struct tcp_socket *listener = argument, *socket;
@@ -45,6 +47,7 @@ int tcp_socket_listen(struct socket *from, int backlog)
     if (pcb == NULL)
         return inet_error(error);
     socket->pcb = pcb;
+    tcp_backlog_set(pcb, HALF_OPEN);
     socket->state = TCP_SOCKET_LISTENING;
     socket->waiting_end = &socket->waiting;
     socket->waiting_limit = (unsigned)backlog + 1; /* as Linux counts */
