@@ -13,6 +13,7 @@ from unilith.pipeline.build import Built, build
 from unilith.pipeline.request import Request
 
 if TYPE_CHECKING:
+    from unilith.run.gdb import Debugging
     from unilith.run.network import Wanted
 
 
@@ -35,6 +36,7 @@ def build_and_run(
     timeout: float | None,
     network: Wanted,
     verbosity: int,
+    debugging: Debugging | None = None,
 ) -> int:
     """Builds, runs, and returns the exit status that the run ended with.
 
@@ -50,7 +52,9 @@ def build_and_run(
             description = ImageDescription.read(given)
         else:
             description = ImageDescription.read(_build(request, verbosity).description)
-        return run_image(description, args=args, memory=memory, timeout=timeout, network=network).status
+        return run_image(
+            description, args=args, memory=memory, timeout=timeout, network=network, debugging=debugging
+        ).status
     except UserError as e:
         e.exit_status = HOST_SIDE
         raise

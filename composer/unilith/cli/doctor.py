@@ -87,7 +87,11 @@ def _package(package: Package) -> Check:
     how = f"apt-get install {package.name}"
     if package.need == "build":
         return Check(name, "missing", f"not found: {package.purpose}", f"Get it with: {how}")
-    only = {"run": "Only to run images in a virtual machine", "test": "Only to develop Unilith"}
+    only = {
+        "run": "Only to run images in a virtual machine",
+        "debug": "Only to debug images",
+        "test": "Only to develop Unilith",
+    }
     return Check(
         name, "lacks", f"not found: {package.purpose}", f"{only.get(package.need, 'Optional')}: {how}"
     )

@@ -89,6 +89,17 @@ def run(
     capture: Annotated[
         Path | None, typer.Option("--capture", metavar="FILE", help="Write all packets there (pcap).")
     ] = None,
+    gdb: Annotated[
+        bool, typer.Option("--gdb", help="Run it under gdb, stopped before its first instruction.")
+    ] = False,
+    gdb_port: Annotated[
+        int | None,
+        typer.Option("--gdb-port", metavar="PORT", help="Where QEMU waits for gdb; a file by default."),
+    ] = None,
+    gdb_commands: Annotated[
+        Path | None,
+        typer.Option("--gdb-commands", metavar="FILE", help="Run these commands in gdb, and end."),
+    ] = None,
     output: OutputOpt = None,
     library: LibraryOpt = None,
     want: WantOpt = None,
@@ -103,6 +114,7 @@ def run(
     """Build an image and run it. The exit status is the application's; 124 after a time-out, 125 if the host
     could not run it, 126 if the image crashed."""
     from unilith.cli.build import build_and_run
+    from unilith.cli.debugging import debugging_of
     from unilith.cli.request import make_request
     from unilith.run.network import Wanted
 
@@ -115,6 +127,7 @@ def run(
             timeout=timeout,
             network=Wanted(net or "", tuple(port or ()), dhcp, capture),
             verbosity=verbosity(quiet, verbose),
+            debugging=debugging_of(request, gdb, gdb_port, gdb_commands),
         )
     )
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Need = Literal["build", "run", "test", "speed"]
-"""What cannot be done without it: building images, running them on QEMU, the tests; "speed" is only slower without."""
+Need = Literal["build", "run", "debug", "test", "speed"]
+"""What cannot be done without it: building images, running them on QEMU, looking into them with a debugger, the
+tests; "speed" is only slower without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ PACKAGES = (
     Package("patch", "patch", "build", "applies the patches of third-party sources"),
     Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
     Package("passt", "passt", "run", "the network of process images"),
+    Package("gdb", "gdb", "debug", "looks into images that run (unilith run --gdb)"),
     Package("ccache", "ccache", "speed", "keeps what has been compiled (--launcher ccache)"),
     Package("python3-venv", "module:ensurepip", "test", "makes the virtual environment of a checkout"),
     Package(

@@ -123,8 +123,8 @@ def _sources(recipe: Recipe, code: _Code) -> tuple[Path, ...]:
 
 def _flags(recipe: Recipe, toolchain: Toolchain, *, foreign: bool) -> tuple[str, ...]:
     if recipe.libc == "none":
-        return (*toolchain.common_flags, "-ffreestanding", "-Wall")
-    return (*toolchain.common_flags, "-nostdinc", *(("-w",) if foreign else ("-Wall",)))
+        return (*toolchain.program_flags, "-ffreestanding", "-Wall")
+    return (*toolchain.program_flags, "-nostdinc", *(("-w",) if foreign else ("-Wall",)))
 
 
 def _system(recipe: Recipe, toolchain: Toolchain, archives: Sequence[Archive]) -> tuple[Path, ...]:

@@ -42,6 +42,7 @@ _KERNEL = (
     "-Wextra",
     "-Werror",
 )
+_FULL_DEBUG = "-g"  # with types and variables; the C library, built once for all images, has lines only
 _NO_VECTORS = {"x86_64": ("-mgeneral-regs-only",), "aarch64": ("-mgeneral-regs-only",)}
 
 # Where the interfaces compiler.integer and compiler.float have providers.
@@ -102,9 +103,14 @@ class Toolchain:
         """For every C file of an image, the application's included."""
         return _ALWAYS
 
+    @property
+    def program_flags(self) -> tuple[str, ...]:
+        """For the application's own files, which a debugger may be asked about; debug information changes no code."""
+        return (*_ALWAYS, _FULL_DEBUG)
+
     def kernel_flags(self, *, floating_point: bool) -> tuple[str, ...]:
         """For a library of ours."""
-        return _ALWAYS + _KERNEL + (() if floating_point else _NO_VECTORS[self.arch])
+        return (*_ALWAYS, _FULL_DEBUG, *_KERNEL) + (() if floating_point else _NO_VECTORS[self.arch])
 
     @property
     def key(self) -> str:

@@ -7,17 +7,21 @@ import os
 import sys
 import termios
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Streams, write_all
-from unilith.run.network import Wanted, network_of
+from unilith.run.network import Network, Wanted, network_of
 from unilith.run.options import HOST_SIDE, memory_bytes
 from unilith.run.ports import reachable
 from unilith.run.process import run_process
 from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
 from unilith.run.result import RunResult
 from unilith.run.symbols import CrashFilter, DebugFile
+
+if TYPE_CHECKING:
+    from unilith.run.gdb import Debugging
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 NOTHING_SAID = Wanted()
@@ -36,6 +40,7 @@ def run_image(
     raw: bool = False,
     accel: str | None = None,
     arguments: Sequence[str] = (),
+    debugging: Debugging | None = None,
 ) -> RunResult:
     """Runs the image to its end, and says how it ended.
 
@@ -48,7 +53,9 @@ def run_image(
     it; with `raw` each key goes to the guest at once. Control-C ends the run either way.
 
     `accel` is "tcg" or "kvm" (None: `UNILITH_ACCEL`, else KVM where it is known to work);
-    `arguments` are further ones for QEMU. Raises `UserError` for what the caller got wrong.
+    `arguments` are further ones for QEMU. With `debugging` it runs under gdb, which has the
+    terminal; of the options for input and output none holds then. Raises `UserError` for what the
+    caller got wrong.
     """
     size = memory_bytes(memory or description.memory)
     if timeout is not None and not timeout > 0:
@@ -60,6 +67,9 @@ def run_image(
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
     sys.stdout.flush()
+    best = "tcg" if description.runner == "process" else _accel(description, accel)
+    if debugging is not None:
+        return _said(_debugged(description, debugging, args, size, timeout, connected, best), output)
     show = CrashFilter(DebugFile(description.debug))
     errors = None if output is None else STDERR
     with _keys(input) if raw else contextlib.nullcontext():
@@ -78,13 +88,34 @@ def run_image(
                 memory=size,
                 timeout=timeout,
                 network=connected,
-                accel=accel or os.environ.get("UNILITH_ACCEL") or _best_accel(description),
+                accel=best,
                 arguments=arguments,
             )
     return _said(result, output)
 
 
-def _best_accel(description: ImageDescription) -> str:
+def _debugged(
+    description: ImageDescription,
+    debugging: Debugging,
+    args: Sequence[str] | None,
+    memory: int,
+    timeout: float | None,
+    network: Network,
+    accel: str,
+) -> RunResult:
+    from unilith.run.gdb import debug_process, debug_qemu
+
+    if description.runner == "process":
+        return debug_process(description, debugging, args=args, memory=memory, timeout=timeout)
+    return debug_qemu(
+        description, debugging, args=args, memory=memory, timeout=timeout, network=network, accel=accel
+    )
+
+
+def _accel(description: ImageDescription, wanted: str | None) -> str:
+    """What QEMU runs the guest's code with."""
+    if wanted or "UNILITH_ACCEL" in os.environ:
+        return wanted or os.environ["UNILITH_ACCEL"]
     from unilith.run.kvm_probe import kvm_works
 
     return "kvm" if kvm_works(find_program(description), description.arch) else "tcg"
