@@ -145,13 +145,18 @@ void fd_stat_anonymous(struct open_file *file, struct linux_stat_values *values)
         (struct linux_stat_values){.device = 3, .inode = 1, .mode = 0600, .links = 1, .block_size = 4096};
 }
 
-void fd_close(unsigned fd)
+struct open_file *fd_take(long fd)
 {
     struct open_file *file = fd_slots.files[fd];
 
     fd_slots.files[fd] = NULL;
     fd_cancel(fd);
-    fd_put(file);
+    return file;
+}
+
+void fd_close(unsigned fd)
+{
+    fd_put(fd_take(fd));
 }
 
 unsigned fd_limit(void)

@@ -111,6 +111,8 @@ static inline void fd_put(struct open_file *file)
 long fd_reserve(unsigned lowest, bool close_on_exec);
 void fd_fill(long fd, struct open_file *file);
 void fd_cancel(long fd);
+/* Closes a descriptor that is open; its reference is the caller's. */
+struct open_file *fd_take(long fd);
 
 /* All of it in one step, with the lowest free descriptor; the reference is taken over, even if it fails. */
 long fd_open(struct open_file *file, bool close_on_exec);
