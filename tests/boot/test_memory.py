@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, VIRTUAL, Ran, unilith
+from tests.boot.command import RECIPES, TARGETS, Ran, unilith
 
 pytestmark = pytest.mark.boot
 
@@ -15,7 +15,7 @@ Boot = Callable[..., Ran]
 CASES = (
     *("zeroes", "sparse", "splitting", "protection", "places", "large_pages", "discarding", "breaks", "locking"),
     *("errors", "growing", "moving", "moving_large", "churn", "private_files", "shared_files", "syncing"),
-    *("file_errors", "ends_of_files", "promises", "exhaustion"),
+    *("file_errors", "ends_of_files", "fault_kinds", "file_faults", "faults_in_calls", "promises", "exhaustion"),
 )
 
 
@@ -34,7 +34,7 @@ def boot(workshop: Path) -> Boot:
     return boot
 
 
-@pytest.mark.parametrize("target", VIRTUAL)
+@pytest.mark.parametrize("target", TARGETS)
 def test_promises_of_the_memory_calls(boot: Boot, target: str) -> None:
     ran = boot(target)
     assert ran.status == 0, ran

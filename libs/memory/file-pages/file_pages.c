@@ -2,6 +2,7 @@
 #include <file_pages.h>
 #include <heap.h>
 #include <pages.h>
+#include <region_pages.h>
 #include <string.h>
 
 #include "page_index.h"
@@ -47,7 +48,7 @@ void file_pages_put(struct file_pages *file)
         return;
     file_pages_sync(file, 0, UINT64_MAX); /* nobody is there to hear of an error, as with close() */
     for (uintptr_t *at; (at = page_index_next(&file->pages, &index, UINT64_MAX)) != NULL;) {
-        pages_free((void *)(*at & ~WRITTEN), 1);
+        region_pages_take_back((void *)(*at & ~WRITTEN));
         *at = 0;
     }
     page_index_clear(&file->pages);
@@ -88,12 +89,12 @@ int file_pages_share(struct file_pages *file, uint64_t index, void **page)
     if (at == NULL)
         return -ENOMEM;
     if (*at == 0) {
-        new = pages_alloc(1);
+        new = region_pages_lend();
         if (new == NULL)
             return -ENOMEM;
         error = read_page(file, index, new);
         if (error != 0) {
-            pages_free(new, 1);
+            region_pages_take_back(new);
             return error;
         }
         *at = (uintptr_t) new;

@@ -102,6 +102,16 @@ int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t en
 }
 #endif
 
+void *region_pages_lend(void)
+{
+    return pages_alloc(1);
+}
+
+void region_pages_take_back(void *page)
+{
+    pages_free(page, 1);
+}
+
 void region_pages_forget(uintptr_t start, uintptr_t end, uintptr_t low, uintptr_t high)
 {
     page_tables_free(start, end, low, high);

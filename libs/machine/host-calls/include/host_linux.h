@@ -17,6 +17,9 @@
 #define HOST_CALL_LSEEK 8
 #define HOST_CALL_MMAP 9
 #define HOST_CALL_MPROTECT 10
+#define HOST_CALL_MREMAP 25
+#define HOST_CALL_MINCORE 27
+#define HOST_CALL_MADVISE 28
 #define HOST_CALL_RT_SIGACTION 13
 #define HOST_CALL_RT_SIGRETURN 15
 #define HOST_CALL_SETITIMER 38
@@ -47,6 +50,9 @@
 #define HOST_CALL_PRCTL 167
 #define HOST_CALL_MMAP 222
 #define HOST_CALL_MPROTECT 226
+#define HOST_CALL_MREMAP 216
+#define HOST_CALL_MINCORE 232
+#define HOST_CALL_MADVISE 233
 #define HOST_CALL_SECCOMP 277
 #define HOST_CALL_GETRANDOM 278
 #else
@@ -70,9 +76,16 @@
 #define PROT_READ 1
 #define PROT_WRITE 2
 #define PROT_EXEC 4
+#define MAP_SHARED 1
 #define MAP_PRIVATE 2
+#define MAP_FIXED 0x10
 #define MAP_ANONYMOUS 0x20
 #define MAP_NORESERVE 0x4000
+#define MADV_DONTNEED 4
+
+/* include/uapi/linux/mman.h */
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED 2
 
 /* include/uapi/asm-generic/poll.h */
 #define POLLIN 1

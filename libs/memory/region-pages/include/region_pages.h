@@ -72,5 +72,9 @@ bool region_pages_present(const struct region *region, uintptr_t address);
 /* What has been written to shared pages stands in the file. 0 or an error. */
 int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end);
 
+/* A page that can be lent to several regions at once, contents undefined; NULL: no memory. And its end. */
+void *region_pages_lend(void);
+void region_pages_take_back(void *page);
+
 /* No region touches [low, high) any more, after [start, end) in it went. */
 void region_pages_forget(uintptr_t start, uintptr_t end, uintptr_t low, uintptr_t high);

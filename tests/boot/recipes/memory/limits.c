@@ -3,7 +3,7 @@
 /* Memory that may be written to is promised only as far as there is some. */
 void promises(void)
 {
-    size_t size = (size_t)1 << 44;
+    size_t size = (size_t)1 << 38;
     char *start;
 
     FAILS(mmap(NULL, size, READ_WRITE, PRIVATE, -1, 0), ENOMEM);

@@ -23,6 +23,9 @@ static const struct {
     {"syncing", syncing},
     {"file_errors", file_errors},
     {"ends_of_files", ends_of_files},
+    {"fault_kinds", fault_kinds},
+    {"file_faults", file_faults},
+    {"faults_in_calls", faults_in_calls},
     {"promises", promises},
     {"exhaustion", exhaustion},
 };
