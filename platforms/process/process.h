@@ -5,10 +5,12 @@
 
 #include <stddef.h>
 
-/* What the command line asks for: IMAGE [--initrd FILE] [--memory SIZE] [--] ARGS... */
+/* What the command line asks for: IMAGE [--initrd FILE] [--memory SIZE] [--parameter KEY=VALUE]... [--net-fd
+ * N] [--] ARGS... */
 struct process_options {
     const char *initrd; /* NULL: none */
     size_t memory;      /* bytes, a multiple of the page size, at least one page */
+    char *const *first; /* of the words that are options, each with a value */
     char *const *args;  /* ends with NULL */
     int args_given;     /* there is `--` or an argument: the recipe's own arguments do not count */
 };
@@ -17,8 +19,8 @@ struct process_options {
 struct process_options process_options(char *const *argv);
 
 /*
- * The length of the arguments as a command line for boot_info, with its NUL; written to `line` if that is
- * not NULL. Every word is quoted: `-- "a" "b c"`.
+ * The length of parameters and arguments as a command line for boot_info, with its NUL; written to `line` if
+ * that is not NULL. Every word is quoted: ` "net.fd=3" -- "a" "b c"`.
  */
 size_t process_command_line(const struct process_options *options, char *line);
 

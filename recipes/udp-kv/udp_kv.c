@@ -94,9 +94,8 @@ static bool read_address(const char *text)
 
         for (; *text >= '0' && *text <= '9' && digits < 3; digits++)
             value = value * 10 + (unsigned)(*text++ - '0');
-        if (digits == 0 || value > 255 || *text != (i < 3 ? '.' : '\0'))
+        if (digits == 0 || value > 255 || *text++ != (i < 3 ? '.' : '\0'))
             return false;
-        text++;
         result[i] = (unsigned char)value;
     }
     memcpy(address, result, sizeof address);
@@ -118,5 +117,5 @@ int main(int argc, char **argv)
     say("udp-kv: ready\n");
     while (!ended && idle(IDLE_FOR_EVER)) {
     }
-    return 0;
+    return ended ? 0 : 1;
 }

@@ -22,7 +22,10 @@
 #define HOST_CALL_MADVISE 28
 #define HOST_CALL_RT_SIGACTION 13
 #define HOST_CALL_RT_SIGRETURN 15
+#define HOST_CALL_READV 19
+#define HOST_CALL_WRITEV 20
 #define HOST_CALL_SETITIMER 38
+#define HOST_CALL_SENDMSG 46
 #define HOST_CALL_SIGALTSTACK 131
 #define HOST_CALL_PRCTL 157
 #define HOST_CALL_ARCH_PRCTL 158
@@ -40,6 +43,8 @@
 #define HOST_CALL_LSEEK 62
 #define HOST_CALL_READ 63
 #define HOST_CALL_WRITE 64
+#define HOST_CALL_READV 65
+#define HOST_CALL_WRITEV 66
 #define HOST_CALL_PPOLL 73
 #define HOST_CALL_EXIT_GROUP 94
 #define HOST_CALL_CLOCK_GETTIME 113
@@ -48,6 +53,7 @@
 #define HOST_CALL_RT_SIGACTION 134
 #define HOST_CALL_RT_SIGRETURN 139
 #define HOST_CALL_PRCTL 167
+#define HOST_CALL_SENDMSG 211
 #define HOST_CALL_MMAP 222
 #define HOST_CALL_MPROTECT 226
 #define HOST_CALL_MREMAP 216
@@ -95,6 +101,25 @@ struct host_pollfd {
     int fd;
     short events;
     short revents;
+};
+#endif
+
+/* include/uapi/linux/uio.h, include/linux/socket.h */
+#define MSG_DONTWAIT 0x40
+#define MSG_NOSIGNAL 0x4000
+#ifndef __ASSEMBLER__
+struct host_iovec {
+    const void *base;
+    unsigned long length;
+};
+struct host_msghdr {
+    void *name;
+    int name_length;
+    const struct host_iovec *parts;
+    unsigned long part_count;
+    void *control;
+    unsigned long control_length;
+    unsigned flags;
 };
 #endif
 
