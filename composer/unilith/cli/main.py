@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from unilith.cli import catalog, choice, image, kconfig, report
+from unilith.cli import catalog, choice, image, inspect, kconfig, report
 from unilith.errors import UserError
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ app.command()(choice.diff)
 app.command()(choice.verify)
 app.command()(choice.graph)
 app.command("lock")(choice.lock)
+app.command()(inspect.inspect)
 app.command("list")(catalog.list_command)
 app.add_typer(catalog.lib, name="lib")
 app.add_typer(catalog.recipe, name="recipe")
