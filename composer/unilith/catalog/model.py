@@ -239,6 +239,8 @@ class Manifest(Model):
     """Of an interface: whether an image has at most one provider, or any number."""
     table: Table | None = None
     """Of an interface with `cardinality: many`: the generated table of its providers."""
+    asked_by: tuple[Identifier, ...] = ()
+    """Of an interface: functions of the C library. A program that itself calls one of them needs it."""
 
     # kind: platform
     machines: dict[Name, Machine] = {}

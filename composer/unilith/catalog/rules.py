@@ -16,7 +16,7 @@ _REFERENCES = ("provides", "requires", "uses", "conflicts")
 
 # Fields that a kind of manifest cannot have, by their YAML keys.
 _FOREIGN = {
-    Kind.LIBRARY: ("cardinality", "table", "machines", "link"),
+    Kind.LIBRARY: ("cardinality", "table", "asked-by", "machines", "link"),
     Kind.INTERFACE: (
         "provides",
         "uses",
@@ -34,7 +34,7 @@ _FOREIGN = {
         "machines",
         "link",
     ),
-    Kind.PLATFORM: ("cardinality", "table", "upstream", "syscalls"),
+    Kind.PLATFORM: ("cardinality", "table", "asked-by", "upstream", "syscalls"),
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.demand.reachable import Reach, Reached
@@ -44,8 +45,14 @@ def chain(path: Iterable[str]) -> str:
     return " > ".join(steps)
 
 
-def demand_of(recipe: str, reached: Reach, interface_of: Callable[[str], str | None]) -> Probed:
-    """Facts for everything that is undefined. ``interface_of`` maps a function's name to its interface.
+def demand_of(
+    recipe: str,
+    reached: Reach,
+    interface_of: Callable[[str], str | None],
+    asked_by: Mapping[str, str] = MappingProxyType({}),
+) -> Probed:
+    """Facts for everything that is undefined, and for what calls show that are not. ``interface_of`` maps a
+    function's name to its interface, ``asked_by`` a function of the C library to what its use asks for.
 
     A name that nobody can provide is a `UserError` that says who refers to it.
     """
@@ -65,6 +72,10 @@ def demand_of(recipe: str, reached: Reach, interface_of: Callable[[str], str | N
             facts.setdefault((fact.kind, fact.name), fact)
         elif item.name not in LINKER:
             unknown.append(_nobody(recipe, item, by))
+    for item in reached.asked:
+        origin = Origin(f"{recipe} calls {item.name}(): {chain(item.path)}")
+        fact = Fact(FactKind.INTERFACE, asked_by[item.name], origin)
+        facts.setdefault((fact.kind, fact.name), fact)
     wanted = frozenset(item.name for item in reached.undefined)
     if unknown:
         raise unknown[0] if len(unknown) == 1 else UserErrors(unknown)

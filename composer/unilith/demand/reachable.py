@@ -8,6 +8,7 @@ names that are reachable from the roots are exactly the names that the final lin
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from unilith.demand.object_file import UNDEFINED, read_object
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """An undefined name, and the shortest chain of functions and objects that leads to it, root first."""
+    """A name, and the shortest chain of functions and objects that leads to it, root first."""
 
     name: str
     path: tuple[str, ...]
@@ -24,14 +25,19 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """``undefined`` is in order of name; ``stored`` counts the bytes that it all takes in an image."""
+    """``undefined`` is in order of name; ``stored`` counts the bytes that it all takes in an image; ``asked``
+    are the names looked out for that something reachable refers to, in order."""
 
     undefined: tuple[Reached, ...]
     stored: int
+    asked: tuple[Reached, ...] = ()
 
 
-def reach(file: Path, roots: tuple[str, ...]) -> Reach:
+def reach(file: Path, roots: tuple[str, ...], look_for: Collection[str] = ()) -> Reach:
     """What ``roots`` reach in the relocatable object ``file``.
+
+    ``look_for`` are names that are defined in it. A library that calls its own functions by hidden names does
+    not refer to them: those who do are the program.
 
     A root that the object does not define is reported as undefined and reached by nothing.
     """
@@ -40,6 +46,7 @@ def reach(file: Path, roots: tuple[str, ...]) -> Reach:
 
     came_from: dict[int, int | None] = {}
     found: dict[str, int | None] = {}
+    asked: dict[str, int | None] = {}
     queue: deque[int] = deque()
 
     def visit(section: int, by: int | None) -> None:
@@ -58,6 +65,8 @@ def reach(file: Path, roots: tuple[str, ...]) -> Reach:
             symbol = program.symbols[index]
             if symbol.section > UNDEFINED:
                 visit(symbol.section, section)
+                if symbol.name in look_for:
+                    asked.setdefault(symbol.name, section)
             elif symbol.section == UNDEFINED and symbol.name and not symbol.weak:
                 found.setdefault(symbol.name, section)
 
@@ -72,4 +81,5 @@ def reach(file: Path, roots: tuple[str, ...]) -> Reach:
     return Reach(
         undefined=tuple(Reached(name, path(found[name])) for name in sorted(found)),
         stored=sum(s.size for s in reached if s.in_memory and s.stored),
+        asked=tuple(Reached(name, path(asked[name])) for name in sorted(asked)),
     )

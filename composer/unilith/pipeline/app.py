@@ -180,5 +180,11 @@ def probe_demand(catalog: Catalog, recipe: Recipe, probe: Path) -> Probed:
             owners = {s: i for i in catalog.interfaces for s in interface_symbols(catalog, i)}
         return owners.get(symbol)
 
-    reached = reach(probe, roots_of(recipe))
-    return demand_of(recipe.name, reached, interface_of)
+    asked = asked_of(catalog)
+    reached = reach(probe, roots_of(recipe), asked)
+    return demand_of(recipe.name, reached, interface_of, asked)
+
+
+def asked_of(catalog: Catalog) -> dict[str, str]:
+    """Functions of the C library whose use by a program asks for an interface, and which."""
+    return {name: interface.name for interface in catalog.interfaces.values() for name in interface.asked_by}

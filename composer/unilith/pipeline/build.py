@@ -95,8 +95,9 @@ def _build_anew(
             stamps,
             digest(probe),
             _to_result(composed.built),
-            demand_digest(probe, composed.roots),
+            demand_digest(probe, composed.roots, composed.asked),
             composed.roots,
+            composed.asked,
         ),
     )
     state.remember(identity, composed.work)
@@ -109,12 +110,13 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def demand_digest(probe: Path, roots: tuple[str, ...]) -> str:
-    """The checksum of what a program leaves undefined, and of the ways that lead there."""
+def demand_digest(probe: Path, roots: tuple[str, ...], asked: tuple[str, ...]) -> str:
+    """The checksum of what a program leaves undefined or asks for, and of the ways that lead there."""
     from unilith.demand.reachable import reach
 
-    undefined = [(item.name, item.path) for item in reach(probe, roots).undefined]
-    return hashlib.sha256(json.dumps(undefined).encode()).hexdigest()
+    reached = reach(probe, roots, asked)
+    names = [(item.name, item.path) for item in (*reached.undefined, *reached.asked)]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
 def _same_demand(work: Path, current: state.State) -> bool:
@@ -122,7 +124,7 @@ def _same_demand(work: Path, current: state.State) -> bool:
     probe = work / PROBE_OBJECT
     now = digest(probe)
     if now != current.probe:
-        if demand_digest(probe, current.roots) != current.demand:
+        if demand_digest(probe, current.roots, current.asked) != current.demand:
             return False
         state.save(work, replace(current, probe=now))
     return True

@@ -16,7 +16,7 @@ from unilith.generate.tables import table_sources
 from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
 from unilith.image.initrd import write_initrd
-from unilith.pipeline.app import roots_of
+from unilith.pipeline.app import asked_of, roots_of
 from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, INITRD, Built
 from unilith.pipeline.demand import Demand, Subject, demand_of
 from unilith.pipeline.inputs import inputs_of
@@ -49,12 +49,13 @@ _LOCK, _DESCRIPTION = "selection.lock", "image.json"
 @dataclass(frozen=True, slots=True)
 class Composed:
     """A composition that is written out and only needs ninja. ``roots`` are the names that
-    the program begins at, ``inputs`` is what it was made from."""
+    the program begins at, ``asked`` those that it is searched for, ``inputs`` is what it was made from."""
 
     recipe: str
     work: Path
     built: Built
     roots: tuple[str, ...]
+    asked: tuple[str, ...]
     inputs: tuple[Path, ...]
     parts: tuple[Part, ...]
 
@@ -89,6 +90,7 @@ def compose(request: Request, subject: Subject, places: Places, reporter: Report
         work=demand.work,
         built=built,
         roots=roots_of(demand.recipe),
+        asked=tuple(asked_of(demand.catalog)),
         inputs=inputs_of(demand, places, rootfs_files),
         parts=_parts(demand, selection),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from unilith.errors import UserError
 
 STATE_FILE = "state.json"
-_FORMAT = 3
+_FORMAT = 4
 _CLOCK_STEP = 20_000_000  # file systems take their time from a clock that may lag by two ticks of 10 ms
 _UNSETTLED = -1
 
@@ -25,7 +25,7 @@ class State:
     """What a finished build remembers: its request, its inputs' stamps, its probe, its result.
 
     ``probe`` is the checksum of the linked program, ``demand`` that of the names that ``roots`` leave
-    undefined in it.
+    undefined in it, and of those of ``asked`` that they refer to.
     """
 
     request: str
@@ -34,6 +34,7 @@ class State:
     result: dict[str, object]
     demand: str = ""
     roots: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 def identity(key: str, tools: Iterable[str], *more: str) -> str:
@@ -87,7 +88,8 @@ def load_if_current(folder: Path, request: str) -> State | None:
         inputs: dict[str, int] = raw["inputs"]
         if any(_stamp(path) != stamp for path, stamp in inputs.items()):
             return None
-        return State(request, inputs, raw["probe"], raw["result"], raw["demand"], tuple(raw["roots"]))
+        names = tuple(raw["roots"]), tuple(raw["asked"])
+        return State(request, inputs, raw["probe"], raw["result"], raw["demand"], *names)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -103,6 +105,7 @@ def save(folder: Path, state: State) -> None:
             "result": state.result,
             "demand": state.demand,
             "roots": state.roots,
+            "asked": state.asked,
         }
     )
     file = folder / STATE_FILE

@@ -29,6 +29,16 @@ def test_system_calls_and_interfaces_become_facts_with_their_path() -> None:
     assert not probed.numbered
 
 
+def test_a_function_that_is_called_can_ask_for_an_interface() -> None:
+    reach = Reach((Reached("sys_mmap", ("main", "mmap")),), 0, (Reached("mmap", ("main", "grow")),))
+    facts = demand_of("app", reach, no_interface, {"mmap": "memory.paged", "mremap": "memory.paged"}).facts
+    assert [(f.kind, f.name) for f in facts] == [
+        (FactKind.INTERFACE, "memory.paged"),
+        (FactKind.SYSCALL, "mmap"),
+    ]
+    assert facts[0].origin.text == "app calls mmap(): main > grow"
+
+
 def test_a_number_known_only_at_run_time_is_told() -> None:
     assert demand_of("app", Reach((Reached("sys_dispatch", ("main",)),), 0), no_interface).numbered
 

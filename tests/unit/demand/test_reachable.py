@@ -39,6 +39,42 @@ def test_direct_and_indirect_calls(tmp_path: Path) -> None:
     assert set(reached) == {"sys_write", "sys_read"}
 
 
+LIBC = """
+long sys_mmap();
+__attribute__((visibility("hidden"))) long hidden_mmap(void) { return sys_mmap(); }
+__attribute__((weak, alias("hidden_mmap"))) long mmap(void);
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "asked"),
+    [
+        (
+            "long mmap(void); __attribute__((noinline)) static void f(void) { mmap(); }"
+            "int main(void) { f(); return 0; }",
+            ["main", "f"],
+        ),
+        (
+            "long mmap(void); long (*const volatile table[])(void) = {mmap};"
+            "int main(int n) { return table[n](); }",
+            ["main", "table"],
+        ),
+        ("long hidden_mmap(void); int main(void) { return hidden_mmap(); }", None),
+        (
+            "long hidden_mmap(void), mmap(void); void dead(void) { mmap(); }"
+            "int main(void) { return hidden_mmap(); }",
+            None,
+        ),
+    ],
+)
+def test_who_calls_a_function_by_its_public_name_is_told(
+    tmp_path: Path, program: str, asked: list[str] | None
+) -> None:
+    assert probe(tmp_path, a=program, libc=LIBC).keys() == {"sys_mmap"}
+    found = reach(tmp_path / "probe.o", ("main",), {"mmap", "mremap"}).asked
+    assert [(r.name, list(r.path)) for r in found] == ([] if asked is None else [("mmap", asked)])
+
+
 def test_what_nothing_calls_is_not_demanded(tmp_path: Path) -> None:
     reached = probe(
         tmp_path,
