@@ -117,8 +117,8 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
         if (size == 0)
             break;
         if (tcp_write(socket->pcb, part, (u16_t)size,
-                      (u8_t)(TCP_WRITE_FLAG_COPY | (size < data->left || more ? TCP_WRITE_FLAG_MORE : 0))) !=
-            ERR_OK)
+                      (u8_t)((message->lasting ? 0 : TCP_WRITE_FLAG_COPY) |
+                             (size < data->left || more ? TCP_WRITE_FLAG_MORE : 0))) != ERR_OK)
             break;
         socket_data_skip(data, size);
     }

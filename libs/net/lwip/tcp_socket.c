@@ -11,11 +11,13 @@ static void failed(void *argument, err_t error)
     struct tcp_socket *socket = argument;
 
     socket->pcb = NULL; /* lwIP has given it up */
-    socket->ended = true;
     if (error == ERR_RST && socket->state == TCP_SOCKET_CONNECTING)
         socket->inet.socket.error = ECONNREFUSED;
+    else if (error == ERR_RST && socket->ended)
+        socket->inet.socket.error = EPIPE; /* as Linux does behind the peer's end */
     else if (error != ERR_CLSD)
         socket->inet.socket.error = -inet_error(error);
+    socket->ended = true;
     socket->state = TCP_SOCKET_CONNECTED;
     tcp_socket_notify(socket, READINESS_ALWAYS | READINESS_READABLE | READINESS_WRITABLE | READINESS_RDHUP);
 }

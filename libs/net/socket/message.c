@@ -3,9 +3,16 @@
  */
 #include "calls.h"
 
+#include <config.h>
 #include <errno.h>
 #include <linux_file.h>
 #include <wait_queue.h>
+
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
+#endif
+
+#define SIGPIPE 13
 
 long sys_sendto(long fd, long data, long size, long flags, long address, long address_size);
 long sys_recvfrom(long fd, long buffer, long size, long flags, long address, long address_size);
@@ -52,6 +59,10 @@ long socket_send(struct socket *socket, struct socket_message *message)
         wait_poll();
         result = socket->ops->send(socket, message);
     }
+#ifdef CONFIG_LIB_SIGNALS
+    if (result == -EPIPE && socket->type != LINUX_SOCK_DGRAM && !(flags & LINUX_MSG_NOSIGNAL))
+        signals_send_current(SIGPIPE);
+#endif
     return result;
 }
 

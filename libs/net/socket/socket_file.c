@@ -30,6 +30,38 @@ static long write(struct open_file *file, const void *data, size_t size)
     return socket_send(of(file), &message);
 }
 
+static struct socket_data data_of(const struct linux_iovec *pieces, size_t count)
+{
+    struct socket_data data = {.pieces = pieces};
+
+    for (size_t i = 0; i < count; i++)
+        data.left += pieces[i].length;
+    return data;
+}
+
+static long read_pieces(struct open_file *file, const struct linux_iovec *pieces, size_t count)
+{
+    struct socket_message message = {.data = data_of(pieces, count)};
+
+    return socket_receive(of(file), &message);
+}
+
+static long write_pieces(struct open_file *file, const struct linux_iovec *pieces, size_t count)
+{
+    struct socket_message message = {.data = data_of(pieces, count)};
+
+    return socket_send(of(file), &message);
+}
+
+static long write_lasting(struct open_file *file, const void *data, size_t size, bool more)
+{
+    struct linux_iovec piece = {(void *)data, size};
+    struct socket_message message = {
+        .data = {.pieces = &piece, .left = size}, .lasting = true, .flags = more ? LINUX_MSG_MORE : 0};
+
+    return socket_send(of(file), &message);
+}
+
 static long control(struct open_file *file, unsigned long request, void *argument)
 {
     struct socket *socket = of(file);
@@ -65,6 +97,9 @@ static void release(struct open_file *file)
 const struct open_file_ops socket_file_ops = {
     .read = read,
     .write = write,
+    .read_pieces = read_pieces,
+    .write_pieces = write_pieces,
+    .write_lasting = write_lasting,
     .control = control,
     .poll = poll,
     .stat = stat,

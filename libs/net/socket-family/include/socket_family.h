@@ -48,6 +48,8 @@ struct socket_message {
      * the function changes it to what it has filled in. */
     void *control;
     size_t control_size;
+    /* Sending: the data never change and never go away; they need not be copied. A family may ignore it. */
+    bool lasting;
     unsigned flags; /* MSG_*; a receiver sets MSG_TRUNC, MSG_CTRUNC, MSG_EOR and takes all others out */
 };
 
