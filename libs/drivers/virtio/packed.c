@@ -58,9 +58,9 @@ void virtio_packed_add(struct virtio_queue *queue, const void *bytes, uint32_t l
         queue->place = queue->submitted;
         queue->room = 0;
     }
-    if (queue->tables) {
-        descriptor =
-            (struct descriptor *)queue->tables + (size_t)queue->first * queue->table_size + queue->pieces;
+    if (virtio_tables(queue)) {
+        descriptor = (struct descriptor *)virtio_tables(queue) + (size_t)queue->first * queue->table_size +
+                     queue->pieces;
     } else {
         if (queue->pieces == 1)
             queue->first_flags |= VIRTIO_DESCRIPTOR_NEXT;
@@ -76,9 +76,9 @@ void virtio_packed_add(struct virtio_queue *queue, const void *bytes, uint32_t l
     descriptor->id = queue->first;
     if (queue->pieces == 0)
         queue->first_flags = flags;
-    if (queue->pieces > 0 || queue->tables)
+    if (queue->pieces > 0 || virtio_tables(queue))
         descriptor->flags = flags;
-    if (!queue->tables)
+    if (!virtio_tables(queue))
         step(&queue->submitted, &queue->submitted_wrap, 1, queue->size);
     queue->room += device_writes ? length : 0;
     queue->pieces++;
@@ -92,9 +92,9 @@ void virtio_packed_submit(struct virtio_queue *queue, void *token)
     slot->token = token;
     slot->room = queue->room;
     slot->count = queue->pieces;
-    if (queue->tables) {
+    if (virtio_tables(queue)) {
         ring[queue->place].address =
-            (uintptr_t)((struct descriptor *)queue->tables + (size_t)queue->first * queue->table_size);
+            (uintptr_t)((struct descriptor *)virtio_tables(queue) + (size_t)queue->first * queue->table_size);
         ring[queue->place].length = queue->pieces * VIRTIO_DESCRIPTOR_SIZE;
         ring[queue->place].id = queue->first;
         queue->first_flags = VIRTIO_DESCRIPTOR_INDIRECT | available_flags(queue);

@@ -77,7 +77,7 @@ unsigned virtio_queue_room(const struct virtio_queue *queue)
 {
     if (queue->device->broken || queue->free_count == 0)
         return 0;
-    return queue->tables ? queue->table_size : queue->free_count;
+    return virtio_tables(queue) ? queue->table_size : queue->free_count;
 }
 
 struct virtio_queue_slot *virtio_slot_of(struct virtio_queue *queue, uint32_t id, uint32_t written)

@@ -37,7 +37,18 @@ void virtio_packed_ignore(struct virtio_queue *queue);
 bool virtio_split_wanted(struct virtio_queue *queue);
 #endif
 
-/* queue.c: takes a slot from the list of free ones, and puts one back. */
+/* The tables of indirect descriptors, one a slot; NULL: none. */
+static inline void *virtio_tables(const struct virtio_queue *queue)
+{
+#ifdef CONFIG_VIRTIO_INDIRECT
+    return queue->tables;
+#else
+    (void)queue;
+    return NULL;
+#endif
+}
+
+/* Takes a slot from the list of free ones, and puts one back. */
 static inline uint16_t virtio_slot_take(struct virtio_queue *queue)
 {
     uint16_t slot = queue->free;

@@ -63,33 +63,37 @@ static uint16_t used_index(struct virtio_queue *queue)
     return __atomic_load_n(&used_of(queue)->index, __ATOMIC_ACQUIRE);
 }
 
+/* Where the next piece goes: into the table of the first one's slot, or into a slot of its own. */
+static struct descriptor *next_piece(struct virtio_queue *queue, uint16_t *place)
+{
+    if (queue->pieces == 0 || !virtio_tables(queue)) {
+        *place = virtio_slot_take(queue);
+        queue->free_count--;
+        if (queue->pieces == 0)
+            queue->first = *place;
+    }
+    if (!virtio_tables(queue))
+        return queue->descriptors;
+    *place = queue->pieces;
+    return (struct descriptor *)virtio_tables(queue) + (size_t)queue->first * queue->table_size;
+}
+
 void virtio_split_add(struct virtio_queue *queue, const void *bytes, uint32_t length, bool device_writes)
 {
-    struct descriptor *descriptors = queue->descriptors;
-    uint16_t slot;
+    uint16_t place = 0;
+    struct descriptor *descriptors = next_piece(queue, &place);
 
-    if (queue->pieces == 0 || !queue->tables) {
-        slot = virtio_slot_take(queue);
-        queue->free_count--;
-        if (queue->pieces == 0) {
-            queue->first = slot;
-            queue->room = 0;
-        }
-    }
-    if (queue->tables) {
-        descriptors = (struct descriptor *)queue->tables + (size_t)queue->first * queue->table_size;
-        slot = queue->pieces;
-    }
-    if (queue->pieces > 0) {
-        /* Pieces that the device writes come last: all before the last one have its kind, or are read. */
+    if (queue->pieces == 0) {
+        queue->room = 0;
+    } else {
         descriptors[queue->last].flags = queue->last_flags | VIRTIO_DESCRIPTOR_NEXT;
-        descriptors[queue->last].next = slot;
-        if (!queue->tables)
-            queue->slots[queue->last].next = slot;
+        descriptors[queue->last].next = place;
+        if (!virtio_tables(queue))
+            queue->slots[queue->last].next = place;
     }
-    queue->last = slot;
+    queue->last = place;
     queue->last_flags = device_writes ? VIRTIO_DESCRIPTOR_WRITE : 0;
-    descriptors[slot] = (struct descriptor){(uintptr_t)bytes, length, queue->last_flags, 0};
+    descriptors[place] = (struct descriptor){(uintptr_t)bytes, length, queue->last_flags, 0};
     queue->room += device_writes ? length : 0;
     queue->pieces++;
 }
@@ -101,10 +105,10 @@ void virtio_split_submit(struct virtio_queue *queue, void *token)
 
     slot->token = token;
     slot->room = queue->room;
-    slot->count = queue->tables ? 1 : queue->pieces;
-    if (queue->tables) {
+    slot->count = virtio_tables(queue) ? 1 : queue->pieces;
+    if (virtio_tables(queue)) {
         struct descriptor *table =
-            (struct descriptor *)queue->tables + (size_t)queue->first * queue->table_size;
+            (struct descriptor *)virtio_tables(queue) + (size_t)queue->first * queue->table_size;
 
         ((struct descriptor *)queue->descriptors)[queue->first] =
             queue->pieces == 1 ? table[0]
