@@ -1,7 +1,12 @@
 #include <clock.h>
+#include <config.h>
 #include <errno.h>
 #include <linux_time.h>
 #include <sleep.h>
+#include <stdbool.h>
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
+#endif
 
 #include <posix_time.h>
 
@@ -13,6 +18,16 @@ static uint64_t sum(uint64_t a, uint64_t b)
     uint64_t total;
 
     return __builtin_add_overflow(a, b, &total) ? UINT64_MAX : total;
+}
+
+/* Whether a handler has been called; the signal may have gone to another thread. */
+static bool interrupted(void)
+{
+#ifdef CONFIG_LIB_SIGNALS
+    return signals_handled();
+#else
+    return true;
+#endif
 }
 
 /* All clocks run at one speed, so a moment of any of them is one of the monotonic clock's. */
@@ -32,7 +47,10 @@ long sys_clock_nanosleep(long clock, long flags, long request, long remaining)
     }
     deadline = sum(now, length);
 
-    long error = sleep_until(deadline);
+    long error;
+    do
+        error = sleep_until(deadline);
+    while (error && !interrupted());
     if (error && remaining && !(flags & LINUX_TIMER_ABSTIME)) {
         now = clock_monotonic();
         length = deadline > now ? deadline - now : 0;

@@ -33,7 +33,7 @@ struct linux_stack signals_alternate(const struct signal_state *state, uintptr_t
 
 long sys_sigaltstack(long stack, long old)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     struct linux_stack before = signals_alternate(self, here);
 

@@ -94,7 +94,7 @@ unsigned signals_handle(struct signal_state *self, struct linux_siginfo *info,
  * to. */
 unsigned signals_run(struct signal_context *interrupted)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
     linux_sigset mask = self->blocked;
     bool masked = self->masked;
     struct linux_siginfo info;
@@ -140,6 +140,11 @@ bool signals_restart(void)
     return !(signals_run(NULL) & SIGNALS_NO_RESTART);
 }
 
+bool signals_handled(void)
+{
+    return signals_run(NULL) != 0;
+}
+
 void signals_interrupted(void)
 {
 #ifndef CONFIG_LIB_KERNEL_GUARD
@@ -149,5 +154,5 @@ void signals_interrupted(void)
 
 bool signals_waiting(void)
 {
-    return signals_ready(signals_self()) != 0;
+    return signals_ready(signals_own_state()) != 0;
 }

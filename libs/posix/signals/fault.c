@@ -26,7 +26,7 @@ _Noreturn void fault_signal_deliver(const struct fault *fault, struct signal_con
     struct linux_siginfo info = {.signal = fault->signal, .code = fault->code, .address = fault->address};
 
     kernel_enter();
-    signals_handle(signals_self(), &info, interrupted);
+    signals_handle(signals_own_state(), &info, interrupted);
     signals_run(interrupted);
     kernel_leave();
     signal_context_resume(interrupted);

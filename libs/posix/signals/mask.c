@@ -17,7 +17,7 @@ static void change(struct signal_state *self, linux_sigset blocked)
 
 long sys_rt_sigprocmask(long how, long set, long old, long set_size)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
     linux_sigset before = self->blocked;
 
     if (set_size != sizeof(linux_sigset))
@@ -48,7 +48,7 @@ long sys_rt_sigprocmask(long how, long set, long old, long set_size)
 
 long sys_rt_sigpending(long set, long set_size)
 {
-    const struct signal_state *self = signals_self();
+    const struct signal_state *self = signals_own_state();
 
     if (set_size != sizeof(linux_sigset))
         return -EINVAL;
@@ -58,7 +58,7 @@ long sys_rt_sigpending(long set, long set_size)
 
 void signals_mask_begin(linux_sigset mask)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
 
     self->before = self->blocked;
     self->masked = true;
@@ -70,7 +70,7 @@ void signals_mask_begin(linux_sigset mask)
 /* After -EINTR the handlers see to the mask. */
 void signals_mask_end(int outcome)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
 
     if (outcome == -EINTR && signals_ready(self)) {
         signals_interrupted();

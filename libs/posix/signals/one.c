@@ -6,15 +6,12 @@
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
 #endif
-#ifdef CONFIG_LIB_WAIT_IDLE
-#include <wait_idle.h>
-#endif
 
 #define ONLY 1
 
 static struct signal_state only;
 
-struct signal_state *signals_self(void)
+struct signal_state *signals_own_state(void)
 {
     return &only;
 }
@@ -36,51 +33,22 @@ struct signal_state *signals_after(struct signal_state *state)
 }
 
 #ifdef CONFIG_LIB_KTHREAD
-static struct kthread *application(void)
+struct kthread *signals_thread(const struct signal_state *state)
 {
     struct kthread *thread = kthread_first;
 
+    (void)state;
     while (thread->all_next)
         thread = thread->all_next;
     return thread;
 }
+#endif
 
 struct signal_state *signals_running(void)
 {
-    return kthread_current() == application() ? &only : NULL;
-}
-
-void signals_mark(struct signal_state *state)
-{
-    struct kthread *thread = application();
-
-    (void)state;
-    thread->deliver = signals_deliver;
-    kthread_interrupt(thread);
-}
-
-void signals_unmark(void)
-{
-    kthread_uninterrupt(application());
-}
-#else
-struct signal_state *signals_running(void)
-{
+#ifdef CONFIG_LIB_KTHREAD
+    if (kthread_current() != signals_thread(&only))
+        return NULL;
+#endif
     return &only;
 }
-
-void signals_mark(struct signal_state *state)
-{
-    (void)state;
-#ifdef CONFIG_LIB_WAIT_IDLE
-    wait_idle_interrupt();
-#endif
-}
-
-void signals_unmark(void)
-{
-#ifdef CONFIG_LIB_WAIT_IDLE
-    wait_idle_uninterrupt();
-#endif
-}
-#endif

@@ -94,7 +94,7 @@ void signals_pass_on(const struct signal_state *state, linux_sigset signals)
 
 static long to_process(long process, const struct linux_siginfo *info)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
     long error;
 
     if (process != ONLY && process != 0)
@@ -121,7 +121,7 @@ static long to_thread(long id, const struct linux_siginfo *info)
     if (info->signal == 0)
         return 0;
     error = signals_send(target, NULL, info, NULL);
-    signals_attend(signals_self());
+    signals_attend(signals_own_state());
     return error;
 }
 
@@ -168,7 +168,7 @@ long sys_rt_tgsigqueueinfo(long process, long id, long signal, long given)
 void signals_send_current(int signal)
 {
     struct linux_siginfo info = from_user(signal, LINUX_SI_USER);
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
 
     signals_send(self, NULL, &info, NULL);
     signals_attend(self);

@@ -37,16 +37,20 @@ static inline linux_sigset signals_untouchable(void)
 }
 
 /*
- * one.c or threads.c: whose they are. signals_self() is the calling thread, signals_running() too, but NULL
- * if it is none of the application's. signals_of() finds a thread by its id. signals_first() and
- * signals_after() go through all. signals_mark() says that a thread has a signal that it does not block: a
- * wait of it ends.
+ * one.c or threads.c: whose they are. signals_own_state() is the calling thread, signals_running() too, but
+ * NULL if it is none of the application's. signals_of() finds a thread by its id. signals_first() and
+ * signals_after() go through all.
  */
-struct signal_state *signals_self(void);
 struct signal_state *signals_running(void);
 struct signal_state *signals_of(long id);
 struct signal_state *signals_first(void);
 struct signal_state *signals_after(struct signal_state *state);
+#ifdef CONFIG_LIB_KTHREAD
+struct kthread *signals_thread(const struct signal_state *state);
+#endif
+
+/* mark.c: says that a thread has a signal that it does not block, so that a wait of it ends; and that the
+ * calling thread has none. */
 void signals_mark(struct signal_state *state);
 void signals_unmark(void);
 

@@ -4,12 +4,17 @@
 #include <posix_thread.h>
 #include <stddef.h>
 
-static struct posix_thread *owner(struct signal_state *state)
+static const struct posix_thread *owner(const struct signal_state *state)
 {
-    return (struct posix_thread *)((char *)state - offsetof(struct posix_thread, signals));
+    return (const struct posix_thread *)((const char *)state - offsetof(struct posix_thread, signals));
 }
 
-struct signal_state *signals_self(void)
+struct kthread *signals_thread(const struct signal_state *state)
+{
+    return owner(state)->kernel;
+}
+
+struct signal_state *signals_own_state(void)
 {
     return &threads_current()->signals;
 }
@@ -50,19 +55,6 @@ struct signal_state *signals_first(void)
 struct signal_state *signals_after(struct signal_state *state)
 {
     return from(owner(state)->kernel->all_next);
-}
-
-void signals_mark(struct signal_state *state)
-{
-    struct kthread *kernel = owner(state)->kernel;
-
-    kernel->deliver = signals_deliver;
-    kthread_interrupt(kernel);
-}
-
-void signals_unmark(void)
-{
-    kthread_uninterrupt(kthread_current());
 }
 
 void signals_thread_end(struct signal_state *state)

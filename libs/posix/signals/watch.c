@@ -30,12 +30,12 @@ void signals_unwatch(struct signals_watcher *watcher)
 
 linux_sigset signals_pending_of(linux_sigset set)
 {
-    return (signals_self()->pending.signals | signals_shared.signals) & set;
+    return (signals_own_state()->pending.signals | signals_shared.signals) & set;
 }
 
 int signals_take(linux_sigset set, struct linux_siginfo *info)
 {
-    struct signal_state *self = signals_self();
+    struct signal_state *self = signals_own_state();
     linux_sigset ready = signals_pending_of(set);
     int signal;
 

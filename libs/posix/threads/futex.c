@@ -1,8 +1,12 @@
 #include "threads_parts.h"
 
+#include <config.h>
 #include <errno.h>
 #include <linux_time.h>
 #include <ring.h>
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
+#endif
 
 /* Linux, include/uapi/linux/futex.h. */
 #define FUTEX_WAIT 0
@@ -156,6 +160,17 @@ static long wake_op(const uint32_t *word, unsigned count, uint32_t *other, unsig
     return holds ? woken + threads_futex_wake(other, others, UINT32_MAX) : woken;
 }
 
+/* As on Linux, a wait with a time limit ends when a handler has been called, whatever that asked for. */
+static bool goes_on(uint64_t deadline)
+{
+#ifdef CONFIG_LIB_SIGNALS
+    return deadline == KTHREAD_FOR_EVER ? signals_restart() : !signals_handled();
+#else
+    (void)deadline;
+    return false;
+#endif
+}
+
 /* `timeout` is a number for those that wake. All threads share one address space: private or not is the same.
  */
 long sys_futex(long address, long operation, long value, long timeout, long address2, long value3)
@@ -176,7 +191,11 @@ long sys_futex(long address, long operation, long value, long timeout, long addr
                                            command == FUTEX_WAIT_BITSET, realtime, &deadline);
         if (error)
             return error;
-        return wait(word, (uint32_t)value, deadline, command == FUTEX_WAIT ? UINT32_MAX : (uint32_t)value3);
+        do
+            error = (int)wait(word, (uint32_t)value, deadline,
+                              command == FUTEX_WAIT ? UINT32_MAX : (uint32_t)value3);
+        while (error == -EINTR && goes_on(deadline));
+        return error;
     }
     case FUTEX_WAKE:
         return threads_futex_wake(word, count, UINT32_MAX);

@@ -39,6 +39,7 @@ struct signals_watcher {
 void signals_send_current(int signal);
 bool signals_restart(void);
 void signals_interrupted(void);
+bool signals_handled(void);
 bool signals_waiting(void);
 
 void signals_mask_begin(linux_sigset mask);

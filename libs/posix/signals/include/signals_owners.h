@@ -8,11 +8,14 @@
  * if that is 0, to the process. It returns false, and does nothing, if the entry still waits from the last
  * time. It may be called by timers. `entry->taken` must be set. signals_entry_drop() takes an entry out that
  * may wait.
+ *
+ * signals_own_state() is the calling thread's.
  */
 #pragma once
 
 #include <signal_state.h>
 
+struct signal_state *signals_own_state(void);
 void signals_thread_end(struct signal_state *state);
 bool signals_send_entry(struct signal_entry *entry, long thread, const struct linux_siginfo *info);
 void signals_entry_drop(struct signal_entry *entry);
