@@ -6,6 +6,8 @@
 
 #define NANOSECONDS 1000000000u
 
+uint64_t idle_time;
+
 #ifdef CONFIG_LIB_HOST_DESCRIPTOR
 #include <host_descriptor.h>
 #else
@@ -19,14 +21,15 @@ static bool host_descriptor_wait(const struct host_timespec *time)
 
 bool idle(uint64_t deadline)
 {
-    if (deadline == IDLE_FOR_EVER)
-        return host_descriptor_wait(0);
-
     uint64_t now = clock_monotonic();
     uint64_t left = deadline > now ? deadline - now : 0;
     struct host_timespec time = {(long)(left / NANOSECONDS), (long)(left % NANOSECONDS)};
+    bool ends = true;
 
-    if (!host_descriptor_wait(&time))
+    if (deadline == IDLE_FOR_EVER)
+        ends = host_descriptor_wait(0);
+    else if (!host_descriptor_wait(&time))
         host_call(HOST_CALL_PPOLL, 0, 0, (long)&time, 0, 0, 0);
-    return true;
+    idle_time += clock_monotonic() - now;
+    return ends;
 }

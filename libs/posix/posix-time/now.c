@@ -1,15 +1,73 @@
 #include <clock.h>
+#include <config.h>
 #include <errno.h>
 #include <linux_time.h>
+#include <stddef.h>
 
 #include <posix_time.h>
+#ifdef CONFIG_LIB_IDLE
+#include <idle.h>
+#endif
+#ifdef CONFIG_LIB_KTHREAD
+#include <kthread.h>
+#endif
+#ifdef CONFIG_LIB_THREADS
+#include <posix_thread.h>
+#endif
+
+#define ONLY 1 /* the process, and its first thread */
 
 long sys_clock_gettime(long clock, long time);
 long sys_clock_getres(long clock, long resolution);
 long sys_gettimeofday(long time, long zone);
 long sys_time(long seconds);
 
-/* All of the processor's time is the application's, so its own time runs with the time since boot. */
+/* All of the processor's time is the application's, but what it spends stopped. */
+static uint64_t process_time(void)
+{
+#ifdef CONFIG_LIB_IDLE
+    return clock_monotonic() - idle_time;
+#else
+    return clock_monotonic();
+#endif
+}
+
+static uint64_t thread_time(void)
+{
+#ifdef CONFIG_LIB_KTHREAD
+    return kthread_cpu_time(kthread_current());
+#else
+    return process_time();
+#endif
+}
+
+/* Linux, include/linux/posix-timers_types.h: the complement of a process or thread, and which it is. */
+#define DYNAMIC_THREAD 4
+#define DYNAMIC_KIND 3
+#define DYNAMIC_KIND_NONE 3
+
+/* The clock of a process or thread whose id is part of its number; 0: the calling one. */
+static bool dynamic(int clock, uint64_t *nanoseconds)
+{
+    int id = ~(clock >> 3);
+
+    if ((clock & DYNAMIC_KIND) == DYNAMIC_KIND_NONE)
+        return false;
+    if (!(clock & DYNAMIC_THREAD)) {
+        *nanoseconds = process_time();
+        return id == 0 || id == ONLY;
+    }
+#ifdef CONFIG_LIB_THREADS
+    const struct posix_thread *thread = id ? threads_find(id) : threads_current();
+
+    *nanoseconds = thread ? kthread_cpu_time(thread->kernel) : 0;
+    return thread != NULL;
+#else
+    *nanoseconds = thread_time();
+    return id == 0 || id == ONLY;
+#endif
+}
+
 bool posix_time_read(long clock, uint64_t *nanoseconds)
 {
     switch (clock) {
@@ -22,12 +80,16 @@ bool posix_time_read(long clock, uint64_t *nanoseconds)
     case LINUX_CLOCK_MONOTONIC_RAW:
     case LINUX_CLOCK_MONOTONIC_COARSE:
     case LINUX_CLOCK_BOOTTIME:
-    case LINUX_CLOCK_PROCESS_CPUTIME:
-    case LINUX_CLOCK_THREAD_CPUTIME:
         *nanoseconds = clock_monotonic();
         return true;
+    case LINUX_CLOCK_PROCESS_CPUTIME:
+        *nanoseconds = process_time();
+        return true;
+    case LINUX_CLOCK_THREAD_CPUTIME:
+        *nanoseconds = thread_time();
+        return true;
     default:
-        return false;
+        return clock < 0 && dynamic((int)clock, nanoseconds);
     }
 }
 
@@ -48,7 +110,9 @@ long sys_clock_getres(long clock, long resolution)
 {
     struct linux_timespec *result = (struct linux_timespec *)resolution;
 
-    if (!((unsigned long)clock <= LINUX_CLOCK_BOOTTIME || clock == LINUX_CLOCK_TAI)) {
+    uint64_t now;
+
+    if (!posix_time_read(clock, &now)) {
         return -EINVAL;
     }
     if (result) {

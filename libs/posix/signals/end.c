@@ -33,9 +33,12 @@ static const char *name_of(int signal)
 
 _Noreturn void signals_end(const struct linux_siginfo *info)
 {
-    panic_print("ended by signal %d (SIG%s)\n", info->signal, name_of(info->signal));
-    if (reported() & signals_bit(info->signal))
-        panic_backtrace((uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0));
+    bool crash = reported() & signals_bit(info->signal);
+
+    panic_print("%sended by signal %d (SIG%s)\n", crash ? "panic: " : "", info->signal,
+                name_of(info->signal));
+    if (crash)
+        panic_backtrace((uintptr_t)__builtin_return_address(0), *(uintptr_t *)__builtin_frame_address(0));
 #ifdef CONFIG_LIB_STUBS
     stubs_report(); /* a missing call may be why */
 #endif

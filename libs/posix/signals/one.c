@@ -16,6 +16,11 @@ struct signal_state *signals_own_state(void)
     return &only;
 }
 
+long signals_own_id(void)
+{
+    return ONLY;
+}
+
 struct signal_state *signals_of(long id)
 {
     return id == ONLY ? &only : NULL;

@@ -87,6 +87,8 @@ void signals_drop(struct signal_set *set, linux_sigset signals)
     while ((entry = *place)) {
         if (signals & signals_bit(entry->signal)) {
             *place = entry->next;
+            if (entry->taken)
+                entry->taken(entry);
             release(entry);
         } else {
             place = &entry->next;

@@ -179,6 +179,11 @@ int signals_send_process(const struct linux_siginfo *info)
     return signals_send(NULL, NULL, info, NULL);
 }
 
+bool signals_thread_exists(long id)
+{
+    return signals_of(id) != NULL;
+}
+
 bool signals_send_entry(struct signal_entry *entry, long thread, const struct linux_siginfo *info)
 {
     struct signal_state *target = thread ? signals_of(thread) : NULL;

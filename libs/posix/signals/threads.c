@@ -19,6 +19,11 @@ struct signal_state *signals_own_state(void)
     return &threads_current()->signals;
 }
 
+long signals_own_id(void)
+{
+    return threads_current()->id;
+}
+
 static struct signal_state *of_kernel(struct kthread *kernel)
 {
     struct posix_thread *thread = kernel->owner;

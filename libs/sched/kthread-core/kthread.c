@@ -44,10 +44,8 @@ void kthread_start(struct kthread *thread, void *stack_end, void (*entry)(void *
     /* The thread pointer of the boot is set when it has one, after it began. */
     struct kthread *self = kthread_current();
 
-    if (alive == 1) {
-        self->since = clock_monotonic();
-        sched_running(&self->place, self->since); /* now that there is something to choose */
-    }
+    if (alive == 1)
+        sched_running(&self->place, clock_monotonic()); /* now that there is something to choose */
     if (thread->thread_pointer && !self->context.thread_pointer)
         self->context.thread_pointer = context_thread_pointer();
     thread->entry = entry;

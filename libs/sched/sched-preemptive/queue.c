@@ -41,18 +41,24 @@ static uint64_t slice_left(const struct sched_queue *queue)
     return queue->slice_end != NEVER && queue->slice_end > now ? queue->slice_end - now : 0;
 }
 
+/* The first reason to interrupt a thread is a second one, or a timer. */
+static void begin_interrupting(void)
+{
+    static bool on;
+
+    if (on)
+        return;
+    on = true;
+    interrupts_on();
+}
+
 void sched_add(struct sched_place *place, bool first)
 {
     struct sched_queue *queue = &sched_queues[place->cpu];
     struct ring **ring = &queue->ranks[place->rank];
     const struct sched_place *running = queue->running;
-    static bool on;
 
-    /* With a second thread comes the first reason to interrupt one. */
-    if (!on) {
-        on = true;
-        interrupts_on();
-    }
+    begin_interrupting();
     place->left = first && running == place ? slice_left(queue) : 0;
     ring_insert(ring, first ? NULL : *ring, &place->queue);
     queue->filled[place->rank / 64] |= UINT64_C(1) << place->rank % 64;
@@ -104,8 +110,10 @@ void sched_running(struct sched_place *place, uint64_t now)
 
 void sched_alarm(uint64_t deadline)
 {
-    if (deadline != NEVER)
-        alarm_set(deadline);
+    if (deadline == NEVER)
+        return;
+    begin_interrupting();
+    alarm_set(deadline);
 }
 
 /* What is due happens by itself. */

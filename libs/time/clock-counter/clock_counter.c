@@ -20,6 +20,12 @@ uint64_t clock_monotonic(void)
     return clock_scaled(cycle_counter_read(), scale);
 }
 
+void clock_set_realtime(uint64_t now)
+{
+    offset = now - clock_monotonic();
+    offset_known = 1;
+}
+
 uint64_t clock_realtime(void)
 {
     if (!offset_known) {

@@ -6,6 +6,8 @@
 
 #define NANOSECONDS 1000000000u
 
+int clock_host_init(void);
+
 typedef int read_function(int id, struct host_timespec *now);
 
 static int by_call(int id, struct host_timespec *now)
@@ -28,12 +30,26 @@ static uint64_t read_clock(int id)
     return (uint64_t)now.seconds * NANOSECONDS + (uint64_t)now.nanoseconds;
 }
 
+static uint64_t beginning; /* of the process, by the host's clock */
+static uint64_t offset;    /* that the application has set its time of day ahead of the host's */
+
+int clock_host_init(void)
+{
+    beginning = read_clock(CLOCK_MONOTONIC);
+    return 0;
+}
+
 uint64_t clock_monotonic(void)
 {
-    return read_clock(CLOCK_MONOTONIC);
+    return read_clock(CLOCK_MONOTONIC) - beginning;
 }
 
 uint64_t clock_realtime(void)
 {
-    return read_clock(CLOCK_REALTIME);
+    return read_clock(CLOCK_REALTIME) + offset;
+}
+
+void clock_set_realtime(uint64_t now)
+{
+    offset += now - clock_realtime();
 }

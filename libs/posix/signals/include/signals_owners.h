@@ -9,13 +9,16 @@
  * time. It may be called by timers. `entry->taken` must be set. signals_entry_drop() takes an entry out that
  * may wait.
  *
- * signals_own_state() is the calling thread's.
+ * signals_own_state() is the calling thread's, signals_own_id() its id. signals_thread_exists() tells whether
+ * a thread has that id.
  */
 #pragma once
 
 #include <signal_state.h>
 
 struct signal_state *signals_own_state(void);
+long signals_own_id(void);
+bool signals_thread_exists(long id);
 void signals_thread_end(struct signal_state *state);
 bool signals_send_entry(struct signal_entry *entry, long thread, const struct linux_siginfo *info);
 void signals_entry_drop(struct signal_entry *entry);

@@ -134,7 +134,7 @@ static void nested(int signal)
 static void defaults(void)
 {
     assert(STATUS_OF(sys_tkill(1, ABRT)) == 134);
-    assert(strcmp(report, "ended by signal 6 (SIGABRT)\nat\n") == 0);
+    assert(strcmp(report, "panic: ended by signal 6 (SIGABRT)\nat\n") == 0);
     assert(STATUS_OF(sys_kill(1, TERM)) == 143);
     assert(strcmp(report, "ended by signal 15 (SIGTERM)\n") == 0);
     assert(STATUS_OF(sys_kill(1, 40)) == 168);
