@@ -22,3 +22,4 @@ void test_refused(void);
 void test_options(void);
 void test_datagram(void);
 void test_many(void);
+void test_interfaces(void);
