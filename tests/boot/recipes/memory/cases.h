@@ -54,4 +54,4 @@ void discarding(void), breaks(void), locking(void), errors(void);
 void growing(void), moving(void), moving_large(void), churn(void);
 void private_files(void), shared_files(void), syncing(void), file_errors(void), ends_of_files(void);
 void fault_kinds(void), file_faults(void), faults_in_calls(void);
-void promises(void), exhaustion(void);
+void promises(void), exhaustion(void), shortage(void);

@@ -28,6 +28,7 @@ static const struct {
     {"faults_in_calls", faults_in_calls},
     {"promises", promises},
     {"exhaustion", exhaustion},
+    {"shortage", shortage},
 };
 
 size_t present(void *start, size_t size)
@@ -41,9 +42,32 @@ size_t present(void *start, size_t size)
     return count;
 }
 
+/* For comparing boots: where a mapping and the break lie. */
+static int where(void)
+{
+    printf("%p %p\n", (void *)map(PAGE, PROT_READ, PRIVATE), sbrk(0));
+    return 0;
+}
+
+/* More than there is, where the kernel lets it happen: it must end before its last line. */
+static int overcommitted(void)
+{
+    size_t size = (size_t)256 << 20;
+    char *start = map(size, READ_WRITE, PRIVATE);
+
+    for (size_t i = 0; i < size; i += PAGE)
+        poke(start + i, 1);
+    puts("survived");
+    return 0;
+}
+
 /* Without arguments all of them, else those that are named. */
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "where") == 0)
+        return where();
+    if (argc == 2 && strcmp(argv[1], "overcommitted") == 0)
+        return overcommitted();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int word = argc > 1 ? 1 : 0; word < argc; word++)
             if (argc == 1 || strcmp(argv[word], cases[i].name) == 0) {
