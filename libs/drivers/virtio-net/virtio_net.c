@@ -107,10 +107,10 @@ static void interrupts(struct net_device *device, bool on)
     struct virtio_net *card = virtio_net_of(device);
 
     card->polled = !on;
-    if (on)
-        drain(card);
-    else
+    if (!on)
         virtio_queue_ignore(&card->queues.receive);
+    else if (device->client)
+        drain(card);
     virtio_net_check(card);
 }
 
@@ -128,8 +128,10 @@ static int open(struct net_device *device, struct net_client *client)
     if (card->virtio.broken)
         return -EIO;
     device->client = client;
+    /* In this order: a device without buffers has nothing yet that could be missed. */
+    if (!card->polled)
+        virtio_queue_listen(&card->queues.receive, 1);
     virtio_net_refill(card);
-    virtio_queue_listen(&card->queues.receive, 1);
     return 0;
 }
 
