@@ -46,6 +46,7 @@ static void release(struct socket *socket)
     unix_room(self); /* there will never be any */
     unix_drop_name(self->name, self);
     unix_clear(self);
+    heap_free(self->spare);
     ring_remove(&unix_sockets, &self->all);
     heap_free(self);
     if (unix_inflight != 0)

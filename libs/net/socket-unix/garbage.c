@@ -46,8 +46,10 @@ static bool mark(void)
     for (struct ring *ring = ring_first(unix_sockets); ring != NULL; ring = ring_after(unix_sockets, ring)) {
         const struct unix_socket *socket = UNIX_SOCKET_OF(all, ring);
 
-        if (socket->live && (mark_queue(socket) | mark_pending(socket)))
-            marked = true;
+        if (!socket->live)
+            continue;
+        marked |= mark_queue(socket);
+        marked |= mark_pending(socket);
     }
     return marked;
 }

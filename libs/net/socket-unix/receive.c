@@ -10,7 +10,7 @@ static void drop_first(struct unix_socket *self)
     self->first = message->next;
     if (self->first == NULL)
         self->last = &self->first;
-    unix_forget(message);
+    unix_forget(self, message);
 }
 
 static void show_sender(struct socket_message *message, const struct unix_message *from)

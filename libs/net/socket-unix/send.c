@@ -5,12 +5,17 @@
 #include <string.h>
 
 #define PART_MAX ((size_t)32768) /* of a stream, in one message */
+#define SPARE ((size_t)1024)     /* bytes of a small message's memory */
 #define COLLECT_EVERY 16         /* messages with descriptors */
 
-void unix_forget(struct unix_message *message)
+/* Its memory is for the next one, so that a conversation of small messages does without the heap. */
+void unix_forget(struct unix_socket *self, struct unix_message *message)
 {
     unix_rights_drop(message->rights);
-    heap_free(message);
+    if (self->spare == NULL && message->capacity == SPARE)
+        self->spare = message;
+    else
+        heap_free(message);
 }
 
 void unix_clear(struct unix_socket *self)
@@ -19,17 +24,32 @@ void unix_clear(struct unix_socket *self)
         struct unix_message *message = self->first;
 
         self->first = message->next;
-        unix_forget(message);
+        unix_forget(self, message);
     }
     self->last = &self->first;
     self->queued = 0;
+}
+
+static struct unix_message *new_message(struct unix_socket *to, size_t size)
+{
+    struct unix_message *new = to->spare;
+    size_t capacity = size < SPARE ? SPARE : size;
+
+    if (new != NULL && size <= SPARE) {
+        to->spare = NULL;
+        return new;
+    }
+    new = heap_alloc(sizeof(*new) + capacity);
+    if (new != NULL)
+        new->capacity = capacity;
+    return new;
 }
 
 /* Takes `size` bytes from the application into a message that `to` will receive. */
 static int queue(const struct unix_socket *self, struct unix_socket *to, struct socket_message *message,
                  size_t size, struct unix_rights *rights)
 {
-    struct unix_message *new = heap_alloc(sizeof(*new) + size);
+    struct unix_message *new = new_message(to, size);
 
     if (new == NULL)
         return -ENOBUFS;

@@ -36,6 +36,7 @@ struct unix_message {
     struct unix_message *next;
     struct unix_rights *rights; /* NULL: none */
     size_t size, offset;        /* bytes, and how many of them have been received */
+    size_t capacity;            /* bytes that there is memory for */
     uint32_t address_size;      /* of the sender: 0 if it has no name */
     uint8_t address[UNIX_NAME_MAX];
     uint8_t bytes[];
@@ -54,6 +55,7 @@ struct unix_socket {
 
     struct unix_message *first, **last; /* the queue */
     size_t queued;                      /* bytes in it */
+    struct unix_message *spare;         /* memory for the next message; NULL: none */
 
     struct unix_socket *pending, *next_pending; /* connections that nobody has accepted yet, oldest first */
     struct unix_socket *listener;               /* in whose list of pending ones it is */
@@ -117,8 +119,8 @@ void unix_drop_name(struct unix_name *name, const struct unix_socket *user); /* 
 /* send.c, receive.c */
 long unix_send(struct socket *socket, struct socket_message *message);
 long unix_receive(struct socket *socket, struct socket_message *message);
-void unix_forget(struct unix_message *message); /* one message, with its rights */
-void unix_clear(struct unix_socket *self);      /* the whole queue */
+void unix_forget(struct unix_socket *self, struct unix_message *message); /* with its rights */
+void unix_clear(struct unix_socket *self);                                /* the whole queue */
 
 /* rights.c: ancillary data. unix_rights_take() reads what is to be sent, unix_rights_put() fills in what has
  * come; `keep`: it will come again. */
