@@ -121,7 +121,8 @@ static program_function *find_call(const char *name)
     return NULL;
 }
 
-static int connect(const struct program_file *file, char *memory, struct program *program)
+static int connect(const struct program_file *file, char *memory,
+                   program_function *(*replaced)(const char *name), struct program *program)
 {
     struct program_interface interface;
     uint64_t span;
@@ -142,7 +143,9 @@ static int connect(const struct program_file *file, char *memory, struct program
         memcpy(&name, (const char *)interface.names + i * sizeof(name), sizeof(name));
         if (!is_string(file, memory, name))
             return -ENOEXEC;
-        function = find_call(name);
+        function = replaced != NULL ? replaced(name) : NULL;
+        if (function == NULL)
+            function = find_call(name);
         if (function == NULL)
             return -ENOEXEC;
         memcpy((char *)interface.calls + i * sizeof(function), &function, sizeof(function));
@@ -180,7 +183,8 @@ static int protect(const struct program_file *file, char *memory)
     return 0;
 }
 
-int program_load(struct vnode *vnode, struct program *program)
+int program_load(struct vnode *vnode, program_function *(*replaced)(const char *name),
+                 struct program *program)
 {
     struct program_file file;
     int error = program_file_read(vnode, &file);
@@ -196,7 +200,7 @@ int program_load(struct vnode *vnode, struct program *program)
     if (error == 0)
         error = relocate(&file, program->memory);
     if (error == 0)
-        error = connect(&file, program->memory, program);
+        error = connect(&file, program->memory, replaced, program);
     if (error == 0)
         error = protect(&file, program->memory);
     if (error != 0) {

@@ -3,6 +3,9 @@
 #include <config.h>
 #include <memory_calls.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_PROCESSES
+#include <processes.h>
+#endif
 #ifdef CONFIG_LIB_SIGNALS
 #include <signals_owners.h>
 #endif
@@ -19,8 +22,17 @@ static void gone(struct kthread *kernel)
 {
     const struct posix_thread *thread = kernel->owner;
 
+#ifdef CONFIG_LIB_PROCESSES
+    processes_thread_gone(thread);
+#else
     if (thread->stack)
         sys_munmap((long)thread->stack, (long)thread->stack_size);
+#endif
+}
+
+_Noreturn void threads_leave(void)
+{
+    kthread_exit(gone);
 }
 
 /* Who waits for this may give the stack to somebody else: that thread runs only when this one does no more.
@@ -36,15 +48,19 @@ static void clear_id(const struct posix_thread *thread)
 /* With its last thread the process ends. */
 static _Noreturn void end(struct posix_thread *self, int status)
 {
+#ifdef CONFIG_LIB_PROCESSES
+    processes_thread_ends(status);
+#else
     if (threads_alive() == 1)
         sys_exit_group(status);
+#endif
 #ifdef CONFIG_LIB_SIGNALS
     signals_thread_end(&self->signals);
 #endif
     threads_robust_end(self);
     clear_id(self);
     threads_remove(self);
-    kthread_exit(gone);
+    threads_leave();
 }
 
 long sys_exit(long status)
@@ -63,6 +79,10 @@ _Noreturn void sys_thread_exit(long stack, long size)
 
 long sys_exit_group(long status)
 {
+#ifdef CONFIG_LIB_PROCESSES
+    if (processes_pid(processes_current()) != 1)
+        processes_exit((int)status, 0);
+#endif
 #ifdef CONFIG_LIB_STUBS
     stubs_report();
 #endif

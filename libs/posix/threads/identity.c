@@ -33,14 +33,19 @@ struct posix_thread *threads_find(int id)
     return thread;
 }
 
-void threads_add(struct posix_thread *thread)
+int threads_new_id(void)
 {
     do {
         last_id = last_id < LAST_ID ? last_id + 1 : FIRST_ID + 1;
     } while (threads_find(last_id));
-    thread->id = last_id;
-    thread->next = by_id[(unsigned)last_id % BUCKETS];
-    by_id[(unsigned)last_id % BUCKETS] = thread;
+    return last_id;
+}
+
+void threads_add(struct posix_thread *thread, int id)
+{
+    thread->id = id;
+    thread->next = by_id[(unsigned)id % BUCKETS];
+    by_id[(unsigned)id % BUCKETS] = thread;
     alive++;
 }
 

@@ -42,6 +42,50 @@ static void run(void *argument)
     sys_exit(status);
 }
 
+/* Lays out a thread like `parent` at the end of a stack, of which what lies below the result is its own. */
+static struct memory *lay_out(void *stack_end, const struct posix_thread *parent, int (*function)(void *),
+                              void *argument)
+{
+    struct memory *new = (struct memory *)((uintptr_t)stack_end & ~(uintptr_t)15) - 1;
+
+    *new = (struct memory){
+        .posix = {.kernel = &new->kernel,
+                  .policy = parent->policy,
+                  .priority = parent->priority,
+                  .signals = {.blocked = parent->signals.blocked}},
+        .function = function,
+        .argument = argument,
+    };
+    new->kernel.owner = &new->posix;
+    new->kernel.place.rank = (uint8_t)threads_rank(&new->posix);
+    new->kernel.place.sliced = threads_sliced(&new->posix);
+    return new;
+}
+
+#ifdef CONFIG_LIB_PROCESSES
+void threads_start_process(void *stack_end, int id, void *process, int (*function)(void *), void *argument)
+{
+    struct memory *new = lay_out(stack_end, threads_current(), function, argument);
+
+    threads_add(&new->posix, id);
+    new->kernel.number = id;
+    new->kernel.process = process;
+    kthread_start(&new->kernel, new, run, new);
+}
+
+/* Of the thread that begins there, the old one's memory is none: it is `memory` that goes with the old. */
+_Noreturn void threads_replace(void *stack_end, int id, void *process, int (*function)(void *),
+                               void *argument, void *memory)
+{
+    struct posix_thread *self = threads_current();
+
+    threads_remove(self);
+    threads_start_process(stack_end, id, process, function, argument);
+    self->process_memory = memory;
+    threads_leave();
+}
+#endif
+
 long sys_thread_start(long start)
 {
     const struct thread_start *wanted = (const struct thread_start *)start;
@@ -56,20 +100,9 @@ long sys_thread_start(long start)
 #ifdef CONFIG_THREADS_ACCOUNT
     threads_account_start();
 #endif
-    struct memory *new = (struct memory *)((uintptr_t)wanted->stack & ~(uintptr_t)15) - 1;
-    *new = (struct memory){
-        .posix = {.kernel = &new->kernel,
-                  .policy = parent->policy,
-                  .priority = parent->priority,
-                  .signals = {.blocked = parent->signals.blocked}},
-        .function = wanted->function,
-        .argument = wanted->argument,
-    };
-    threads_add(&new->posix);
-    new->kernel.owner = &new->posix;
+    struct memory *new = lay_out(wanted->stack, parent, wanted->function, wanted->argument);
+    threads_add(&new->posix, threads_new_id());
     new->kernel.number = new->posix.id;
-    new->kernel.place.rank = (uint8_t)threads_rank(&new->posix);
-    new->kernel.place.sliced = threads_sliced(&new->posix);
     if (flags & CLONE_SETTLS)
         new->kernel.thread_pointer = wanted->thread_pointer;
     if (flags & CLONE_CHILD_CLEARTID)

@@ -5,10 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* identity.c: the set of all threads. threads_add() gives the thread an id. */
-void threads_add(struct posix_thread *thread);
+/* identity.c: the set of all threads. threads_add() gives the thread an id that nobody has. */
+void threads_add(struct posix_thread *thread, int id);
 void threads_remove(struct posix_thread *thread);
 unsigned threads_alive(void);
+
+/* end.c: the calling thread, which nobody knows any more, runs no more. */
+_Noreturn void threads_leave(void);
 
 /* policy.c: rank and slices for the thread's policy and priority, in the form that the scheduler knows. */
 unsigned threads_rank(const struct posix_thread *thread);

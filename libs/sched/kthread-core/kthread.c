@@ -48,6 +48,8 @@ void kthread_start(struct kthread *thread, void *stack_end, void (*entry)(void *
         sched_running(&self->place, clock_monotonic()); /* now that there is something to choose */
     if (thread->thread_pointer && !self->context.thread_pointer)
         self->context.thread_pointer = context_thread_pointer();
+    if (!thread->process)
+        thread->process = self->process;
     thread->entry = entry;
     thread->argument = argument;
     thread->timer.expired = timed_out;

@@ -4,6 +4,9 @@
 #include <idle.h>
 #include <kernel_guard.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_PROCESS_SWITCH
+#include <process_switch.h>
+#endif
 
 static struct kthread boot = {
     .place = {.sliced = true},
@@ -65,6 +68,9 @@ void kthread_switch(void)
     previous->cpu_time += now - previous->since;
     next->since = now;
     cpu->current = next;
+#ifdef CONFIG_LIB_PROCESS_SWITCH
+    process_switch(next->process);
+#endif
 #ifdef CONFIG_LIB_KERNEL_GUARD
     unsigned depth = kernel_guard_depth;
     context_switch(&previous->context, &next->context);

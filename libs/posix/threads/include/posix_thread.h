@@ -25,7 +25,21 @@ struct posix_thread {
     void *stack;       /* to be unmapped at the end, or NULL */
     size_t stack_size; /* bytes */
     struct signal_state signals;
+    void *process_memory; /* for the library processes, at the end of its last thread, else NULL */
 };
 
 struct posix_thread *threads_current(void);
 struct posix_thread *threads_find(int id);
+
+/* An id that no thread has, and that is not given to any for a long time. */
+int threads_new_id(void);
+
+/*
+ * For the library processes. threads_start_process() starts a thread of another process: it calls
+ * function(argument) on the stack that ends at `stack_end`, with an id from threads_new_id().
+ * threads_replace() ends the calling thread in favour of such a one, of whose id it may be; `memory` is put
+ * into its process_memory.
+ */
+void threads_start_process(void *stack_end, int id, void *process, int (*function)(void *), void *argument);
+_Noreturn void threads_replace(void *stack_end, int id, void *process, int (*function)(void *),
+                               void *argument, void *memory);

@@ -49,6 +49,7 @@ struct kthread {
     struct sched_place place; /* rank, sliced and cpu */
     void *thread_pointer;     /* NULL: none */
     void *owner;              /* whoever's; kthread does not look at it */
+    void *process;            /* of a thread of the application: the starter's if it is left NULL */
     /* See kthread_interrupt(); may be NULL, and change at any time. */
     void (*deliver)(struct signal_context *interrupted);
     int number; /* for reports; 0: a thread of the kernel, or the boot's */
