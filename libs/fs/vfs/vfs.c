@@ -41,3 +41,8 @@ int vfs_set_working_directory(struct vnode *directory)
     working = directory;
     return 0;
 }
+
+void vfs_exchange_working_directory(struct vnode *directory)
+{
+    working = directory;
+}

@@ -61,6 +61,9 @@ int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const cha
 int vfs_set_working_directory(struct vnode *directory);
 struct vnode *vfs_working_directory(void); /* no reference is counted */
 
+/* For processes, which have one each: another one from now on. No reference is counted or given back. */
+void vfs_exchange_working_directory(struct vnode *directory);
+
 /*
  * Writes the absolute path of `directory` with its NUL. Returns its length including the NUL; -ERANGE if it
  * does not fit, -ENOENT if the directory has been removed.

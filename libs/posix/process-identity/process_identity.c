@@ -5,6 +5,7 @@
 long sys_getpid(void);
 long sys_getppid(void);
 long sys_getpgid(long process);
+long sys_getpgrp(void);
 long sys_getsid(long process);
 
 long sys_getpid(void)
@@ -26,4 +27,9 @@ long sys_getpgid(long process)
 long sys_getsid(long process)
 {
     return sys_getpgid(process);
+}
+
+long sys_getpgrp(void)
+{
+    return ONLY;
 }
