@@ -8,6 +8,7 @@
 #include <kernel_guard.h>
 #ifdef CONFIG_LIB_SIGNALS
 #include <signals.h>
+#include <signals_owners.h>
 #endif
 
 /* Linux, include/uapi/asm-generic/siginfo.h. */
@@ -35,21 +36,18 @@ void process_tell(const struct process *process, struct linux_siginfo *info)
         .code = killer ? CLD_KILLED : CLD_EXITED,
         .process = process->pid,
     };
-    info->rest[0] = killer ? killer : process->status >> 8;
+    info->status = killer ? killer : process->status >> 8;
 }
 
 #ifdef CONFIG_LIB_SIGNALS
 static void tell(void *argument)
 {
-    (void)signals_send_process(argument); /* not a real-time signal: it cannot fail */
-}
-
-static void send_news(const struct process *process)
-{
+    struct process *process = argument;
     struct linux_siginfo info;
 
     process_tell(process, &info);
-    processes_within(process->parent, tell, &info);
+    (void)signals_send_process(&info); /* not a real-time signal: it cannot fail */
+    process->unwanted = signals_children_unwanted();
 }
 #endif
 
@@ -66,12 +64,14 @@ static void finish(struct process *process, int status)
     process->ended = true;
     wait_wake(&process->parent->news, WAIT_ALL);
 #ifdef CONFIG_LIB_SIGNALS
-    send_news(process);
+    processes_within(process->parent, tell, process);
 #endif
     if (process->resumes)
         process_resume_parent(process);
     threads_current()->process_memory = process->image;
     process_nobody();
+    if (process->unwanted)
+        process_free(process);
 }
 
 void processes_thread_ends(int status)
@@ -84,8 +84,9 @@ void processes_thread_ends(int status)
         wait_wake(&process->news, WAIT_ALL);
 }
 
-static void end_here(void)
+static void end_here(struct signal_context *interrupted)
 {
+    (void)interrupted;
     kthread_uninterrupt(kthread_current());
     sys_exit(0);
 }

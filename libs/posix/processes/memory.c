@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <heap.h>
 #include <kernel_guard.h>
+#include <memory_calls.h>
 #include <pages.h>
 #include <string.h>
 #include <thread_pointer.h>
@@ -18,10 +19,6 @@ struct mapping {
     struct mapping *next;
     uintptr_t start, end;
 };
-
-long sys_mmap(long, long, long, long, long, long);
-long sys_munmap(long, long);
-long sys_mremap(long, long, long, long, long);
 
 static uintptr_t end_of(uintptr_t start, size_t length)
 {

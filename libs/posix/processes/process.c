@@ -38,6 +38,24 @@ int processes_pid(const struct process *process)
     return process->pid;
 }
 
+int processes_group(const struct process *process)
+{
+    return process->group;
+}
+
+struct process *processes_next(struct process *process)
+{
+    process = process ? process->next : processes_first;
+    while (process && process->ended)
+        process = process->next;
+    return process;
+}
+
+void *processes_present(void)
+{
+    return loaded == &first ? NULL : loaded;
+}
+
 static size_t place_after(size_t place, const struct process_state *state)
 {
     return (place + state->size + 15) & ~(size_t)15;

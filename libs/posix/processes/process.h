@@ -24,6 +24,7 @@ struct process {
     int pid, group, session;
     bool ended;
     bool ending;                       /* its threads are told to end */
+    bool unwanted;                     /* its parent does not want to wait for it */
     bool executed;                     /* has begun a program of its own: setpgid(2) */
     int status;                        /* as wait4() gives it, once it has ended */
     struct wait_queue news;            /* a child has ended, or a thread */

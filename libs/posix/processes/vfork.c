@@ -13,7 +13,7 @@ long sys_vfork(long frame)
         return error;
     child->frame = *(const struct vfork_frame *)frame;
     child->resumes = &child->frame;
-    child->blocked = threads_current()->blocked;
+    child->blocked = threads_current()->signals.blocked;
     process_become(child);
     return 0;
 }
@@ -27,8 +27,10 @@ _Noreturn void process_resume_parent(struct process *child)
     int pid = child->pid;
 
     child->resumes = NULL;
-    threads_current()->blocked = child->blocked;
+    threads_current()->signals.blocked = child->blocked;
     process_become(parent);
+    if (child->unwanted)
+        process_free(child);
     kernel_guard_open();
     frame.resume(&frame, pid);
 }

@@ -5,7 +5,12 @@
 
 long sys_rt_sigaction(long signal, long action, long old, long set_size);
 
+#ifdef CONFIG_LIB_PROCESSES
+static struct linux_sigaction first_actions[LINUX_SIGNALS + 1];
+struct linux_sigaction *signals_actions = first_actions;
+#else
 struct linux_sigaction signals_actions[LINUX_SIGNALS + 1];
+#endif
 
 static linux_sigset ignored_by_default(void)
 {

@@ -2,6 +2,9 @@
 
 #include <panic.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_PROCESSES
+#include <processes.h>
+#endif
 #ifdef CONFIG_LIB_STUBS
 #include <stubs.h>
 #endif
@@ -39,6 +42,9 @@ _Noreturn void signals_end(const struct linux_siginfo *info)
                 name_of(info->signal));
     if (crash)
         panic_backtrace((uintptr_t)__builtin_return_address(0), *(uintptr_t *)__builtin_frame_address(0));
+#ifdef CONFIG_LIB_PROCESSES
+    processes_exit(0, info->signal);
+#endif
 #ifdef CONFIG_LIB_STUBS
     stubs_report(); /* a missing call may be why */
 #endif

@@ -7,8 +7,6 @@
 #include <wait_queue.h>
 #endif
 
-#define ONLY 1 /* the process, and its group */
-
 long sys_kill(long process, long signal);
 long sys_tkill(long thread, long signal);
 long sys_tgkill(long process, long thread, long signal);
@@ -31,7 +29,7 @@ static bool wants(const struct signal_state *state, int signal)
 /* NULL: all block it. The one who sends it comes first, then the first thread, on which programs do much. */
 static struct signal_state *choose(struct signal_state *caller, int signal)
 {
-    struct signal_state *state = caller && wants(caller, signal) ? caller : signals_of(ONLY);
+    struct signal_state *state = caller && wants(caller, signal) ? caller : signals_of(signals_process());
 
     if (state && wants(state, signal))
         return state;
@@ -92,20 +90,24 @@ void signals_pass_on(const struct signal_state *state, linux_sigset signals)
     }
 }
 
-static long to_process(long process, const struct linux_siginfo *info)
+long signals_send_own(const struct linux_siginfo *info)
 {
-    struct signal_state *self = signals_own_state();
+    struct signal_state *self = signals_running();
     long error;
 
-    if (process != ONLY && process != 0)
-        return -ESRCH; /* -1 would be everybody else, and there is nobody */
     if (info->signal == 0)
         return 0; /* asks only whether the receiver is there */
-    if (!signals_valid(info->signal))
-        return -EINVAL;
     error = signals_send(NULL, self, info, NULL);
-    signals_attend(self);
+    if (self)
+        signals_attend(self);
     return error;
+}
+
+static long to_process(long process, const struct linux_siginfo *info)
+{
+    if (info->signal != 0 && !signals_valid(info->signal))
+        return -EINVAL;
+    return signals_send_to(process, info);
 }
 
 static long to_thread(long id, const struct linux_siginfo *info)
@@ -127,7 +129,7 @@ static long to_thread(long id, const struct linux_siginfo *info)
 
 static struct linux_siginfo from_user(long signal, int code)
 {
-    return (struct linux_siginfo){.signal = (int32_t)signal, .code = code, .process = ONLY};
+    return (struct linux_siginfo){.signal = (int32_t)signal, .code = code, .process = signals_process()};
 }
 
 long sys_kill(long process, long signal)
@@ -146,7 +148,7 @@ long sys_tkill(long id, long signal)
 
 long sys_tgkill(long process, long id, long signal)
 {
-    return process <= 0 ? -EINVAL : process != ONLY ? -ESRCH : sys_tkill(id, signal);
+    return process <= 0 ? -EINVAL : process != signals_process() ? -ESRCH : sys_tkill(id, signal);
 }
 
 long sys_rt_sigqueueinfo(long process, long signal, long given)
@@ -162,7 +164,7 @@ long sys_rt_tgsigqueueinfo(long process, long id, long signal, long given)
     struct linux_siginfo info = *(const struct linux_siginfo *)given;
 
     info.signal = (int32_t)signal;
-    return process <= 0 ? -EINVAL : process != ONLY ? -ESRCH : to_thread(id, &info);
+    return process <= 0 ? -EINVAL : process != signals_process() ? -ESRCH : to_thread(id, &info);
 }
 
 void signals_send_current(int signal)

@@ -17,7 +17,11 @@
 #include <signals_owners.h>
 #include <stdbool.h>
 
+#ifdef CONFIG_LIB_PROCESSES
+extern struct linux_sigaction *signals_actions; /* of the present process */
+#else
 extern struct linux_sigaction signals_actions[LINUX_SIGNALS + 1];
+#endif
 extern struct signal_set signals_shared; /* of the process: for whichever thread does not block them */
 
 static inline linux_sigset signals_bit(long signal)
@@ -99,6 +103,13 @@ struct linux_stack signals_alternate(const struct signal_state *state, uintptr_t
 
 /* end.c: the default action of most. */
 _Noreturn void signals_end(const struct linux_siginfo *info);
+
+/* one_process.c or processes.c: the pid, and sending to whom kill(2) means by a number. */
+int signals_process(void);
+long signals_send_to(long process, const struct linux_siginfo *info);
+
+/* send.c: to the present process. */
+long signals_send_own(const struct linux_siginfo *info);
 
 /* watch.c */
 void signals_notify(int signal);

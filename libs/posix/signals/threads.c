@@ -3,6 +3,9 @@
 
 #include <posix_thread.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_PROCESSES
+#include <processes.h>
+#endif
 
 static const struct posix_thread *owner(const struct signal_state *state)
 {
@@ -28,7 +31,13 @@ static struct signal_state *of_kernel(struct kthread *kernel)
 {
     struct posix_thread *thread = kernel->owner;
 
-    return thread && thread->kernel == kernel ? &thread->signals : NULL;
+    if (!thread || thread->kernel != kernel)
+        return NULL;
+#ifdef CONFIG_LIB_PROCESSES
+    if (kernel->process != processes_present())
+        return NULL;
+#endif
+    return &thread->signals;
 }
 
 struct signal_state *signals_running(void)
@@ -40,7 +49,7 @@ struct signal_state *signals_of(long id)
 {
     struct posix_thread *thread = threads_find((int)id);
 
-    return thread && thread->kernel ? &thread->signals : NULL;
+    return thread && thread->kernel ? of_kernel(thread->kernel) : NULL;
 }
 
 static struct signal_state *from(struct kthread *kernel)

@@ -65,8 +65,12 @@ static struct memory *lay_out(void *stack_end, const struct posix_thread *parent
 #ifdef CONFIG_LIB_PROCESSES
 void threads_start_process(void *stack_end, int id, void *process, int (*function)(void *), void *argument)
 {
-    struct memory *new = lay_out(stack_end, threads_current(), function, argument);
+    struct posix_thread *self = threads_current();
+    struct memory *new = lay_out(stack_end, self, function, argument);
 
+    /* The first thread's pointer is not known yet, as the new one begins without. */
+    if (!self->kernel->context.thread_pointer)
+        self->kernel->context.thread_pointer = context_thread_pointer();
     threads_add(&new->posix, id);
     new->kernel.number = id;
     new->kernel.process = process;

@@ -32,6 +32,8 @@ static void begin(void)
 
 #ifdef CONFIG_LIB_KERNEL_GUARD
     kernel_guard_depth = 1; /* whoever made room for this thread was in the kernel */
+    if (self->interrupted)
+        kernel_guard_waiting = true; /* before it began */
 #endif
     kthread_arrived();
     kernel_leave();

@@ -27,5 +27,12 @@ struct process *processes_current(void);
 struct process *processes_find(int pid);
 int processes_pid(const struct process *process);
 
+/* All processes that have not ended, one after the other; NULL begins, and ends. */
+struct process *processes_next(struct process *process);
+int processes_group(const struct process *process);
+
+/* What threads of the process whose state is the present one have in kthread.process. */
+void *processes_present(void);
+
 /* Calls `function` with the state of `process` loaded, and then loads the caller's again. */
 void processes_within(struct process *process, void (*function)(void *argument), void *argument);

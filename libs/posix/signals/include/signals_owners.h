@@ -15,6 +15,7 @@
 #pragma once
 
 #include <signal_state.h>
+#include <stdbool.h>
 
 struct signal_state *signals_own_state(void);
 long signals_own_id(void);
@@ -22,3 +23,4 @@ bool signals_thread_exists(long id);
 void signals_thread_end(struct signal_state *state);
 bool signals_send_entry(struct signal_entry *entry, long thread, const struct linux_siginfo *info);
 void signals_entry_drop(struct signal_entry *entry);
+bool signals_children_unwanted(void);
