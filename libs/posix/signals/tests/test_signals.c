@@ -1,5 +1,5 @@
 // instead: ../action.c ../alternate.c ../deliver.c ../end.c ../mask.c
-// instead: ../mark.c ../one.c ../queue.c ../send.c ../watch.c
+// instead: ../mark.c ../one.c ../queue.c ../send.c ../watch.c ../one_process.c
 // sources: ../../../machine/signal-context-x86_64/context.c
 // sources: ../../../machine/signal-context-x86_64/switch.S
 /* Signals of one thread: masks, pending ones, handlers of both kinds, default actions. */
