@@ -13,5 +13,5 @@ int signals_process(void)
 /* -1 would be everybody else, and there is nobody. */
 long signals_send_to(long process, const struct linux_siginfo *info)
 {
-    return process == ONLY || process == 0 || process == -ONLY ? signals_send_own(info) : -ESRCH;
+    return process == ONLY || process == 0 ? signals_send_own(info) : -ESRCH;
 }
