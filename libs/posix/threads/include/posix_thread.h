@@ -26,6 +26,7 @@ struct posix_thread {
     size_t stack_size; /* bytes */
     struct signal_state signals;
     void *process_memory; /* for the library processes, at the end of its last thread, else NULL */
+    char name[16];        /* for prctl(); ends with a NUL */
 };
 
 struct posix_thread *threads_current(void);

@@ -1,0 +1,54 @@
+/* Each case returns when all held, or ends the program by expect(). */
+#pragma once
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MS 1000000l /* nanoseconds */
+
+#define expect(condition)                                                                                    \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
+            _Exit(1);                                                                                        \
+        }                                                                                                    \
+    } while (0)
+
+static inline int64_t reading(clockid_t clock)
+{
+    struct timespec time;
+
+    expect(clock_gettime(clock, &time) == 0);
+    return time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static inline struct timespec timespec(int64_t nanoseconds)
+{
+    return (struct timespec){nanoseconds / 1000000000, nanoseconds % 1000000000};
+}
+
+void one_shot(void);
+void interval_and_overrun(void);
+void absolute(void);
+void by_thread(void);
+void many_timers(void);
+void processor_time_timer(void);
+void virtual_and_profiling(void);
+void itimer_values(void);
+void processor_time(void);
+void clock_numbers(void);
+void absolute_sleeps(void);
+void clock_is_set(void);
+void limits(void);
+void usage(void);
+void names(void);
+void system_information(void);
