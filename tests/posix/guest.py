@@ -1,0 +1,14 @@
+"""Runs the tests' images."""
+
+from __future__ import annotations
+
+from unilith.image.description import ImageDescription
+from unilith.run.image import run_image
+from tests.posix.outcome import Ran, outcome_of
+
+
+def run_in_guest(image: ImageDescription, limit: float) -> Ran:
+    """Boots an image; the outcome follows from the status that the image ends with."""
+    result = run_image(image, timeout=limit, input=b"", output=None)
+    said = result.text if not result.message else f"{result.text}{result.message}\n"
+    return Ran(outcome_of(result.status), said[-2000:], result.seconds)
