@@ -63,6 +63,8 @@ def run(words: argparse.Namespace) -> None:
             return words.repeat if known is Outcome.PASS else 0
 
         runners, results, forks = runners_for(where, cases, FOLDER.absolute(), words.jobs)
+        for name, ran in results.items():
+            heard(name, ran)
         results |= run_all(runners, jobs=words.boots, repeat=repeat, limit=words.limit, heard=heard)
         for name, ran in results.items():
             row = rows.setdefault(name, Row(name))
