@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.linux_guest import linux_guest
+from tests.bench.linux_program import linux_program
+
 from unilith.image.description import ImageDescription
 from unilith.pipeline.build import build
 from unilith.pipeline.request import Request, Silent
@@ -63,7 +64,7 @@ def main() -> None:
         sources = [str(SOURCES / name) for name in ("bench_kernel.c", "linux_init.c")]
         flags = ["-std=gnu11", "-O2", "-fno-stack-protector", "-static", "-no-pie"]
         subprocess.run(["musl-gcc", *flags, *sources, "-o", str(program)], check=True)
-        linux = linux_guest(program, folder)
+        linux = linux_program(program, folder)
         request = Request(recipe=str(SOURCES), target="qemu-x86_64", output=folder / "image")
         image = ImageDescription.read(build(request, Silent()).description)
         image = image.model_copy(update={"memory": MEMORY})
@@ -79,7 +80,9 @@ def main() -> None:
         instructions = on_linux(*COUNTED), on_unilith(*COUNTED)
     slow, quick = best([t[0] for t in times]), best([t[1] for t in times])
     print(f"Linux {linux.version} and Unilith on {MACHINE}, TCG, one processor\n")
-    print("| | Linux, ns | Unilith, ns | times as fast | Linux, instructions | Unilith, instructions | ratio |")
+    print(
+        "| | Linux, ns | Unilith, ns | times as fast | Linux, instructions | Unilith, instructions | ratio |"
+    )
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name, title in TITLES.items():
         cells = [slow[name], quick[name], instructions[0][name], instructions[1][name]]

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unilith.image.initrd import write_initrd
-
 from tests.bench.linux_guest import _kernel
+
+from unilith.image.initrd import write_initrd
 
 # Linux at its best: no mitigations, which cost it more than half of a system call; the quickest clock, read without
 # a call; small pages, as the program asks for.
@@ -35,7 +35,12 @@ class LinuxProgram:
         words += ["-machine", machine, "-cpu", cpu, "-accel", "tcg", "-m", memory, "-serial", "stdio"]
         words += ["-kernel", str(self.kernel), "-initrd", str(self.initrd), "-append", COMMAND_LINE]
         done = subprocess.run(
-            [*words, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=True
+            [*words, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=True,
         )
         return done.stdout
 

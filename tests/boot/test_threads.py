@@ -21,7 +21,7 @@ ALWAYS = (
 )
 PREEMPTED = (
     *("spinning", "vector_registers", "priorities", "round_robin"),
-    *("asynchronous_cancellation", "signals_to_threads"),
+    *("asynchronous_cancellation", "signals_to_threads", "priority_inheritance", "inheriting_mutexes"),
 )
 COOPERATIVE = ("--set", "THREADS_PREEMPTION=n")
 

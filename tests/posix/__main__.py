@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="compilations at a time")
     parser.add_argument("--boots", type=int, default=6, help="tests at a time")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds a test")
-    parser.add_argument("--repeat", type=int, default=1, help="how often one that fails is tried again, alone")
+    parser.add_argument(
+        "--repeat", type=int, default=1, help="how often one that fails is tried again, alone"
+    )
     parser.add_argument("--report", action="store_true", help="only write the page")
     parser.add_argument("--verbose", action="store_true", help="show what tests say that do not pass")
     words = parser.parse_args()

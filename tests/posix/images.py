@@ -1,8 +1,9 @@
 """An image for each test, made by the composer.
 
-What an image holds follows from what its program asks for. So the tests are first compiled and linked alone, as the composer does it, and
-those that ask for the same form a group. The first of a group is composed and built like any recipe; the images of the others differ from its
-image in one object, and are linked by the same command with their own object in that place.
+What an image holds follows from what its program asks for. So the tests are first compiled and linked alone, as the composer does it, and those that ask for the same
+system calls form a group; tests of one area that few others are like form a group together. A program that asks for all that its group asks for is composed and built
+like any recipe. The images of the tests differ from its image in one object, and are linked by the same command with their own object in that place; what they do not
+reach of it the linker drops.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from tests.posix.suite import PIN, Case
 
 FLAGS = ("-D_XOPEN_SOURCE=600",)
 FORK = "fork"
+ALIKE = 8
+"""Tests that ask for the same: fewer than this many do not get a composition of their own."""
+_PROGRAM = "asks_for_all.c"
 MEMORY = "64M"
 ACCOUNTS = {
     "etc/passwd": "root:x:0:0:root:/:\nnobody:x:65534:65534:nobody:/:\n",
@@ -71,7 +75,19 @@ def compile_programs(cases: Sequence[Case], folder: Path, jobs: int) -> dict[str
     """Compiles and links tests alone; those that do not compile are missing."""
     if not cases:
         return {}
-    recipe = read_recipe(_write_recipe(folder / "alone", cases[0], ()))
+    pin = {
+        "version": PIN.version,
+        "license": PIN.license,
+        "debian": PIN.debian.model_dump() if PIN.debian else None,
+    }
+    fields = {
+        "upstream": pin,
+        "sources": [str(cases[0].source)],
+        "include": ["include"],
+        "cflags": list(FLAGS),
+    }
+    _write(folder / "alone" / "recipe.yaml", _recipe(fields))
+    recipe = read_recipe(folder / "alone" / "recipe.yaml")
     catalog = _catalog()
     toolchain = find_toolchain("x86_64")
     archive = musl_archive(catalog, toolchain, Silent())
@@ -91,14 +107,12 @@ def compile_programs(cases: Sequence[Case], folder: Path, jobs: int) -> dict[str
                 (Step(tree / case.source, object_file, flags),),
             )
         )
-    build_all(
-        folder / "alone.ninja", {"cc": str(toolchain.cc), "link": str(toolchain.ld)}, links, jobs=jobs
-    )
-    made = [
-        (case, link) for case, link in zip(cases, links, strict=True) if link.output.is_file()
-    ]
+    build_all(folder / "alone.ninja", {"cc": str(toolchain.cc), "link": str(toolchain.ld)}, links, jobs=jobs)
+    made = [(case, link) for case, link in zip(cases, links, strict=True) if link.output.is_file()]
     with ProcessPoolExecutor(jobs) as pool:
-        wanted = pool.map(_wanted, [link.output for _, link in made], [roots_of(recipe)] * len(made), chunksize=16)
+        wanted = pool.map(
+            _wanted, [link.output for _, link in made], [roots_of(recipe)] * len(made), chunksize=16
+        )
         return {
             case.name: Program(case, link.inputs[0], names)
             for (case, link), names in zip(made, wanted, strict=True)
@@ -113,23 +127,57 @@ def make_images(
     programs: Iterable[Program], target: str, folder: Path, jobs: int
 ) -> Mapping[str, ImageDescription | Failed]:
     """The images for a target, or why there is none, by the tests' names."""
-    groups: dict[frozenset[str], list[Program]] = {}
-    for program in programs:
-        groups.setdefault(program.wanted, []).append(program)
     images: dict[str, ImageDescription | Failed] = {}
     catalog = _catalog()
-    for wanted, members in groups.items():
-        key = hashlib.sha256("\n".join(sorted(wanted)).encode()).hexdigest()[:12]
-        images |= _group(catalog, members, target, folder / target / key, jobs)
+    for group in _groups(programs):
+        images |= _group(catalog, group, target, folder / target / group.name, jobs)
     return images
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Tests that share a composition. ``name`` depends on what they ask for only."""
+
+    members: tuple[Program, ...]
+
+    @property
+    def syscalls(self) -> frozenset[str]:
+        """All that one of them can reach."""
+        return frozenset().union(*(member.syscalls for member in self.members))
+
+    @property
+    def name(self) -> str:
+        """The group's folder."""
+        return hashlib.sha256("\n".join(sorted(self.syscalls)).encode()).hexdigest()[:12]
+
+
+def _groups(programs: Iterable[Program]) -> list[_Group]:
+    alike: dict[frozenset[str], list[Program]] = {}
+    for program in programs:
+        alike.setdefault(program.syscalls, []).append(program)
+    groups = []
+    rest: dict[tuple[str, bool], list[Program]] = {}
+    for members in alike.values():
+        if len(members) >= ALIKE:
+            groups.append(_Group(tuple(members)))
+        else:
+            for member in members:
+                rest.setdefault((member.case.area, member.forks), []).append(member)
+    return [*groups, *(_Group(tuple(members)) for members in rest.values())]
+
+
 def _group(
-    catalog: Catalog, members: Sequence[Program], target: str, folder: Path, jobs: int
+    catalog: Catalog, group: _Group, target: str, folder: Path, jobs: int
 ) -> Mapping[str, ImageDescription | Failed]:
-    first = members[0]
-    recipe = _write_recipe(folder, first.case, _stubs(catalog, first.syscalls), first)
-    request = Request(recipe=str(recipe), target=target, output=folder / "image", launcher="ccache")
+    members = group.members
+    calls = group.syscalls
+    recipe: dict[str, object] = {"sources": [_PROGRAM], "stub": _stubs(catalog, calls)}
+    if "open" in calls:
+        _write_files(folder / "root")
+        recipe["rootfs"] = "root"
+    _write(folder / _PROGRAM, _program_that_asks_for(calls))
+    _write(folder / "recipe.yaml", _recipe(recipe))
+    request = Request(recipe=str(folder), target=target, output=folder / "image", launcher="ccache")
     try:
         built = build(request, Silent())
     except UserError as error:
@@ -177,33 +225,31 @@ def _member_links(text: str, objects: Mapping[str, Path]) -> str:
     return "\n".join(result) + "\n"
 
 
-def _write_recipe(folder: Path, case: Case, stub: Sequence[str], program: Program | None = None) -> Path:
-    """A recipe for one test. A program that opens files finds the folders that POSIX names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    recipe: dict[str, object] = {
-        "name": "posix-test",
-        "upstream": {
-            "version": PIN.version,
-            "license": PIN.license,
-            "debian": PIN.debian.model_dump() if PIN.debian else None,
-        },
-        "sources": [str(case.source)],
-        "include": ["include"],
-        "cflags": list(FLAGS),
-        "stub": list(stub),
-        "run": {"memory": MEMORY},
-    }
-    if program is not None and "open" in program.syscalls:
-        for name in ("tmp", "dev/shm", "etc"):
-            (folder / "root" / name).mkdir(parents=True, exist_ok=True)
-        for name, text in ACCOUNTS.items():
-            (folder / "root" / name).write_text(text, encoding="utf-8")
-        recipe["rootfs"] = "root"
-    file = folder / "recipe.yaml"
-    text = yaml.safe_dump(recipe, sort_keys=False)
+def _program_that_asks_for(calls: frozenset[str]) -> str:
+    """A program with the C library that refers to the system calls; it is composed, and never run."""
+    names = sorted(f"{_SYSCALL}{call}" for call in calls)
+    declared = "".join(f"long {name}();\n" for name in names)
+    listed = "".join(f"    {name},\n" for name in names)
+    return f"{declared}\nlong (*volatile const calls[])() = {{\n{listed}}};\n\nint main(void)\n{{\n    return calls[0] != 0;\n}}\n"
+
+
+def _recipe(fields: Mapping[str, object]) -> str:
+    return yaml.safe_dump({"name": "posix-test", **fields, "run": {"memory": MEMORY}}, sort_keys=False)
+
+
+def _write_files(root: Path) -> None:
+    """The folders that POSIX names, and who there is."""
+    for name in ("tmp", "dev/shm", "etc"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    for name, text in ACCOUNTS.items():
+        _write(root / name, text)
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes a file unless it holds just that: the composer looks at its time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")
-    return file
 
 
 def _catalog() -> Catalog:

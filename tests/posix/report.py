@@ -10,5 +10,6 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results.tsv"
 PAGE = HERE.parent.parent / "docs" / "posix-tests.md"
 
+
 def page(rows: dict[str, Row]) -> str:
     return ""

@@ -57,6 +57,9 @@ static _Noreturn void end(struct posix_thread *self, int status)
 #ifdef CONFIG_LIB_SIGNALS
     signals_thread_end(&self->signals);
 #endif
+#ifdef CONFIG_THREADS_PRIORITY_INHERITANCE
+    threads_pi_end(self);
+#endif
     threads_robust_end(self);
     clear_id(self);
     threads_remove(self);

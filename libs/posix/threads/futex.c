@@ -14,6 +14,9 @@
 #define FUTEX_REQUEUE 3
 #define FUTEX_CMP_REQUEUE 4
 #define FUTEX_WAKE_OP 5
+#define FUTEX_LOCK_PI 6
+#define FUTEX_UNLOCK_PI 7
+#define FUTEX_TRYLOCK_PI 8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
 #define FUTEX_PRIVATE_FLAG 128
@@ -211,6 +214,17 @@ long sys_futex(long address, long operation, long value, long timeout, long addr
         return wake(word, count, UINT32_MAX, other, count2);
     case FUTEX_WAKE_OP:
         return address2 & 3 ? -EINVAL : wake_op(word, count, other, count2, (uint32_t)value3);
+#ifdef CONFIG_THREADS_PRIORITY_INHERITANCE
+    case FUTEX_LOCK_PI: {
+        int error = threads_futex_deadline((const struct linux_timespec *)timeout, true, true, &deadline);
+
+        return error ? error : threads_pi_lock((uint32_t *)address, deadline, false);
+    }
+    case FUTEX_TRYLOCK_PI:
+        return threads_pi_lock((uint32_t *)address, 0, true);
+    case FUTEX_UNLOCK_PI:
+        return threads_pi_unlock((uint32_t *)address);
+#endif
     default:
         return -ENOSYS;
     }

@@ -1,5 +1,6 @@
 #include "threads_parts.h"
 
+#include <config.h>
 #include <errno.h>
 #include <linux_time.h>
 #include <scheduler.h>
@@ -60,7 +61,11 @@ static long set(struct posix_thread *thread, int policy, int priority)
         return -EINVAL;
     thread->policy = policy;
     thread->priority = priority;
+#ifdef CONFIG_THREADS_PRIORITY_INHERITANCE
+    threads_rank_again(thread, true);
+#else
     kthread_rank(thread->kernel, threads_rank(thread), threads_sliced(thread));
+#endif
     return 0;
 }
 

@@ -6,14 +6,11 @@
 
 #include <errno.h>
 
-#define FUTEX_WAITERS UINT32_C(0x80000000)
-#define FUTEX_OWNER_DIED UINT32_C(0x40000000)
-#define FUTEX_TID_MASK UINT32_C(0x3fffffff)
 #define ROBUST_LIST_LIMIT 2048
 
-#define PI                                                                                                   \
-    ((uintptr_t)1) /* in the pointer to an entry: a futex that inherits priorities, of which there are none  \
-                    */
+/* In the pointer to an entry: a futex of those in priority_inheritance.c, which has been handed over already.
+ */
+#define PI ((uintptr_t)1)
 
 struct robust_list_head {
     uintptr_t first; /* the entries' first words point to the next; the last points here */

@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Futex words that name their owner: Linux's include/uapi/linux/futex.h. */
+#define FUTEX_WAITERS UINT32_C(0x80000000)
+#define FUTEX_OWNER_DIED UINT32_C(0x40000000)
+#define FUTEX_TID_MASK UINT32_C(0x3fffffff)
+
 /* identity.c: the set of all threads. threads_add() gives the thread an id that nobody has. */
 void threads_add(struct posix_thread *thread, int id);
 void threads_remove(struct posix_thread *thread);
@@ -16,6 +21,16 @@ _Noreturn void threads_leave(void);
 /* policy.c: rank and slices for the thread's policy and priority, in the form that the scheduler knows. */
 unsigned threads_rank(const struct posix_thread *thread);
 bool threads_sliced(const struct posix_thread *thread);
+
+/*
+ * priority_inheritance.c, if the option asks for it: futexes whose owners run at the rank of who waits for
+ * them. threads_rank_again() after a thread's own policy or priority has changed; threads_pi_end() when a
+ * thread ends.
+ */
+void threads_rank_again(struct posix_thread *thread, bool policy_changed);
+long threads_pi_lock(uint32_t *word, uint64_t deadline, bool only_try);
+long threads_pi_unlock(uint32_t *word);
+void threads_pi_end(const struct posix_thread *thread);
 
 /* futex.c: wakes at most `count` of those who wait for `word`; returns how many. */
 long threads_futex_wake(const uint32_t *word, unsigned count, uint32_t bits);

@@ -1,4 +1,5 @@
 // instead: ../start.c ../identity.c ../end.c ../futex.c ../futex_time.c ../robust.c ../policy.c
+// sources: ../priority_inheritance.c
 // sources: ../../../sched/kthread-core/kthread.c ../../../sched/kthread-core/switch.c
 // sources: ../../../sched/kthread-core/report.c ../../../sched/ktimer/ktimer.c
 // sources: ../../../sched/sched-cooperative/sched_cooperative.c
@@ -32,9 +33,10 @@ enum {
     REQUEUE = 3,
     CMP_REQUEUE,
     WAKE_OP,
-    LOCK_PI,
+
     WAIT_BITSET = 9,
     WAKE_BITSET,
+    WAIT_REQUEUE_PI,
     PRIVATE = 128,
     REALTIME = 256
 };
@@ -263,7 +265,8 @@ static void test_refusals(void)
     uint32_t word = 5;
     long at = (long)&word;
 
-    assert(sys_futex(at, LOCK_PI, 0, 0, 0, 0) == -ENOSYS && sys_futex(at + 1, WAKE, 1, 0, 0, 0) == -EINVAL);
+    assert(sys_futex(at, WAIT_REQUEUE_PI, 0, 0, 0, 0) == -ENOSYS &&
+           sys_futex(at + 1, WAKE, 1, 0, 0, 0) == -EINVAL);
     assert(sys_futex(at, WAIT, 5, (long)&bad, 0, 0) == -EINVAL &&
            sys_futex(at, WAIT, 5, (long)&negative, 0, 0) == -EINVAL);
     assert(sys_futex(at, WAIT_BITSET, 5, (long)&past, 0, 0) == -EINVAL); /* no bits */

@@ -40,6 +40,8 @@ void cancellation(void);
 void asynchronous_cancellation(void);
 void signals_to_threads(void);
 void robust_mutexes(void);
+void priority_inheritance(void);
+void inheriting_mutexes(void);
 void exit_from_a_thread(void);
 void deadlock(void);
 void self_deadlock(void);

@@ -34,6 +34,8 @@ static const struct {
     CASE(asynchronous_cancellation),
     CASE(signals_to_threads),
     CASE(robust_mutexes),
+    CASE(priority_inheritance),
+    CASE(inheriting_mutexes),
     CASE(exit_from_a_thread),
     CASE(deadlock),
     CASE(self_deadlock),
