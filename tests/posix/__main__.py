@@ -14,11 +14,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from unilith.errors import UserError
 from tests.posix.campaign import LIMIT, run_all, runners_for
 from tests.posix.outcome import COLUMNS, LINUX, Outcome, Ran, Row, read_rows, write_rows
 from tests.posix.report import PAGE, RESULTS, page
 from tests.posix.suite import choose, find_cases, suite_folder
+
+from unilith.errors import UserError
 
 FOLDER = Path("build/posix")
 

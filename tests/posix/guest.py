@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.posix.outcome import Ran, outcome_of
+
 from unilith.image.description import ImageDescription
 from unilith.run.image import run_image
-from tests.posix.outcome import Ran, outcome_of
 
 
 def run_in_guest(image: ImageDescription, limit: float) -> Ran:

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from tests.posix.ninja import Link, Step, build_all, run_ninja
+from tests.posix.suite import PIN, Case
+
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.load import load_catalog
 from unilith.catalog.roots import find_places
-from unilith.demand.recipe import read_recipe
 from unilith.demand.reachable import reach
+from unilith.demand.recipe import read_recipe
 from unilith.errors import UserError
 from unilith.generate.ninja import compile_flags
 from unilith.image.description import ImageDescription
@@ -28,8 +31,6 @@ from unilith.pipeline.build import build
 from unilith.pipeline.libc import musl_archive
 from unilith.pipeline.request import Request, Silent
 from unilith.plan.toolchain import find_toolchain
-from tests.posix.ninja import Link, Step, build_all, run_ninja
-from tests.posix.suite import PIN, Case
 
 FLAGS = ("-D_XOPEN_SOURCE=600",)
 FORK = "fork"

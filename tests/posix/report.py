@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.posix.outcome import LINUX, Outcome, Row
+from tests.posix.outcome import Row
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.tsv"

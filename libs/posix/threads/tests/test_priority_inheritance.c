@@ -92,6 +92,11 @@ static bool lock(int me, int word)
     }
     circles += result == -EDEADLK;
     timeouts += result == -ETIMEDOUT;
+    if (result == -ESRCH) { /* its owner ended when nobody waited any more */
+        assert(owners[word] == THREADS && !threads_find((int)(words[word] & ~WAITERS)));
+        words[word] = 0;
+        return false;
+    }
     assert((result == -EDEADLK && owners[word] != THREADS) || (kind == 2 && result == -ETIMEDOUT) ||
            (kind == 1 && result == -EAGAIN));
     return false;
