@@ -1,8 +1,8 @@
 """What system calls, switches, threads, faults and memory cost, beside a Linux guest on the same QEMU in the same run.
 
 Run by `make bench`. The same C source is Linux's only program, linked with the same version of musl, and Unilith's
-application. Times are the best of some interleaved boots, and only the ratio is a claim; instructions are counted by QEMU
-(`-icount`: a guest's nanosecond is an instruction then), kernel and program together, and hardly vary.
+application. Times are the best of some interleaved boots, and only the ratio is a claim; instructions are counted
+by QEMU (`-icount`: a guest's nanosecond is an instruction then), kernel and program together, and hardly vary.
 """
 
 from __future__ import annotations

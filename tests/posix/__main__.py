@@ -3,8 +3,8 @@
     python -m tests.posix [--on linux --on process-x86_64 ...] [AREA | INTERFACE | TEST ...]
     python -m tests.posix --report
 
-A run without patterns runs all tests. What was found is kept in `results.tsv` beside this file, from which `--report` writes
-`docs/posix-tests.md`.
+A run without patterns runs all tests. What was found is kept in `results.tsv` beside this file, from which `--report`
+writes `docs/posix-tests.md`.
 """
 
 from __future__ import annotations

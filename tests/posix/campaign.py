@@ -22,7 +22,7 @@ Runner = Callable[[float], Ran]
 def runners_for(
     where: str, cases: Sequence[Case], folder: Path, jobs: int
 ) -> tuple[dict[str, Runner], dict[str, Ran], dict[str, bool]]:
-    """What runs each test on Linux or a target; those that cannot be run, with the reason; and which can reach fork()."""
+    """What runs each test on Linux or a target; those that cannot be run, and why; which can reach fork()."""
     programs: Mapping[str, Program] = compile_programs(cases, folder, jobs)
     forks = {name: program.forks for name, program in programs.items()}
     runners: dict[str, Runner] = {}

@@ -1,9 +1,10 @@
 """An image for each test, made by the composer.
 
-What an image holds follows from what its program asks for. So the tests are first compiled and linked alone, as the composer does it, and those that ask for the same
-system calls form a group; tests of one area that few others are like form a group together. A program that asks for all that its group asks for is composed and built
-like any recipe. The images of the tests differ from its image in one object, and are linked by the same command with their own object in that place; what they do not
-reach of it the linker drops.
+What an image holds follows from what its program asks for. So the tests are first compiled and linked alone, as the
+composer does it, and those that ask for the same system calls form a group; tests of one area that few others are like
+form a group together. A program that asks for all that its group asks for is composed and built like any recipe. The
+images of the tests differ from its image in one object, and are linked by the same command with their own object in
+that place; what they do not reach of it the linker drops.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _SYSCALL = "sys_"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A test that is compiled and linked with the C library alone: its object, and the names that it leaves undefined."""
+    """A test, compiled and linked with the C library alone: its object, and the names that it leaves undefined."""
 
     case: Case
     object: Path
@@ -231,7 +232,8 @@ def _program_that_asks_for(calls: frozenset[str]) -> str:
     names = sorted(f"{_SYSCALL}{call}" for call in calls)
     declared = "".join(f"long {name}();\n" for name in names)
     listed = "".join(f"    {name},\n" for name in names)
-    return f"{declared}\nlong (*volatile const calls[])() = {{\n{listed}}};\n\nint main(void)\n{{\n    return calls[0] != 0;\n}}\n"
+    main = "int main(void)\n{\n    return calls[0] != 0;\n}\n"
+    return f"{declared}\nlong (*volatile const calls[])() = {{\n{listed}}};\n\n{main}"
 
 
 def _recipe(fields: Mapping[str, object]) -> str:
