@@ -15,7 +15,13 @@ from tests.boot.command import RECIPES, TARGETS, run
 pytestmark = pytest.mark.boot
 
 PROGRAMS = ("descriptors", "descriptor-files", "descriptor-threads", "unix-sockets")
-CONSOLE = (("process-x86_64", "ab\ncd\n"), ("qemu-x86_64", "ab\ncd\n\x04"))
+CONSOLE = {
+    "process": ("process-x86_64", "ab\ncd\n"),
+    "process-told": ("process-x86_64", "ab\ncd\n", "--want", "host-descriptors"),
+    "qemu": ("qemu-x86_64", "ab\ncd\n\x04"),
+    "qemu-told": ("qemu-x86_64", "ab\ncd\n\x04", "--want", "ioapic-x86_64"),
+}
+"""Where the device tells that something has come, and where it is looked at again and again."""
 
 
 def compare(program: str, target: str, workshop: Path) -> None:
@@ -45,15 +51,10 @@ def test_more_as_on_linux_on_machines(program: str, target: str, workshop: Path)
     compare(program, target, workshop)
 
 
-@pytest.mark.parametrize(("target", "typed"), CONSOLE)
-def test_the_console_is_waited_for(target: str, typed: str, workshop: Path) -> None:
+@pytest.mark.parametrize("how", CONSOLE)
+def test_the_console_is_waited_for(how: str, workshop: Path) -> None:
     """What is typed comes by poll, by epoll and by read; a timer goes off meanwhile; then comes the end."""
-    ran = run(
-        "console-waiting",
-        target,
-        "--output",
-        str(workshop / f"console-waiting-{target}"),
-        cwd=workshop,
-        stdin=typed,
-    )
+    target, typed, *words = CONSOLE[how]
+    output = ("--output", str(workshop / f"console-waiting-{how}"))
+    ran = run("console-waiting", target, *output, *words, cwd=workshop, stdin=typed)
     assert (ran.status, ran.console) == (0, "ticked\nab\ncd\nend\n"), ran

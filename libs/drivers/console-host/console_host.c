@@ -8,6 +8,9 @@
 #include <clock.h>
 #include <kthread.h>
 #endif
+#ifdef CONFIG_LIB_HOST_DESCRIPTOR
+#include <host_descriptor.h>
+#endif
 
 #define STDIN 0
 #define STDOUT 1
@@ -49,6 +52,26 @@ bool console_input_ready(void)
 
     return host_call(HOST_CALL_PPOLL, (long)&poll, 1, (long)&now, 0, 0, 0) != 0;
 }
+
+#ifdef CONFIG_LIB_HOST_DESCRIPTOR
+static void arrived(void *come)
+{
+    host_descriptor_detach(STDIN);
+    ((void (*)(void))come)();
+}
+
+bool console_input_watch(void (*come)(void))
+{
+    host_descriptor_detach(STDIN);
+    return host_descriptor_attach(STDIN, arrived, (void *)come) == 0;
+}
+#else
+bool console_input_watch(void (*come)(void))
+{
+    (void)come;
+    return false;
+}
+#endif
 
 #if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_KTHREAD)
 #define MOMENT 1000000 /* nanoseconds */

@@ -4,6 +4,10 @@
 #include <console_input.h>
 #include <port_io.h>
 #include <stdbool.h>
+#include <stddef.h>
+#ifdef CONFIG_LIB_INTERRUPT_LINE
+#include <interrupt_line.h>
+#endif
 #if defined(CONFIG_LIB_CLOCK) && defined(CONFIG_LIB_SLEEP)
 #include <clock.h>
 #include <sleep.h>
@@ -33,6 +37,46 @@ bool console_input_ready(void)
     uart16550_setup();
     return ended || has_come();
 }
+
+#ifdef CONFIG_LIB_INTERRUPT_LINE
+#define LINE 4 /* of the first serial port, since the PC of 1981 */
+
+static void (*told)(void); /* NULL: nobody asks */
+
+static bool arrived(void *argument)
+{
+    void (*come)(void) = told;
+
+    (void)argument;
+    if (come == NULL || !has_come())
+        return false;
+    told = NULL;
+    port_write8(UART_IER, 0);
+    come();
+    return true;
+}
+
+bool console_input_watch(void (*come)(void))
+{
+    static int line = 1; /* not asked for yet */
+
+    uart16550_setup();
+    if (line > 0)
+        line = interrupt_line_attach(LINE, arrived, NULL);
+    if (line < 0)
+        return false;
+    told = come;
+    port_write8(UART_MCR, UART_MCR_DTR_RTS | UART_MCR_OUT2);
+    port_write8(UART_IER, UART_IER_DATA);
+    return true;
+}
+#else
+bool console_input_watch(void (*come)(void))
+{
+    (void)come;
+    return false;
+}
+#endif
 
 size_t console_read(char *buffer, size_t size)
 {

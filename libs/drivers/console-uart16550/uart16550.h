@@ -17,7 +17,9 @@
 
 #define UART_LCR_8N1 0x03
 #define UART_LCR_DLAB 0x80
+#define UART_IER_DATA 0x01 /* an interrupt when a byte can be read */
 #define UART_MCR_DTR_RTS 0x03
+#define UART_MCR_OUT2 0x08      /* a PC lets interrupts through only with it */
 #define UART_LSR_DATA 0x01      /* a byte can be read */
 #define UART_LSR_THR_EMPTY 0x20 /* the next byte can be written */
 

@@ -23,22 +23,30 @@
 #define MOMENT 1000000 /* nanoseconds */
 
 static struct readiness input;
-static bool told; /* that something has come, which nobody has read yet */
 
 static void look(struct ktimer *timer);
 
 static struct ktimer timer = {.expired = look};
 
-/* The device does not tell when something comes: as long as somebody watches, it is looked at again and
- * again. */
+static void come(void)
+{
+    readiness_notify(&input, READINESS_READABLE);
+}
+
+/* Where the device does not tell when something comes, it is looked at again and again. */
+static void watch(void)
+{
+    if (!console_input_watch(come) && !ktimer_armed(&timer))
+        ktimer_start(&timer, clock_monotonic() + MOMENT);
+}
+
 static void look(struct ktimer *self)
 {
-    if (console_input_ready()) {
-        told = true;
-        readiness_notify(&input, READINESS_READABLE);
-    } else if (input.watches != NULL) {
-        ktimer_start(self, clock_monotonic() + MOMENT);
-    }
+    (void)self;
+    if (console_input_ready())
+        come();
+    else if (input.watches != NULL)
+        watch();
 }
 
 static unsigned poll(struct open_file *file, struct readiness **readiness)
@@ -47,8 +55,7 @@ static unsigned poll(struct open_file *file, struct readiness **readiness)
     *readiness = &input;
     if (console_input_ready())
         return READINESS_READABLE | READINESS_WRITABLE;
-    if (!ktimer_armed(&timer))
-        ktimer_start(&timer, clock_monotonic() + MOMENT);
+    watch();
     return READINESS_WRITABLE;
 }
 
@@ -69,9 +76,8 @@ static long read(struct open_file *file, void *buffer, size_t size)
             return error;
     }
     result = (long)console_read(buffer, size);
-    if (told && input.watches != NULL)
-        ktimer_start(&timer, clock_monotonic() + MOMENT); /* who watches for edges does not ask again */
-    told = false;
+    if (input.watches != NULL)
+        watch(); /* who watches for edges does not ask again */
     return result;
 }
 #else
