@@ -76,9 +76,28 @@ static void parameters(void)
     assert(strcmp(args_parameter("a"), "1") == 0);
 }
 
+static void repeated(void)
+{
+    const char *value;
+
+    split("a=1 b=a=9 a=3 a ab=7 \"a=4 a=5\" a= -- a=6");
+    value = args_parameter_next("a", NULL);
+    assert(strcmp(value, "1") == 0);
+    value = args_parameter_next("a", value);
+    assert(strcmp(value, "3") == 0);
+    value = args_parameter_next("a", value);
+    assert(strcmp(value, "4 a=5") == 0);
+    value = args_parameter_next("a", value);
+    assert(strcmp(value, "") == 0);
+    assert(!args_parameter_next("a", value) && !args_parameter_next("c", NULL));
+    split("");
+    assert(!args_parameter_next("a", NULL));
+}
+
 int main(void)
 {
     words();
+    repeated();
     wrong();
     parameters();
     free(line);
