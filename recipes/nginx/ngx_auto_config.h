@@ -1,5 +1,6 @@
 /* What nginx's configure finds out or is told. Left out is what an image of one process has no use for: mail,
- * upstreams, accept mutexes in shared memory, privileges, CPU affinity. */
+ * upstreams, accept mutexes in shared memory, privileges, CPU affinity; and EPOLLRDHUP, which nginx tries out at each start
+ * on a socket pair. */
 #define NGX_CONFIGURE ""
 #define NGX_COMPILER  ""
 
@@ -23,7 +24,6 @@
 
 #define NGX_HAVE_EPOLL              1
 #define NGX_HAVE_CLEAR_EVENT        1
-#define NGX_HAVE_EPOLLRDHUP         1
 #define NGX_HAVE_SENDFILE           1
 #define NGX_HAVE_SENDFILE64         1
 #define NGX_HAVE_ACCEPT4            1
@@ -53,11 +53,11 @@
 #define NGX_CONF_PREFIX           "etc/"
 #define NGX_SBIN_PATH             "nginx"
 #define NGX_CONF_PATH             "etc/nginx.conf"
-#define NGX_PID_PATH              "tmp/nginx.pid"
-#define NGX_LOCK_PATH             "tmp/nginx.lock"
+#define NGX_PID_PATH              "nginx.pid"
+#define NGX_LOCK_PATH             "nginx.lock"
 #define NGX_ERROR_LOG_PATH        "stderr"
 #define NGX_HTTP_LOG_PATH         "/dev/stdout"
-#define NGX_HTTP_CLIENT_TEMP_PATH "tmp/client_body"
-#define NGX_HTTP_PROXY_TEMP_PATH  "tmp/proxy"
+#define NGX_HTTP_CLIENT_TEMP_PATH "client_body"
+#define NGX_HTTP_PROXY_TEMP_PATH  "proxy"
 #define NGX_USER                  "root"
 #define NGX_GROUP                 "root"
