@@ -19,7 +19,7 @@ CASES = (
 )
 ACCOUNT = re.compile(r"threads: .*; (\d+) pages free, (\d+) before\n$")
 # The image says on its console which signal ended a program, and where.
-NOTICE = re.compile(r"^(ended by signal|  at 0x).*\n", re.MULTILINE)
+NOTICE = re.compile(r"^(a program was ended by signal|  at 0x).*\n", re.MULTILINE)
 
 
 @pytest.fixture(scope="module", name="image", params=["qemu-x86_64", "process-x86_64"])
@@ -57,7 +57,7 @@ def test_programs_do_what_they_do_on_linux(image: Path, on_linux: str) -> None:
     assert ran.status == 0, ran
     told = NOTICE.sub("", ran.console)
     assert told[: ACCOUNT.search(told).start()] == on_linux, ran  # type: ignore[union-attr]
-    assert "ended by signal 6 (SIGABRT)" in ran.console
+    assert "a program was ended by signal 6 (SIGABRT)" in ran.console
 
 
 def test_a_shell_runs_commands_and_pipelines(image: Path) -> None:

@@ -84,21 +84,31 @@ void processes_thread_ends(int status)
         wait_wake(&process->news, WAIT_ALL);
 }
 
-static void end_here(struct signal_context *interrupted)
+void processes_attend(void)
+{
+    const struct process *process = processes_current();
+
+    if (process->clears && kthread_current() != process->stays)
+        sys_exit(0);
+}
+
+static void attend(struct signal_context *interrupted)
 {
     (void)interrupted;
-    kthread_uninterrupt(kthread_current());
-    sys_exit(0);
+    processes_attend();
 }
 
 static void end_others(struct process *process)
 {
     struct kthread *self = kthread_current();
 
+    process->clears = true;
+    process->stays = self;
+
     for (struct kthread *thread = kthread_first; thread; thread = thread->all_next) {
         if (thread == self || thread->process != (process->pid == FIRST_PID ? NULL : process))
             continue;
-        thread->deliver = end_here;
+        thread->deliver = attend;
         kthread_interrupt(thread);
     }
 }
@@ -108,6 +118,7 @@ void process_end_others(struct process *process)
     end_others(process);
     while (process_threads(process) > 1)
         (void)wait_until(&process->news, WAIT_FOR_EVER, false);
+    process->clears = false;
 }
 
 _Noreturn void processes_exit(int status, int signal)

@@ -23,7 +23,9 @@ struct process {
     struct process *parent;
     int pid, group, session;
     bool ended;
-    bool ending;                       /* its threads are told to end */
+    bool ending; /* its threads are told to end */
+    bool clears; /* its threads end, but for this one: */
+    struct kthread *stays;
     bool unwanted;                     /* its parent does not want to wait for it */
     bool executed;                     /* has begun a program of its own: setpgid(2) */
     int status;                        /* as wait4() gives it, once it has ended */

@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <kernel_guard.h>
+#ifdef CONFIG_LIB_PROCESSES
+#include <processes.h>
+#endif
 
 static bool next(struct signal_state *self, struct linux_siginfo *info)
 {
@@ -100,6 +103,9 @@ unsigned signals_run(struct signal_context *interrupted)
     struct linux_siginfo info;
     unsigned handled = 0;
 
+#ifdef CONFIG_LIB_PROCESSES
+    processes_attend();
+#endif
     for (;;) {
         signals_unmark();
         while (next(self, &info)) {

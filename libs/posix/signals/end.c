@@ -9,6 +9,7 @@
 #include <stubs.h>
 #endif
 
+#define FIRST 1            /* with this process the image ends */
 #define EXIT_SIGNALLED 128 /* what a shell adds to the number of the signal that ended a program */
 
 /* Those whose default is a dump of the process: what a report can tell of it is told. */
@@ -37,9 +38,13 @@ static const char *name_of(int signal)
 _Noreturn void signals_end(const struct linux_siginfo *info)
 {
     bool crash = reported() & signals_bit(info->signal);
+    const char *who = crash ? "panic: " : "";
 
-    panic_print("%sended by signal %d (SIG%s)\n", crash ? "panic: " : "", info->signal,
-                name_of(info->signal));
+#ifdef CONFIG_LIB_PROCESSES
+    if (signals_process() != FIRST)
+        who = "a program was "; /* the others go on */
+#endif
+    panic_print("%sended by signal %d (SIG%s)\n", who, info->signal, name_of(info->signal));
     if (crash)
         panic_backtrace((uintptr_t)__builtin_return_address(0), *(uintptr_t *)__builtin_frame_address(0));
 #ifdef CONFIG_LIB_PROCESSES

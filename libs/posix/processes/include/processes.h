@@ -22,6 +22,7 @@ struct process;
 
 _Noreturn void processes_exit(int status, int signal);
 void processes_thread_ends(int status);
+void processes_attend(void);
 void processes_thread_gone(const struct posix_thread *thread);
 struct process *processes_current(void);
 struct process *processes_find(int pid);
