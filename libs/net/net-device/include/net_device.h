@@ -14,14 +14,14 @@
  * are entered themselves: receive() may call transmit(), and sent() may come from within it, but no function
  * is called again while it runs, with one exception: transmit() from within sent() is not allowed.
  *
- * Sending. transmit() takes packets from the beginning of the array, as many as there is room for, and
- * returns how many. The array and the fragments' descriptions are read only during the call; the bytes belong
- * to the device until the client's sent() is called with the packet's token. That may be during the same
- * call, and may be much later: a driver looks for completed packets in transmit() and poll() and asks for no
- * interrupt while it has room. When not all packets were taken, the client's room() is called when it makes
- * sense to try again. A call is one notification of the device: it is cheaper to send many packets in one. A
- * packet that cannot be sent (too long, more fragments than max_fragments, an offload that the device does
- * not have, link down) is taken, counted as dropped, and handed back by sent().
+ * Sending, after open(). transmit() takes packets from the beginning of the array, as many as there is room
+ * for, and returns how many. The array and the fragments' descriptions are read only during the call; the
+ * bytes belong to the device until the client's sent() is called with the packet's token. That may be during
+ * the same call, and may be much later: a driver looks for completed packets in transmit() and poll() and
+ * asks for no interrupt while it has room. When not all packets were taken, the client's room() is called
+ * when it makes sense to try again. A call is one notification of the device: it is cheaper to send many
+ * packets in one. A packet that cannot be sent (too long, more fragments than max_fragments, an offload that
+ * the device does not have, link down) is taken, counted as dropped, and handed back by sent().
  *
  * The bytes lie in memory whose address is its physical address: the image's own data, pages_alloc(),
  * heap_alloc(), buffers of net_buffer.h. The NET_DEVICE_HEADROOM bytes before the first fragment belong to
