@@ -9,7 +9,9 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 
-def guest_instructions(image: Path, debug: Path, *, machine: str = "microvm", memory: str = "4M") -> int:
+def guest_instructions(
+    image: Path, debug: Path, *, machine: str = "microvm", memory: str = "4M", arguments: str = ""
+) -> int:
     """Instructions inside the image from its entry until `platform_exit` is entered, so a little past the last
     line printed. A repeated string instruction counts once a repetition."""
     with debug.open("rb") as stream:
@@ -20,6 +22,7 @@ def guest_instructions(image: Path, debug: Path, *, machine: str = "microvm", me
         log = Path(folder) / "log"
         words = ["qemu-system-x86_64", "-M", machine, "-cpu", "max", "-m", memory, "-accel", "tcg"]
         words += ["-display", "none", "-no-reboot", "-nodefaults", "-kernel", str(image)]
+        words += ["-append", f"-- {arguments}"] if arguments else []
         words += [
             "-singlestep",
             "-d",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, unilith
+from tests.boot.instructions import guest_instructions
 
 pytestmark = pytest.mark.boot
 
@@ -74,6 +75,34 @@ def test_a_touch_without_memory_ends_the_program_with_a_line_that_says_so(boot: 
     ran = boot(target, "overcommitted", build=("--set", "ADDRESS_SPACE_OVERCOMMIT=y"))
     assert ran.status not in (0, 1, 124, 125), ran
     assert "memory: none left for 0x" in ran.console and "survived" not in ran.console, ran
+
+
+# Instructions a round: of one fault, one pair of mmap() and munmap(), two mprotect(). A page of zeroes is 512 of
+# them, a large one 512 times as many; docs/memory.md tells what was measured.
+MOST_INSTRUCTIONS = {
+    "faults": 1100,
+    "reading_faults": 380,
+    "large_faults": 275_000,
+    "maps": 1150,
+    "touched_maps": 3100,
+    "crowded_maps": 2600,
+    "protections": 3100,
+}
+
+
+@pytest.mark.parametrize("what", MOST_INSTRUCTIONS)
+def test_instructions_of_faults_and_calls(boot: Boot, workshop: Path, what: str) -> None:
+    ran = boot("microvm-x86_64", "cost", what, "10")
+    assert ran.status == 0, ran
+    folder, (few, many) = workshop / "memory-microvm-x86_64", (4, 14)
+    counts = [
+        guest_instructions(
+            folder / "image.elf", folder / "image.debug", memory="128M", arguments=f"cost {what} {rounds}"
+        )
+        for rounds in (few, many)
+    ]
+    each = (counts[1] - counts[0]) / (many - few)
+    assert 0 < each <= MOST_INSTRUCTIONS[what], f"{what}: {each} instructions"
 
 
 @pytest.mark.parametrize("target", TARGETS)

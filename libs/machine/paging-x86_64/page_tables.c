@@ -11,6 +11,31 @@ struct page_entry {
     uint64_t value; /* 0: nothing; without PTE_P: a page out of reach */
 };
 
+#define KEPT 3
+
+static uint64_t *kept[KEPT];
+static unsigned kept_count;
+
+uint64_t *page_table_new(void)
+{
+    uint64_t *table;
+
+    if (kept_count != 0)
+        return kept[--kept_count];
+    table = pages_alloc(1);
+    if (table != NULL)
+        page_table_clear(table);
+    return table;
+}
+
+void page_table_free(uint64_t *table)
+{
+    if (kept_count < KEPT)
+        kept[kept_count++] = table;
+    else
+        pages_free(table, 1);
+}
+
 /* The table below `*entry`, made if there is none. NULL: no memory. */
 static uint64_t *below(uint64_t *entry)
 {
@@ -18,11 +43,9 @@ static uint64_t *below(uint64_t *entry)
 
     if (*entry != 0)
         return (uint64_t *)(*entry & PTE_ADDRESS);
-    table = pages_alloc(1);
-    if (table != NULL) {
-        page_table_clear(table);
+    table = page_table_new();
+    if (table != NULL)
         *entry = (uintptr_t)table | PTE_TABLE;
-    }
     return table;
 }
 

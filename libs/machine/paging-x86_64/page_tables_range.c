@@ -44,13 +44,18 @@ struct page_entry *page_tables_next(uintptr_t *address, uintptr_t end)
 
 bool page_tables_split(uintptr_t address)
 {
-    uintptr_t start = address & ~(PAGE_TABLES_LARGE - 1), at = start;
-    uint64_t *entry = (uint64_t *)page_tables_next(&at, address + 1);
-    uint64_t *table, page;
+    uint64_t *entry, *table = page_table_root(), page;
 
-    /* Going from the beginning of the large page, the first entry that is found is its own. */
-    if (entry == NULL || !(*entry & PTE_PS) || start == address)
+    if (address % PAGE_TABLES_LARGE == 0)
         return true;
+    for (unsigned shift = 39;; shift -= 9) {
+        entry = &table[address >> shift & 511];
+        if (*entry == 0 || shift == 12)
+            return true;
+        if (*entry & PTE_PS)
+            break;
+        table = (uint64_t *)(*entry & PTE_ADDRESS);
+    }
     table = pages_alloc(1);
     if (table == NULL)
         return false;
@@ -76,7 +81,7 @@ static void free_below(uint64_t *table, unsigned shift, uintptr_t start, uintptr
             free_below((uint64_t *)(*entry & PTE_ADDRESS), shift - 9, start > at ? start : at,
                        end - at < size ? end : at + size, low, high);
         if (at >= low && high - at >= size) {
-            pages_free((void *)(*entry & PTE_ADDRESS), 1);
+            page_table_free((uint64_t *)(*entry & PTE_ADDRESS));
             *entry = 0;
         }
     }

@@ -7,3 +7,8 @@ uint64_t *page_table_root(void);
 void page_table_forget(uintptr_t address); /* the page at `address` is looked up anew */
 void page_table_forget_all(void);
 void page_table_clear(uint64_t table[512]);
+
+/* An empty table; NULL: no memory. And one that is empty again. A few are kept: a mapping that is far from
+ * all others takes three, and gives them back with its end. */
+uint64_t *page_table_new(void);
+void page_table_free(uint64_t *table);

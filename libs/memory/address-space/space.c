@@ -5,6 +5,8 @@
 #include <random.h>
 #endif
 
+#define STORE 8 /* nodes that are kept for the next change rather than given back to the heap */
+
 #define STACK_NEEDED 2048 /* with an interrupt on top */
 
 uintptr_t space_start, space_end, space_maps, space_break;
@@ -81,7 +83,13 @@ struct region_node *space_add(const struct region *region)
 void space_remove(struct region_node *node)
 {
     space_tree_remove(node);
-    heap_free(node);
+    if (stored >= STORE) {
+        heap_free(node);
+        return;
+    }
+    node->parent = store;
+    store = node;
+    stored++;
 }
 
 void space_cut(uintptr_t address)

@@ -32,9 +32,12 @@ bool buddy_any_free(uintptr_t frame, uintptr_t end)
 {
     if (frame < first_frame || end > end_frame)
         return true; /* no memory at all: whoever frees it is wrong just as much */
-    for (unsigned order = 1; order <= BUDDY_MAX; order++) /* blocks that begin below */
-        if (buddy_order(frame >> order << order) >= (int)order)
+    for (uint32_t orders = filled & ~1u; orders != 0; orders &= orders - 1) { /* blocks that begin below */
+        int order = __builtin_ctz(orders);
+
+        if (buddy_order(frame >> order << order) == order)
             return true;
+    }
     while (frame < end)
         if (state[frame++ - first_frame] != 0)
             return true;

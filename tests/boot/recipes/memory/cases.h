@@ -49,6 +49,9 @@ static inline char *map(size_t size, int protection, int flags)
 /* How many pages of a range are there. */
 size_t present(void *start, size_t size);
 
+/* Not a case: see there. */
+int cost(const char *what, long rounds);
+
 void zeroes(void), sparse(void), splitting(void), protection(void), places(void), large_pages(void);
 void discarding(void), breaks(void), locking(void), errors(void);
 void growing(void), moving(void), moving_large(void), churn(void);

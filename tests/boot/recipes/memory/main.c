@@ -64,6 +64,8 @@ static int overcommitted(void)
 /* Without arguments all of them, else those that are named. */
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "cost") == 0)
+        return cost(argv[2], atol(argv[3]));
     if (argc == 2 && strcmp(argv[1], "where") == 0)
         return where();
     if (argc == 2 && strcmp(argv[1], "overcommitted") == 0)
