@@ -32,12 +32,13 @@ def loader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.fixture(scope="module")
-def image(workshop: Path) -> Path:
-    """The image that breaks a rule on request."""
-    output = workshop / "linux-entry"
+@pytest.fixture(scope="module", params=[(), ("--want", "image-move")], ids=["still", "moved"])
+def image(workshop: Path, request: pytest.FixtureRequest) -> Path:
+    """The image that breaks a rule on request; it stays where it was loaded, or moves."""
+    output = workshop / f"linux-entry-{len(request.param)}"
     built = unilith(
-        "build", RECIPES / "faults", "--target", "microvm-x86_64", "--output", output, cwd=workshop
+        *("build", RECIPES / "faults", "--target", "microvm-x86_64", "--output", output, *request.param),
+        cwd=workshop,
     )
     assert built.status == 0, built
     return output / "image.elf"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,10 +102,51 @@ def _report(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_report_follows_the_image(workshop: Path, target: str) -> None:
     states = _report(_built(workshop, "protected", target))
-    without = _report(
-        _built(workshop, "protected", target, "--set", "PROTECTION_STACK=n", "--set", "PROTECTION_SEAL=n")
-    )
+    off = [f"--set=PROTECTION_{name}=n" for name in ("STACK", "SEAL", "ADDRESS")]
+    without = _report(_built(workshop, "protected", target, *off))
     changed = {name for name, state in states.items() if state != without[name]}
     expected = {"read-only after the boot", "stack protector with a random guard"}
-    assert changed == expected | ({"read-only page tables"} if target in VIRTUAL else set())
+    machine = {"read-only page tables", "random address of the image (KASLR)"}
+    assert changed == expected | (machine if target in VIRTUAL else set())
     assert all(states[name] == "on" and without[name] == "off" for name in changed)
+
+
+@pytest.mark.parametrize("target", VIRTUAL)
+def test_the_image_lies_somewhere_else_in_every_boot(workshop: Path, target: str) -> None:
+    """And reports are read as if it did not."""
+    folder = _built(workshop, "protected", target)
+    moved = set()
+    for _ in range(4):
+        ran = _run(folder, "boot-info")
+        (line,) = re.findall(r"^  image moved by 0x([0-9a-f]{16})$", ran.console, re.MULTILINE)
+        first = re.search(
+            r"^  at 0x([0-9a-f]{16}) main\+0x[0-9a-f]+ \(protected/protected\.c:\d+\)", ran.console, re.M
+        )
+        assert first and int(first[1], 16) - int(line, 16) < 0x110000, ran
+        assert re.search(r"^  at 0x[0-9a-f]{16} boot_main\+0x", ran.console, re.MULTILINE), ran
+        moved.add(int(line, 16))
+    assert len(moved) > 2 and all(by % 4096 == 0 and 0x100000 <= by < 0x1000000 for by in moved), moved
+    still = _run(_built(workshop, "protected", target, "--set", "PROTECTION_ADDRESS=n"), "boot-info")
+    assert "panic: page fault" in still.console and "image moved" not in still.console, still
+
+
+@pytest.mark.parametrize("target", VIRTUAL)
+@pytest.mark.parametrize("memory", ["1536K", "3G"])
+def test_moving_with_little_and_with_much_memory(workshop: Path, target: str, memory: str) -> None:
+    """Without room the image stays where it is; above the first GiB it never goes."""
+    folder = _built(workshop, "protected", target)
+    ran = unilith("run", folder / "image.json", "--memory", memory, "--timeout", "60", cwd=folder)
+    assert (ran.status, ran.console) == (0, "survived\n"), ran
+    crashed = unilith(
+        "run", folder / "image.json", "--memory", memory, "--timeout", "60", "--", "boot-info", cwd=folder
+    )
+    by = int(re.findall(r"^  image moved by 0x([0-9a-f]{16})$", crashed.console, re.MULTILINE)[0], 16)
+    assert by == 0 if memory == "1536K" else 0x100000 <= by < 1 << 30, crashed
+
+
+@pytest.mark.parametrize("target", VIRTUAL)
+def test_programs_run_wherever_they_lie(workshop: Path, target: str) -> None:
+    """A C library, threads, and code with every kind of address in it."""
+    folder = _built(workshop, "threads", target, "--want", "protection")
+    ran = _run(folder, "thread_local_storage", "mutexes", "spinning", "vector_registers")
+    assert ran.status == 0 and ran.console.count(" ok\n") == 4, ran

@@ -12,6 +12,7 @@ LINKER = frozenset(
     {
         *("image_start", "image_end", "text_start", "text_end", "rodata_start", "rodata_end"),
         *("data_start", "data_end", "bss_start", "bss_end", "sealed_start", "sealed_end"),
+        *("relocations_start", "relocations_end"),
         *("boot_stack_guard", "boot_stack_bottom", "boot_stack_top"),
         *("tls_start", "tls_end", "tls_file_end", "tls_alignment"),
         *("__init_array_start", "__init_array_end", "__fini_array_start", "__fini_array_end"),

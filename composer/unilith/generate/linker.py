@@ -8,12 +8,19 @@ from unilith.catalog.model import Link
 from unilith.generate.files import environment
 
 
-def linker_script(link: Link, fragments: Sequence[str], *, sealed: bool = False) -> str:
+def linker_script(
+    link: Link, fragments: Sequence[str], *, sealed: bool = False, movable: bool = False
+) -> str:
     """The script's text; ``fragments`` are the texts of the libraries' own parts. With
-    ``sealed``, variables that are to become read-only get pages of their own."""
+    ``sealed``, variables that are to become read-only get pages of their own; with ``movable``, the list of
+    the image's addresses gets a place behind it."""
     template = environment().get_template("linker.ld.j2")
     return template.render(
-        entry=link.entry, load_address=f"{link.load_address:#x}", fragments=fragments, sealed=sealed
+        entry=link.entry,
+        load_address=f"{link.load_address:#x}",
+        fragments=fragments,
+        sealed=sealed,
+        movable=movable,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from unilith.plan.toolchain import PROGRAM_FLAGS, Toolchain
 GENERATED = "gen"
 PROBE_OBJECT = "app.probe.o"
 LINKER_SCRIPT = "linker.ld"
+RELOCATIONS = f"{GENERATED}/relocations.s"
+UNLISTED = "image.unlisted"
+_LISTER = Path(__file__).with_name("relocations.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,19 @@ def archive_ninja(toolchain: Toolchain, units: Iterable[Unit], members: Iterable
 
 
 def image_ninja(
-    plan: Plan, generated: Iterable[str], *, image: str, debug: str, link_flags: Iterable[str]
+    plan: Plan,
+    generated: Iterable[str],
+    *,
+    image: str,
+    debug: str,
+    link_flags: Iterable[str],
+    movable: bool = False,
 ) -> str:
-    """Everything that the image is made of. ``generated`` names the C files below ``gen/``."""
+    """Everything that the image is made of. ``generated`` names the C files below ``gen/``.
+
+    A ``movable`` image is linked twice: first to see which of its words hold addresses, then with their list, which
+    lies behind everything else and so changes no address.
+    """
     boot = Unit(
         name=GENERATED,
         sources=tuple(Path(GENERATED) / name for name in sorted(generated)),
@@ -103,7 +117,25 @@ def image_ninja(
         ),
         implicit=(LINKER_SCRIPT,),
     )
-    return _render(plan.toolchain, [*units, *app], image, links=[link], strips=[(image, debug)])
+    if not movable:
+        return _render(plan.toolchain, [*units, *app], image, links=[link], strips=[(image, debug)])
+    listed = Unit(
+        name=GENERATED, sources=(Path(RELOCATIONS),), roots=(Path(GENERATED),), flags=("-x", "assembler")
+    )
+    unlisted = replace(
+        link, output=UNLISTED, flags=("--emit-relocs", *(f for f in link.flags if not f.startswith("-Map")))
+    )
+    whole = replace(
+        link, inputs=(*objects, unit_object(listed, listed.sources[0]), *link.inputs[len(objects) :])
+    )
+    return _render(
+        plan.toolchain,
+        [*units, *app, replace(_unit(listed), name=f"{GENERATED}-relocations")],
+        image,
+        links=[unlisted, whole],
+        lists=[(RELOCATIONS, UNLISTED)],
+        strips=[(image, debug)],
+    )
 
 
 def program_ninja(
@@ -182,6 +214,7 @@ def _render(
     *default: str,
     links: Iterable[_Link] = (),
     archives: Iterable[_Archive] = (),
+    lists: Iterable[tuple[str, str]] = (),
     strips: Iterable[tuple[str, str]] = (),
 ) -> str:
     env = environment()
@@ -193,6 +226,8 @@ def _render(
         units=units,
         links=links,
         archives=archives,
+        lists=lists,
+        lister=(sys.executable, "-I", "-S", str(_LISTER)),
         strips=strips,
         default=default,
     )

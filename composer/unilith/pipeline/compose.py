@@ -35,6 +35,8 @@ from unilith.upstream.tree import source_tree
 
 GUARD = "kernel.guard"
 """The interface whose provider keeps a second thread out of the kernel."""
+MOVE = "image-move"
+"""The library that moves the image when it starts, for which the addresses in it are listed."""
 SEAL = "seal"
 """The interface whose provider takes the right to write sealed variables."""
 
@@ -184,9 +186,16 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
     for unit in plan.units:
         if unit.config is not None:
             files[f"{GENERATED}/{unit.name}/config.h"] = unit.config
-    files[LINKER_SCRIPT] = linker_script(platform.link, fragments, sealed=_provides(demand, selection, SEAL))
+    files[LINKER_SCRIPT] = linker_script(
+        platform.link, fragments, sealed=_provides(demand, selection, SEAL), movable=MOVE in selection.names
+    )
     files[IMAGE_NINJA] = image_ninja(
-        plan, sources, image=f"../{_IMAGE}", debug=f"../{_DEBUG}", link_flags=link_flags(platform.link)
+        plan,
+        sources,
+        image=f"../{_IMAGE}",
+        debug=f"../{_DEBUG}",
+        link_flags=link_flags(platform.link),
+        movable=MOVE in selection.names,
     )
     write_if_changed(demand.work, files)
 

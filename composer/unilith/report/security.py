@@ -209,7 +209,18 @@ def _random_secrets(facts: ImageFacts) -> Protection:
 def _address_of_the_image(facts: ImageFacts) -> Protection:
     name = "random address of the image (KASLR)"
     start = facts.value("image_start") or 0
-    return Protection(name, "off", f"it lies at {start:#x} in every boot")
+    first, last = facts.value("relocations_start"), facts.value("relocations_end")
+    if first is None or last is None or not facts.has("entry_move"):
+        return Protection(name, "off", f"it lies at {start:#x} in every boot")
+    # An empty list is two ends of four bytes.
+    if last - first <= 8 or not facts.bytes_at(first, last - first):
+        return Protection(name, "off", "there is no list of the addresses that would have to change")
+    size = (facts.value("image_end") or 0) - start
+    return Protection(
+        name,
+        "on",
+        f"any page of the first GiB that {size >> 10} KiB fit behind; {last - first} bytes of list",
+    )
 
 
 def _filter(facts: ImageFacts) -> Protection:

@@ -16,7 +16,8 @@ OPTION = "opt:"
 class Conditions:
     """Turns conditions into formulas, and remembers which options they depend on.
 
-    A library's symbol becomes its ``lib:`` variable (``reach`` is told of it), a bool option ``opt:NAME``, a
+    A library's symbol becomes its ``lib:`` variable (``reach`` is told of it), an interface's those of its
+    providers, a bool option ``opt:NAME``, a
     relation ``opt:NAME > 5``. ``values`` holds the options' values as far as they are known.
     """
 
@@ -52,11 +53,21 @@ class Conditions:
                 manifest = self.catalog.by_symbol(name)
                 if manifest is not None:
                     self.reach(manifest.name)
-                    return f.Var(library_variable(manifest.name))
+                    return self._present(manifest.name)
                 return self._atom(OPTION + name, expression, frozenset({name}))
             case Compare(_, left, right):
                 names = frozenset(o.name for o in (left, right) if isinstance(o, Symbol))
                 return self._atom(f"{OPTION}{expression}", expression, names)
+
+    def _present(self, name: str) -> f.Formula:
+        """That a library is in the image, or that something in it provides an interface."""
+        if name not in self.catalog.interfaces:
+            return f.Var(library_variable(name))
+        providers = [
+            (f.Var(library_variable(m.name)), self.formula(ref.when))
+            for m, ref in self.catalog.providers(name)
+        ]
+        return f.any_of(v if given is f.TRUE else f.And((v, given)) for v, given in providers)
 
     def _atom(self, name: str, expression: Expression, symbols: frozenset[str]) -> f.Formula:
         if name not in self.atoms:

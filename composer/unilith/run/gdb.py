@@ -109,8 +109,16 @@ def debug_qemu(
         listen = (
             f"unix:{meeting},server=on,wait=off" if wanted.port is None else f"tcp:127.0.0.1:{wanted.port}"
         )
+        # The symbols' addresses hold only where the image stays in its place.
         command = qemu_command(
-            description, program, args=args, memory=memory, network=network, accel=accel, record=record
+            description,
+            program,
+            args=args,
+            memory=memory,
+            network=network,
+            accel=accel,
+            record=record,
+            parameters=["image.move=off"],
         )
         try:
             with _machine([*command, "-S", "-gdb", listen], description, record) as machine:

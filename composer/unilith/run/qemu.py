@@ -81,8 +81,10 @@ def qemu_command(
     network: Network,
     accel: str,
     record: int,
+    parameters: Sequence[str] = (),
 ) -> list[str]:
-    """QEMU's command line; `record` is the descriptor of the exit record."""
+    """QEMU's command line; `record` is the descriptor of the exit record, `parameters` are
+    further ones for the image."""
     settings = description.settings
     command = [program, "-no-user-config", "-machine", settings["machine"], "-accel", accel]
     command += ["-cpu", settings["cpu"]] if "cpu" in settings else []
@@ -96,7 +98,7 @@ def qemu_command(
     command += qemu_network(network, settings.get("network-device"), description.target)
     command += ["-kernel", str(description.image)]
     command += ["-initrd", str(description.initrd)] if description.initrd else []
-    line = command_line(args, network.parameters)
+    line = command_line(args, (*network.parameters, *parameters))
     command += ["-append", line] if line else []
     return command
 

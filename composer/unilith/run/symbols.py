@@ -1,7 +1,8 @@
 """Makes a crash report readable: an address gets its function, file and line.
 
 The console's bytes pass through unchanged and undelayed. Only the end of a line of the form
-`  at 0x0000000000100abc` that follows a line beginning with `panic:` gets something put before it.
+`  at 0x0000000000100abc` that follows a line beginning with `panic:` gets something put before it. A line
+`  image moved by 0x...` says how far addresses are from those that the image was linked for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 
 PANIC = b"panic:"
 _AT = re.compile(rb"  at 0x([0-9a-f]{1,16})")
-_LONGEST = len("  at 0x") + 16
+_MOVED = re.compile(rb"  image moved by 0x([0-9a-f]{1,16})")
+_LONGEST = len("  image moved by 0x") + 16
 
 Lookup = Callable[[int, bool], str]
 """Address, and whether it is a return address -> what stands there; nothing if it is unknown."""
@@ -26,6 +28,7 @@ class CrashFilter:
         self.line = bytearray()  # the line that is not yet ended, as far as it may matter
         self.crashed = False
         self.first = True
+        self.moved = 0
 
     def __call__(self, data: bytes) -> bytes:
         if not self.crashed and PANIC not in data and not self._may_end_panic(data):
@@ -53,14 +56,17 @@ class CrashFilter:
     def _addition(self) -> bytes:
         line = bytes(self.line.removesuffix(b"\r"))
         if line.startswith(PANIC):
-            self.crashed, self.first = True, True
+            self.crashed, self.first, self.moved = True, True, 0
+            return b""
+        if self.crashed and (moved := _MOVED.fullmatch(line)):
+            self.moved = int(moved[1], 16)
             return b""
         match = _AT.fullmatch(line) if self.crashed else None
         if match is None:
             return b""
         # The first address is that of the instruction itself, the others are where calls return to.
         returns, self.first = not self.first, False
-        found = self.lookup(int(match[1], 16), returns)
+        found = self.lookup((int(match[1], 16) - self.moved) % (1 << 64), returns)
         return f" {found}".encode() if found else b""
 
 

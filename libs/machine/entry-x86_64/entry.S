@@ -65,6 +65,8 @@ boot_gdt_pointer:
 
     /* What lies between address 0 and boot_mapped_end: the end of each region, and what may be done with it. */
     .balign 4
+    .globl entry_regions, entry_regions_end
+    .hidden entry_regions, entry_regions_end
 entry_regions:
     .long 0x1000 + REGION_NONE
     .long text_start + REGION_RW
@@ -80,7 +82,7 @@ entry_regions_end:
     .section .noinit.pages.boot, "aw", @nobits
 boot_tables: /* PML4, page-directory-pointer table, page directory of the first GiB */
     .skip 3 * 4096
-    .globl boot_directory_pointers, boot_directory
+    .globl boot_tables, boot_directory_pointers, boot_directory
     .set boot_directory_pointers, boot_tables + 0x1000
     .set boot_directory, boot_tables + 0x2000
     .globl boot_window

@@ -3,6 +3,7 @@
 #include "boot_protocol.h"
 #include "ranges.h"
 
+#include <config.h>
 #include <panic.h>
 #include <stdbool.h>
 
@@ -29,6 +30,13 @@ extern uint64_t boot_page_tables[];           /* linker script: one entry a page
 extern char boot_window[];                    /* entry.S: an unmapped page */
 extern char boot_mapped_end[]; /* linker script: below it everything is mapped by small pages */
 
+/* Below it everything is mapped by small pages. Around a moved image these begin anew. */
+#ifdef CONFIG_LIB_IMAGE_MOVE
+#define MAPPED_LOW LARGE
+#else
+#define MAPPED_LOW ((uintptr_t)boot_mapped_end)
+#endif
+
 static bool has_huge_pages(void)
 {
     uint32_t eax = CPUID_EXTENDED_FEATURES, edx;
@@ -50,7 +58,7 @@ static uint64_t *new_table(struct boot_info *info)
 {
     uint64_t *table = (uint64_t *)info->ranges[0].start;
 
-    if (info->range_count == 0 || (uintptr_t)table + PAGE > (uintptr_t)boot_mapped_end)
+    if (info->range_count == 0 || (uintptr_t)table + PAGE > MAPPED_LOW)
         panic("no low memory for page tables");
     boot_ranges_remove(info, (uintptr_t)table, (uintptr_t)table + PAGE);
     for (int i = 0; i < 512; i++)
@@ -71,8 +79,6 @@ void entry_map_memory(struct boot_info *info, uint64_t start, uint64_t end)
 {
     uint64_t address = start & ~(LARGE - 1);
 
-    if (address < (uintptr_t)boot_mapped_end)
-        address = (uintptr_t)boot_mapped_end;
     while (address < end) {
         if (address < HUGE) {
             map_large(boot_directory, address);
@@ -91,6 +97,18 @@ void entry_map_memory(struct boot_info *info, uint64_t start, uint64_t end)
     }
 }
 
+/* A moved image has its tables elsewhere. */
+static uint64_t *window_entry(void)
+{
+#ifdef CONFIG_LIB_IMAGE_MOVE
+    uint64_t *table = (uint64_t *)(boot_directory[(uintptr_t)boot_window / LARGE] & PTE_ADDRESS);
+
+    return &table[(uintptr_t)boot_window / PAGE % 512];
+#else
+    return &boot_page_tables[(uintptr_t)boot_window / PAGE];
+#endif
+}
+
 const void *boot_reach(uint64_t address, uint64_t size)
 {
     if (size > HUGE || address > HUGE - size)
@@ -98,7 +116,7 @@ const void *boot_reach(uint64_t address, uint64_t size)
     if (address < PAGE) {
         if (address == 0 || size > PAGE - address)
             return NULL;
-        boot_page_tables[(uintptr_t)boot_window / PAGE] = PTE_P | PTE_A | PTE_NX;
+        *window_entry() = PTE_P | PTE_A | PTE_NX;
         return boot_window + address;
     }
     for (uint64_t a = address & ~(LARGE - 1); a < address + size; a += LARGE)
@@ -108,6 +126,6 @@ const void *boot_reach(uint64_t address, uint64_t size)
 
 void entry_map_end_of_reading(void)
 {
-    boot_page_tables[(uintptr_t)boot_window / PAGE] = 0;
+    *window_entry() = 0;
     __asm__ volatile("invlpg %0" : : "m"(*boot_window) : "memory");
 }

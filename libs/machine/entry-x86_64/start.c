@@ -2,10 +2,14 @@
 #include "map.h"
 
 #include <boot.h>
+#include <config.h>
 #include <image_layout.h>
 #include <panic.h>
 #include <seal.h>
 #include <traps_x86_64.h>
+#ifdef CONFIG_LIB_IMAGE_MOVE
+#include "move.h"
+#endif
 
 SEALED struct boot_info boot_info;
 
@@ -17,6 +21,9 @@ void entry_start(uint64_t address, unsigned protocol)
 {
     const char *wrong;
 
+#ifdef CONFIG_LIB_IMAGE_MOVE
+    entry_move(address, protocol);
+#endif
     traps_init();
     wrong = protocol == 0 ? boot_pvh(address, &boot_info) : boot_linux(address, &boot_info);
     entry_map_end_of_reading();

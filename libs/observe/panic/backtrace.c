@@ -1,5 +1,9 @@
+#include <config.h>
 #include <image_layout.h>
 #include <panic.h>
+#ifdef CONFIG_LIB_IMAGE_MOVE
+#include <image_move.h>
+#endif
 
 #define MAX_DEPTH 32
 #define MAX_FRAME_BYTES ((uintptr_t)1 << 20)
@@ -20,6 +24,9 @@ static int is_code(uintptr_t address)
  * the end of the report. */
 void panic_backtrace(uintptr_t pc, uintptr_t frame)
 {
+#ifdef CONFIG_LIB_IMAGE_MOVE
+    panic_print("  image moved by 0x%016lx\n", (unsigned long)image_moved_by);
+#endif
     panic_print("  at 0x%016lx\n", (unsigned long)pc);
     for (int depth = 1; depth < MAX_DEPTH && frame != 0 && frame % sizeof(uintptr_t) == 0; depth++) {
         const struct frame *f = (const struct frame *)frame;

@@ -42,6 +42,22 @@ def test_a_report_is_annotated_however_it_is_cut(cuts: list[int]) -> None:
     assert shown.count(b"\r") == 1
 
 
+@given(cuts=st.lists(st.integers(0, 1000), max_size=12))
+def test_an_image_that_moved_is_looked_up_where_it_was_linked(cuts: list[int]) -> None:
+    """Until the next report, which says itself how far it has come; downwards too."""
+    report = (
+        b"panic: one\n  image moved by 0x0000000000a00000\n  at 0x0000000000b00abc\n"
+        b"panic: two\n  at 0x0000000000100abc\n  image moved by 0xfffffffffffff000\n  at 0x00000000000ffabc\n"
+    )
+    show = CrashFilter(lookup)
+    shown = b"".join(show(piece) for piece in pieces(report, cuts)).decode()
+    assert [line.split(" <")[1] for line in shown.splitlines() if " <" in line] == [
+        "100abc False>",
+        "100abc False>",
+        "100abc True>",
+    ]
+
+
 @given(data=st.lists(st.binary(max_size=60)))
 def test_nothing_changes_without_a_crash_and_nothing_is_held_back(data: list[bytes]) -> None:
     show = CrashFilter(lookup)
