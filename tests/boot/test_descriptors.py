@@ -2,7 +2,8 @@
 
 `expected.txt` beside a recipe is what Linux printed. It is made anew by compiling the recipe's sources with
 `musl-gcc -static` and running the program with standard input from /dev/null and a limit of 1024 descriptors;
-`descriptor-files` takes the path of its file as an argument and writes to a pipe.
+`descriptor-files` takes the path of its file, on the file system that it runs in, as an argument, and writes to a
+pipe.
 """
 
 from __future__ import annotations

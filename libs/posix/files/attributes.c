@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux_file.h>
+#include <linux_statfs.h>
 #include <linux_time.h>
 #include <vfs.h>
 
@@ -45,15 +46,15 @@ long sys_lstat(long path, long stat)
 }
 
 /* There is one user, who may do everything except run a file that nobody may run. */
-long sys_faccessat(long directory, long path, long mode)
+long sys_faccessat2(long directory, long path, long mode, long flags)
 {
     struct vnode_attributes attributes;
     struct vnode *vnode;
     int error;
 
-    if (mode & ~7)
+    if ((mode & ~7) || (flags & ~(long)(LINUX_AT_EACCESS | LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH)))
         return -EINVAL;
-    error = files_lookup(directory, (const char *)path, 0, &vnode);
+    error = files_lookup(directory, (const char *)path, (unsigned)flags, &vnode);
     if (error != 0)
         return error;
     vnode->ops->get(vnode, &attributes);
@@ -63,9 +64,14 @@ long sys_faccessat(long directory, long path, long mode)
     return error;
 }
 
+long sys_faccessat(long directory, long path, long mode)
+{
+    return sys_faccessat2(directory, path, mode, 0);
+}
+
 long sys_access(long path, long mode)
 {
-    return sys_faccessat(LINUX_AT_FDCWD, path, mode);
+    return sys_faccessat2(LINUX_AT_FDCWD, path, mode, 0);
 }
 
 static int set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux_file.h>
+#include <linux_statfs.h>
 #include <string.h>
 #include <vfs.h>
 
@@ -122,20 +123,42 @@ long sys_rmdir(long path)
     return sys_unlinkat(LINUX_AT_FDCWD, path, LINUX_AT_REMOVEDIR);
 }
 
-long sys_renameat(long old_directory, long old_path, long new_directory, long new_path)
+/* -EEXIST if the name is taken. */
+static int check_free(struct vnode *start, const char *path)
+{
+    struct vnode *vnode;
+    int error = vfs_lookup(start, path, 0, &vnode);
+
+    if (error == 0)
+        vnode_put(vnode);
+    return error == 0 ? -EEXIST : error == -ENOENT ? 0 : error;
+}
+
+long sys_renameat2(long old_directory, long old_path, long new_directory, long new_path, long flags)
 {
     struct vnode *from, *to;
-    int error = files_start(old_directory, (const char *)old_path, &from);
+    int error;
 
+    if (flags & ~(long)LINUX_RENAME_NOREPLACE)
+        return -EINVAL; /* as where a file system cannot exchange names */
+    error = files_start(old_directory, (const char *)old_path, &from);
     if (error != 0)
         return error;
     error = files_start(new_directory, (const char *)new_path, &to);
     if (error == 0) {
-        error = vfs_rename(from, (const char *)old_path, to, (const char *)new_path);
+        if (flags & LINUX_RENAME_NOREPLACE)
+            error = check_free(to, (const char *)new_path);
+        if (error == 0)
+            error = vfs_rename(from, (const char *)old_path, to, (const char *)new_path);
         vnode_put(to);
     }
     vnode_put(from);
     return error;
+}
+
+long sys_renameat(long old_directory, long old_path, long new_directory, long new_path)
+{
+    return sys_renameat2(old_directory, old_path, new_directory, new_path, 0);
 }
 
 long sys_rename(long old_path, long new_path)

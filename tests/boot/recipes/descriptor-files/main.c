@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 static char bytes[20000];
@@ -168,6 +170,56 @@ static void sending(const char *path)
     close(pair[1]);
 }
 
+static void others(const char *path)
+{
+    int file = open(path, O_RDONLY), memory = memfd_create("m", MFD_CLOEXEC), pair[2];
+    int copy = open("copy", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    struct stat status;
+    struct statfs system;
+    off_t from = 100, to = 50;
+
+    SHOW(fallocate(memory, 0, 0, 10000));
+    SHOW(lseek(memory, 0, SEEK_END));
+    SHOW(fallocate(memory, 0, -1, 10));
+    SHOW(fallocate(memory, 0, 0, 0));
+    SHOW(fallocate(file, 0, 0, 10));
+    SHOW(ftruncate(memory, 5000));
+    SHOW(copy_file_range(file, &from, copy, &to, 3000, 0));
+    printf("    %ld %ld\n", (long)from, (long)to);
+    SHOW(lseek(copy, 0, SEEK_SET));
+    SHOW(copy_file_range(file, NULL, copy, NULL, 20000, 0));
+    SHOW(lseek(file, 0, SEEK_CUR));
+    SHOW(lseek(copy, 0, SEEK_CUR));
+    SHOW(copy_file_range(file, NULL, copy, NULL, 20000, 0));
+    from = 0;
+    to = 100;
+    SHOW(copy_file_range(copy, &from, copy, &to, 200, 0));
+    SHOW(copy_file_range(copy, &from, copy, &to, 100, 0));
+    SHOW(pread(copy, bytes, 13893, 0));
+    SHOW(sum(bytes, 13893));
+    SHOW(copy_file_range(file, NULL, file, NULL, 10, 0));
+    SHOW(fstat(memory, &status));
+    SHOW(status.st_nlink);
+    SHOW(status.st_mode & 0777);
+    SHOW(fcntl(memory, F_GETFD));
+    SHOW(close(memory));
+    SHOW(close(copy));
+    SHOW(unlink("copy"));
+    SHOW(pipe(pair));
+    SHOW(posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED));
+    SHOW(posix_fadvise(pair[0], 0, 0, POSIX_FADV_WILLNEED));
+    SHOW(posix_fadvise(file, 0, 0, 99));
+    SHOW(fstatfs(file, &system));
+    SHOW(statfs("nowhere", &system));
+    SHOW(fchown(file, 0, -1));
+    SHOW(chown("nowhere", 0, 0));
+    SHOW(faccessat(AT_FDCWD, "/", R_OK | X_OK, AT_EACCESS));
+    SHOW(close(file));
+    close(pair[0]);
+    close(pair[1]);
+    sync();
+}
+
 int main(int count, char **words)
 {
     const char *path = count > 1 ? words[1] : "/data/numbers";
@@ -180,5 +232,7 @@ int main(int count, char **words)
     locks(path);
     printf("sending\n");
     sending(path);
+    printf("others\n");
+    others(path);
     return 0;
 }
