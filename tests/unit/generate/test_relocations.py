@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unilith.generate.relocations import assembly, encode, words_of
+from unilith.generate.relocations import assembly, encode, sections_of, words_of
 
 SOURCE = """
     .text
@@ -57,9 +57,12 @@ def test_words_that_hold_addresses(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_moved_is_refused(tmp_path: Path) -> None:
-    data, _ = _linked(tmp_path, SOURCE + "    .long variable@SIZE\n")
-    with pytest.raises(ValueError, match="type 32"):
-        words_of(data)
+    data, _ = _linked(tmp_path, SOURCE)
+    table = next(s for s in sections_of(data) if s.type == 4)  # SHT_RELA
+    changed = bytearray(data)
+    changed[table.offset + 8] = 12  # R_X86_64_16: an address in two bytes
+    with pytest.raises(ValueError, match="type 12"):
+        words_of(bytes(changed))
 
 
 def _decoded(encoded: list[int], start: int) -> tuple[list[int], list[int]]:
