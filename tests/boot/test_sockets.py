@@ -27,3 +27,10 @@ def test_an_image_does_as_linux_does(workshop: Path, linux: str, target: str) ->
     ran = run("sockets", target, cwd=workshop)
     assert ran.status == 0, ran
     assert ran.console.splitlines() == linux.splitlines()
+
+
+@pytest.mark.parametrize("target", ["qemu-x86_64", "process-x86_64"])
+def test_what_gets_lost_is_sent_again(workshop: Path, target: str) -> None:
+    ran = run("lossy", target, "--", "2000000", cwd=workshop)
+    assert ran.status == 0, ran
+    assert "2000000 sent, 2000000 received, 0 wrong" in ran.console, ran

@@ -3,6 +3,7 @@
  */
 #include "interfaces.h"
 
+#include <config.h>
 #include <lwip/ip.h>
 #include <lwip/pbuf.h>
 
@@ -14,12 +15,26 @@ struct netif loopback_interface;
 /* Copies, one pbuf each, linked by `next`. */
 static struct pbuf *first, **end = &first;
 
+#if CONFIG_LWIP_LOOPBACK_LOSS
+static bool is_lost(void)
+{
+    static uint32_t state = 1;
+
+    state = state * 1664525 + 1013904223; /* Numerical Recipes' generator: the upper bits are good enough */
+    return (state >> 16) % 1000 < CONFIG_LWIP_LOOPBACK_LOSS;
+}
+#endif
+
 static err_t output(struct netif *netif, struct pbuf *p)
 {
-    /* The sender keeps its own, which TCP may send again. */
-    struct pbuf *copy = pbuf_clone(PBUF_RAW, PBUF_RAM, p);
+    struct pbuf *copy;
 
     (void)netif;
+#if CONFIG_LWIP_LOOPBACK_LOSS
+    if (is_lost())
+        return ERR_OK;
+#endif
+    copy = pbuf_clone(PBUF_RAW, PBUF_RAM, p); /* the sender keeps its own, which TCP may send again */
     if (copy == NULL)
         return ERR_MEM;
     *end = copy;

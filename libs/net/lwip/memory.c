@@ -79,21 +79,68 @@ void memp_free(memp_t type, void *object)
     kind->kept_count++;
 }
 
+/*
+ * Blocks of any size are packets, small or as long as a frame: both kinds are kept, too, in the order of last
+ * use. A block knows its kind.
+ */
+static const u16_t block_sizes[] = {240, 1664};
+
+#define BLOCK_KINDS LWIP_ARRAYSIZE(block_sizes)
+
+struct block {
+    struct kept kept; /* while it is */
+    u32_t kind;       /* BLOCK_KINDS: of another size */
+};
+
+_Static_assert(sizeof(struct block) == HEAP_ALIGNMENT, "what follows is aligned");
+
+static struct {
+    struct kept *kept;
+    u32_t count;
+} blocks[BLOCK_KINDS];
+
 void mem_init(void) {}
 
 void *mem_malloc(mem_size_t size)
 {
-    return heap_alloc(size);
+    u32_t kind = 0;
+    struct block *block;
+
+    while (kind < BLOCK_KINDS && size > block_sizes[kind])
+        kind++;
+    if (kind < BLOCK_KINDS) {
+        size = block_sizes[kind];
+        if (blocks[kind].kept != NULL) {
+            block = (struct block *)blocks[kind].kept;
+            blocks[kind].kept = block->kept.next;
+            blocks[kind].count--;
+            return block + 1;
+        }
+    }
+    block = heap_alloc(sizeof(*block) + size);
+    if (block == NULL)
+        return NULL;
+    block->kind = kind;
+    return block + 1;
 }
 
 /* What would become free is not worth a copy. */
-void *mem_trim(void *block, mem_size_t size)
+void *mem_trim(void *memory, mem_size_t size)
 {
     (void)size;
-    return block;
+    return memory;
 }
 
-void mem_free(void *block)
+void mem_free(void *memory)
 {
-    heap_free(block);
+    struct block *block = (struct block *)memory - 1;
+    u32_t kind = block->kind;
+
+    if (kind == BLOCK_KINDS || blocks[kind].count == KEPT) {
+        heap_free(block);
+        return;
+    }
+    block->kept.next = blocks[kind].kept;
+    blocks[kind].kept = &block->kept;
+    blocks[kind].count++;
 }

@@ -42,6 +42,12 @@
 #define LWIP_PLATFORM_ASSERT(message)
 #endif
 
+/* One instruction each. */
+#if BYTE_ORDER == LITTLE_ENDIAN
+#define lwip_htons(x) __builtin_bswap16(x)
+#define lwip_htonl(x) __builtin_bswap32(x)
+#endif
+
 /* Random numbers: source ports, transaction identifiers. */
 uint32_t lwip_random(void);
 #define LWIP_RAND() lwip_random()
