@@ -28,7 +28,7 @@ class Ran:
         return f"status {self.status}\n--- stdout\n{self.console}\n--- stderr\n{self.errors}"
 
 
-def unilith(*words: str | Path, cwd: Path, stdin: str = "") -> Ran:
+def unilith(*words: str | Path, cwd: Path, stdin: str = "", limit: float = LIMIT) -> Ran:
     """One command."""
     done = subprocess.run(
         [sys.executable, "-m", "unilith.cli.main", *map(str, words)],
@@ -37,7 +37,7 @@ def unilith(*words: str | Path, cwd: Path, stdin: str = "") -> Ran:
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=LIMIT,
+        timeout=limit,
         env={**os.environ, "NO_COLOR": "1"},
         check=False,
     )

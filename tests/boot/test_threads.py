@@ -47,7 +47,7 @@ def boot(workshop: Path) -> Boot:
 
 
 ACCOUNT = re.compile(
-    r"threads: (\d+) started, (\d+) alive \((\d+) in the kernel\); (\d+) pages free, (\d+) before\n$"
+    r"threads: (\d+) started, (\d+) alive \((\d+) in the kernel\); (\d+) pages free, (\d+) before; no timer\n$"
 )
 STACK = 35  # pages of a thread's stack as musl maps it: far more than page tables take that were split
 

@@ -55,17 +55,26 @@ def run(words: argparse.Namespace) -> None:
     for where in words.on or COLUMNS:
         rows = read_rows(RESULTS)
 
-        def heard(name: str, ran: Ran, where: str = where, rows: dict[str, Row] = rows) -> None:
-            passes_on_linux = where == LINUX or rows.get(name, Row(name)).outcomes.get(LINUX) is Outcome.PASS
-            if ran.outcome is not Outcome.PASS and passes_on_linux:
+        runners, results, forks = runners_for(where, cases, FOLDER.absolute(), words.jobs)
+
+        def wanted(
+            name: str, where: str = where, rows: dict[str, Row] = rows, forks: dict[str, bool] = forks
+        ) -> bool:
+            """Whether it ought to pass."""
+            if where == LINUX:
+                return True
+            return not forks.get(name) and name in rows and rows[name].outcomes.get(LINUX) is Outcome.PASS
+
+        def heard(name: str, ran: Ran, where: str = where) -> None:
+            if ran.outcome is not Outcome.PASS and (wanted(name) or words.verbose):
                 said = ran.said.strip() if words.verbose else " | ".join(ran.said.split("\n"))[-160:]
                 print(f"{where} {name} {ran.outcome} {ran.seconds:.1f} s: {said}", flush=True)
 
-        def repeat(name: str, _ran: Ran, where: str = where, rows: dict[str, Row] = rows) -> int:
-            known = rows[name].outcomes.get(LINUX) if name in rows and where != LINUX else Outcome.PASS
-            return words.repeat if known is Outcome.PASS else 0
+        def repeat(name: str, ran: Ran, where: str = where) -> int:
+            if where == LINUX and ran.outcome is Outcome.TIMEOUT:
+                return 0
+            return words.repeat if wanted(name) else 0
 
-        runners, results, forks = runners_for(where, cases, FOLDER.absolute(), words.jobs)
         for name, ran in results.items():
             heard(name, ran)
         results |= run_all(runners, jobs=words.boots, repeat=repeat, limit=words.limit, heard=heard)

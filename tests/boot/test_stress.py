@@ -1,0 +1,40 @@
+"""The whole kernel under load at once: nothing is lost on the way, and nothing is left at the end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.boot.command import RECIPES, TARGETS, unilith
+
+pytestmark = pytest.mark.boot
+
+# Free memory lies in the heap in runs that depend on who came when; a leak grows with every round.
+KEPT = 24
+ENDED = re.compile(
+    r"all is done: (\d+) pages lost\n"
+    r"threads: (\d+) started, 1 alive \(1 in the kernel\); \d+ pages free, \d+ before; no timer\n$"
+)
+
+
+def stress(target: str, rounds: int, work: int, workshop: Path) -> None:
+    """Runs it; the image itself looks whether what each kind of work sends arrives."""
+    output = workshop / f"stress-{target}"
+    words = ("run", RECIPES / "stress", "--target", target, "--output", output, "--timeout", "900")
+    ran = unilith(*words, "--", str(rounds), str(work), cwd=workshop, limit=960)
+    ended = ENDED.search(ran.console)
+    assert ran.status == 0 and ended, ran
+    assert int(ended[1]) <= KEPT, ran
+    assert int(ended[2]) >= 250 * (rounds + 1), ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_everything_at_once(target: str, workshop: Path) -> None:
+    stress(target, 2, 2, workshop)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("target", TARGETS)
+def test_everything_at_once_for_minutes(target: str, workshop: Path) -> None:
+    stress(target, 40, 8, workshop)
