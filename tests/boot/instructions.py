@@ -22,7 +22,8 @@ def guest_instructions(
         log = Path(folder) / "log"
         words = ["qemu-system-x86_64", "-M", machine, "-cpu", "max", "-m", memory, "-accel", "tcg"]
         words += ["-display", "none", "-no-reboot", "-nodefaults", "-kernel", str(image)]
-        words += ["-append", f"-- {arguments}"] if arguments else []
+        # The filter of addresses, and their names, hold for an image that stays where it was linked for.
+        words += ["-append", f"image.move=off -- {arguments}" if arguments else "image.move=off"]
         words += [
             "-singlestep",
             "-d",

@@ -94,12 +94,13 @@ static void arrive(void)
 
 static void copy_image(uintptr_t by)
 {
-    unsigned char *to = (unsigned char *)(uintptr_t)image_start + by;
+    uintptr_t to = (uintptr_t)image_start + by, from = (uintptr_t)image_start;
+    size_t words = ((size_t)(data_end - image_start) + 7) / 8;
 
-    for (const char *from = image_start; from < data_end; from++)
-        *to++ = (unsigned char)*from;
-    for (uintptr_t at = (uintptr_t)bss_start + by; at < (uintptr_t)bss_end + by; at++)
-        *(volatile unsigned char *)at = 0;
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    to = (uintptr_t)bss_start + by; /* both ends are multiples of 8 */
+    words = (size_t)(bss_end - bss_start) / 8;
+    __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
     image_move_relocate((unsigned char *)image_start + by, by, relocations_start);
     *(uintptr_t *)((uintptr_t)&image_moved_by + by) = by;
 }
