@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, Ran, unilith
+from tests.boot.command import RECIPES, Ran, run, unilith
 
 pytestmark = pytest.mark.boot
 
@@ -72,3 +72,9 @@ def test_programs_that_have_ended_leave_nothing_behind(image: Path) -> None:
     free = [ACCOUNT.search(ran.console) for ran in (once, often)]
     assert free[0] and free[1], (once, often)
     assert free[0].group(1) == free[1].group(1), (once, often)
+
+
+def test_fork_says_why_it_cannot_be(workshop: Path) -> None:
+    ran = run("fork", "qemu-x86_64", cwd=workshop)
+    assert ran.status == 0 and "fork -1 1\n" in ran.console, ran
+    assert "an image has one address space" in ran.console
