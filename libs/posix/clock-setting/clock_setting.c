@@ -8,6 +8,9 @@
 #ifdef CONFIG_LIB_POSIX_SLEEP
 #include <posix_sleep.h>
 #endif
+#ifdef CONFIG_LIB_TIMERFD
+#include <timerfd.h>
+#endif
 
 long sys_clock_settime(long clock, long time);
 long sys_settimeofday(long time, long zone);
@@ -22,6 +25,9 @@ static long set(const struct linux_timespec *time)
 #endif
 #ifdef CONFIG_LIB_POSIX_SLEEP
     posix_sleep_clock_set();
+#endif
+#ifdef CONFIG_LIB_TIMERFD
+    timerfd_clock_set();
 #endif
     return 0;
 }

@@ -12,7 +12,9 @@
 #include <linux_file.h>
 #include <linux_time.h>
 #include <readiness.h>
+#include <ring.h>
 #include <stddef.h>
+#include <timerfd.h>
 
 /* include/uapi/linux/timerfd.h; the flags of timerfd_create() are those of open(2) */
 #define TFD_TIMER_ABSTIME 1
@@ -31,8 +33,14 @@ struct timerfd {
     uint64_t next;     /* when it expires, or expired last, by clock_monotonic(); NEVER: it is not set */
     uint64_t interval; /* nanoseconds; 0: once */
     uint64_t count;    /* expirations that nobody has read */
+    uint64_t date;     /* as `next`, by clock_realtime(), if it was set to a moment of that */
+    struct ring dated; /* held while it was: of all those */
     bool realtime;
+    bool cancelled_by_set; /* TFD_TIMER_CANCEL_ON_SET */
+    bool cancelled;
 };
+
+static struct ring *dated;
 
 /* struct itimerspec */
 struct timer_value {
@@ -82,6 +90,7 @@ static void go_on(struct timerfd *self)
     passed = now > self->next ? (now - self->next) / self->interval : 0;
     self->count += passed;
     self->next = sum(self->next, (passed + 1) * self->interval);
+    self->date = sum(self->date, (passed + 1) * self->interval);
     start(self);
 }
 
@@ -101,6 +110,11 @@ static long read(struct open_file *file, void *buffer, size_t size)
         if (error != 0 && self->count == 0)
             return error;
     }
+    if (self->cancelled) {
+        self->cancelled = false;
+        self->count = 0;
+        return -ECANCELED;
+    }
     go_on(self);
     *(uint64_t *)buffer = self->count;
     self->count = 0;
@@ -113,9 +127,17 @@ static unsigned poll(struct open_file *file, struct readiness **readiness)
     return of(file)->count != 0 ? READINESS_IN : 0;
 }
 
+static void undate(struct timerfd *self)
+{
+    if (ring_held(&self->dated))
+        ring_remove(&dated, &self->dated);
+    self->cancelled = self->cancelled_by_set = false;
+}
+
 static void release(struct open_file *file)
 {
     ktimer_stop(&of(file)->timer);
+    undate(of(file));
     heap_free(file);
 }
 
@@ -202,22 +224,46 @@ static bool valid(const struct linux_timespec *time)
     return time->seconds >= 0 && (uint64_t)time->nanoseconds < NANOSECONDS;
 }
 
-/* The moment of clock_monotonic() at which a timer is to expire. */
-static uint64_t moment(const struct timerfd *self, const struct linux_timespec *value, long flags)
+/* The moment of clock_monotonic() at which clock_realtime() will be `date`. */
+static uint64_t moment_of(uint64_t date)
 {
-    uint64_t length = linux_timespec_nanoseconds(value), now = clock_monotonic();
+    uint64_t now = clock_realtime();
 
-    if (!(flags & TFD_TIMER_ABSTIME))
-        return sum(now, length);
-    if (self->realtime) {
-        uint64_t date = clock_realtime();
-
-        return sum(now, length > date ? length - date : 0);
-    }
-    return length;
+    return sum(clock_monotonic(), date > now ? date - now : 0);
 }
 
-/* Nobody sets the clock here, so nothing is ever cancelled for that (TFD_TIMER_CANCEL_ON_SET). */
+void timerfd_clock_set(void)
+{
+    for (struct ring *ring = ring_first(dated); ring != NULL; ring = ring_after(dated, ring)) {
+        struct timerfd *self = (struct timerfd *)((char *)ring - offsetof(struct timerfd, dated));
+
+        if (ktimer_armed(&self->timer)) {
+            self->next = moment_of(self->date);
+            start(self);
+        }
+        if (self->cancelled_by_set) {
+            self->cancelled = true;
+            self->count++;
+            readiness_notify(&self->readiness, READINESS_IN);
+        }
+    }
+}
+
+static void set(struct timerfd *self, uint64_t value, long flags)
+{
+    if (!(flags & TFD_TIMER_ABSTIME)) {
+        self->next = sum(clock_monotonic(), value);
+    } else if (!self->realtime) {
+        self->next = value;
+    } else {
+        self->date = value;
+        self->next = moment_of(value);
+        self->cancelled_by_set = flags & TFD_TIMER_CANCEL_ON_SET;
+        ring_append(&dated, &self->dated);
+    }
+    start(self);
+}
+
 long sys_timerfd_settime(long fd, long flags, long value, long old)
 {
     const struct timer_value *new = (const struct timer_value *)value;
@@ -234,12 +280,12 @@ long sys_timerfd_settime(long fd, long flags, long value, long old)
     if (old != 0)
         show(self, (struct timer_value *)old);
     ktimer_stop(&self->timer);
+    undate(self);
     self->count = 0;
     self->interval = linux_timespec_nanoseconds(&new->interval);
     self->next = NEVER;
     if (new->value.seconds != 0 || new->value.nanoseconds != 0)
-        self->next = moment(self, &new->value, flags);
-    start(self);
+        set(self, linux_timespec_nanoseconds(&new->value), flags);
     fd_put(&self->file);
     return 0;
 }
