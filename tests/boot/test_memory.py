@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, unilith
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, run, unilith
 from tests.boot.instructions import guest_instructions
 
 pytestmark = pytest.mark.boot
@@ -58,6 +58,12 @@ def test_promises_of_the_memory_calls(boot: Boot, target: str) -> None:
     ran = boot(target, *CASES)
     assert ran.status == 0, ran
     assert ran.console == "".join(f"{case} ok\n" for case in CASES), ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_kernel_runs_on_stacks_that_are_not_there_yet(workshop: Path, target: str) -> None:
+    ran = run("memory-stacks", target, cwd=workshop)
+    assert (ran.status, ran.console) == (0, "all stacks ok\n"), ran
 
 
 @pytest.mark.parametrize("target", VIRTUAL)
