@@ -12,8 +12,8 @@
 #include <lwip/prot/ethernet.h>
 #include <lwip/prot/ip.h>
 #include <lwip/prot/ip4.h>
+#include <lwip/prot/ip6.h>
 #include <lwip/prot/tcp.h>
-#include <lwip/prot/udp.h>
 #include <netif/ethernet.h>
 #include <string.h>
 
@@ -28,41 +28,59 @@ static void sent(struct net_client *client, void *token)
     pbuf_free(token);
 }
 
-/*
- * The sum over the pseudo-header, for a card that adds the rest. False for what is neither TCP nor UDP over
- * IPv4 in one piece, whose checksum lwIP has computed.
- */
-static bool prepare_checksum(const struct device_packet *from, struct net_packet *packet)
+/* The sum of 16-bit words, which may carry into the upper half. */
+static u32_t sum_words(const void *from, size_t count)
 {
-    struct eth_hdr *ethernet = from->start;
-    struct ip_hdr *ip = (struct ip_hdr *)(ethernet + 1);
-    size_t header, at;
+    const u16_t *words = from;
+    u32_t sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += words[i];
+    return sum;
+}
+
+/*
+ * TCP's sum over the pseudo-header, for a card that adds the rest: lwIP has left it out. TCP never sends
+ * fragments or further headers of IPv6. (Datagrams may be cut up, and have their sum already.)
+ */
+static void prepare_checksum(const struct device_packet *from, struct net_packet *packet)
+{
+    const struct eth_hdr *ethernet = from->start;
+    char *ip = (char *)(ethernet + 1);
+    size_t header, at = offsetof(struct tcp_hdr, chksum);
     u16_t *sum;
     u32_t pseudo;
 
-    if (from->length < SIZEOF_ETH_HDR + IP_HLEN || ethernet->type != PP_HTONS(ETHTYPE_IP))
-        return false;
-    header = IPH_HL_BYTES(ip);
-    if (IPH_OFFSET(ip) & PP_HTONS(IP_OFFMASK | IP_MF))
-        return false;
-    if (IPH_PROTO(ip) == IP_PROTO_TCP)
-        at = offsetof(struct tcp_hdr, chksum);
-    else if (IPH_PROTO(ip) == IP_PROTO_UDP)
-        at = offsetof(struct udp_hdr, chksum);
-    else
-        return false;
-    if (from->length < SIZEOF_ETH_HDR + header + at + sizeof(*sum))
-        return false;
-    pseudo = (ip->src.addr & 0xffff) + (ip->src.addr >> 16) + (ip->dest.addr & 0xffff) +
-             (ip->dest.addr >> 16) + lwip_htons(IPH_PROTO(ip)) +
-             lwip_htons((u16_t)(lwip_ntohs(IPH_LEN(ip)) - header));
+    if (from->length < SIZEOF_ETH_HDR + IP_HLEN)
+        return;
+    if (ethernet->type == PP_HTONS(ETHTYPE_IP)) {
+        const struct ip_hdr *four = (const struct ip_hdr *)ip;
+
+        if (IPH_PROTO(four) != IP_PROTO_TCP)
+            return;
+        header = IPH_HL_BYTES(four);
+        pseudo = sum_words(&four->src, 4) + lwip_htons((u16_t)(lwip_ntohs(IPH_LEN(four)) - header));
+#if LWIP_IPV6
+    } else if (ethernet->type == PP_HTONS(ETHTYPE_IPV6)) {
+        const struct ip6_hdr *six = (const struct ip6_hdr *)ip;
+
+        if (from->length < SIZEOF_ETH_HDR + IP6_HLEN || IP6H_NEXTH(six) != IP_PROTO_TCP)
+            return;
+        header = IP6_HLEN;
+        pseudo = sum_words(&six->src, 16) + six->_plen;
+#endif
+    } else {
+        return;
+    }
+    if (from->length < SIZEOF_ETH_HDR + header + TCP_HLEN)
+        return;
+    pseudo += lwip_htons(IP_PROTO_TCP);
     pseudo = FOLD_U32T(pseudo);
-    sum = (u16_t *)((char *)ip + header + at);
+    sum = (u16_t *)(ip + header + at);
     *sum = (u16_t)FOLD_U32T(pseudo);
     packet->checksum = true;
     packet->checksum_start = (uint16_t)(SIZEOF_ETH_HDR + header);
     packet->checksum_offset = (uint16_t)at;
-    return true;
 }
 
 static void describe(const struct device *device, const struct device_packet *from, struct net_packet *packet,
@@ -150,8 +168,7 @@ static err_t setup(struct netif *netif)
 #endif
     netif->linkoutput = link_output;
     if (device->device->features & NET_DEVICE_CHECKSUM)
-        NETIF_SET_CHECKSUM_CTRL(netif, NETIF_CHECKSUM_ENABLE_ALL &
-                                           ~(NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP));
+        NETIF_SET_CHECKSUM_CTRL(netif, NETIF_CHECKSUM_ENABLE_ALL & ~NETIF_CHECKSUM_GEN_TCP);
     return ERR_OK;
 }
 

@@ -23,11 +23,13 @@ int inet_address_load(const struct socket *socket, const struct socket_address *
         memset(address, 0, sizeof(*address));
         memcpy(ip_2_ip6(address)->addr, from->in6.address, sizeof(from->in6.address));
         IP_SET_TYPE_VAL(*address, IPADDR_TYPE_V6);
-        if (ip6_addr_isipv4mappedipv6(ip_2_ip6(address)))
-            unmap_ipv4_mapped_ipv6(ip_2_ip4(address), ip_2_ip6(address)),
-                IP_SET_TYPE_VAL(*address, IPADDR_TYPE_V4);
-        else if (from->size >= sizeof(from->in6))
+        if (ip6_addr_isipv4mappedipv6(ip_2_ip6(address))) {
+            u32_t four = ip_2_ip6(address)->addr[3];
+
+            ip_addr_set_ip4_u32(address, four);
+        } else if (from->size >= sizeof(from->in6)) {
             ip6_addr_set_zone(ip_2_ip6(address), (u8_t)from->in6.scope_id);
+        }
         return 0;
     }
 #endif
@@ -48,12 +50,12 @@ void inet_address_store(const struct socket *socket, const ip_addr_t *address, u
     if (socket->domain == LINUX_AF_INET6) {
         ip6_addr_t six;
 
-        if (IP_IS_V4(address) && !IP_IS_ANY_TYPE_VAL(*address) && !ip4_addr_isany_val(*ip_2_ip4(address)))
-            ip4_2_ipv4_mapped_ipv6(&six, ip_2_ip4(address));
-        else if (IP_IS_V6_VAL(*address))
+        ip6_addr_set_zero(&six);
+        if (IP_GET_TYPE(address) == IPADDR_TYPE_V6) {
             six = *ip_2_ip6(address);
-        else
-            ip6_addr_set_zero(&six);
+        } else if (!IP_IS_ANY_TYPE_VAL(*address) && !ip4_addr_isany_val(*ip_2_ip4(address))) {
+            ip4_2_ipv4_mapped_ipv6(&six, ip_2_ip4(address));
+        }
         memcpy(to->in6.address, six.addr, sizeof(to->in6.address));
         to->in6.scope_id = ip6_addr_zone(&six);
         to->size = sizeof(to->in6);
@@ -124,7 +126,7 @@ void inet_address_for_any(ip_addr_t *address)
         return;
 #if LWIP_IPV6
     if (IP_IS_V6_VAL(*address)) {
-        IP_ADDR6_HOST(*address, 0, 0, 0, 1);
+        ip_addr_set_loopback(1, address);
         return;
     }
 #endif

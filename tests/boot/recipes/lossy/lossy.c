@@ -1,6 +1,6 @@
 /*
- * Sends bytes over a connection whose packets get lost, and looks whether they arrive as they were. Prints how long it took,
- * in milliseconds, which only shows how well losses are repaired.
+ * Sends bytes over a connection whose packets get lost, and looks whether they arrive as they were. Prints
+ * how long it took, in milliseconds, which only shows how well losses are repaired.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -111,6 +111,7 @@ int main(void)
     test_options();
     test_datagram();
     test_many();
+    test_six();
     test_interfaces();
     printf("done\n");
     return 0;

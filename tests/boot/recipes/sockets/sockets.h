@@ -23,3 +23,4 @@ void test_options(void);
 void test_datagram(void);
 void test_many(void);
 void test_interfaces(void);
+void test_six(void);
