@@ -25,10 +25,11 @@ void net_host_ended(struct net_host *host)
         host->net.client->link_changed(host->net.client);
 }
 
-/* What is left is announced again by the host. */
+/* Until there are none: frames that have been read are not announced again by the host. */
 static void readable(void *argument)
 {
-    net_host_receive(argument, BATCH);
+    while (net_host_receive(argument, BATCH) == BATCH) {
+    }
 }
 
 static int open(struct net_device *device, struct net_client *client)

@@ -19,7 +19,10 @@ static uint32_t get32(const unsigned char *at)
 static long read_some(const struct net_host *host, void *room, size_t size)
 {
     const struct host_iovec part = {room, size};
+    const struct host_msghdr message = {.parts = &part, .part_count = 1};
 
+    if (host->framed)
+        return host_call(HOST_CALL_RECVMSG, host->fd, (long)&message, MSG_DONTWAIT, 0, 0, 0);
     return host_call(HOST_CALL_READV, host->fd, (long)&part, 1, 0, 0, 0);
 }
 
@@ -91,7 +94,7 @@ static void read_stream(struct net_host *host, struct list *list, unsigned budge
 /* One frame a call. What is longer than the room is cut by the host, and is no frame. */
 static void read_frames(struct net_host *host, struct list *list, unsigned budget)
 {
-    while (list->count < budget) {
+    for (unsigned tries = 0; tries < budget; tries++) {
         struct net_buffer *packet = take(host);
         long got = read_some(host, packet ? packet->data : host->stage, NET_HOST_LONGEST + 1);
 
