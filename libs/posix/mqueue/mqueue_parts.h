@@ -31,6 +31,9 @@ struct mqueue {
     struct mqueue_message *highest;
     struct wait_queue receivers, senders;
     struct readiness readiness;
+    const struct mqueue_file *told; /* whose user is told of the next message; NULL: nobody */
+    int signal;                     /* by which signal; 0: by none */
+    uint64_t value;                 /* that comes with it */
     char name[];
 };
 
@@ -56,6 +59,9 @@ void mqueue_forget(struct mqueue *queue); /* it has no name any more */
 void mqueue_drop(struct mqueue *queue);   /* a reference */
 void mqueue_put(struct mqueue *queue, struct mqueue_message *message);
 struct mqueue_message *mqueue_take(struct mqueue *queue); /* the oldest of the highest priority; not empty */
+
+/* notify.c: a message has come to the empty queue, and nobody waits for it. */
+void mqueue_tell(struct mqueue *queue);
 
 /* open.c: the queue's file that a descriptor refers to, with a reference counted; NULL: it refers to none. */
 struct mqueue_file *mqueue_file_get(long fd);

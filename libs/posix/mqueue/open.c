@@ -32,7 +32,11 @@ static unsigned poll(struct open_file *file, struct readiness **readiness)
 
 static void release(struct open_file *file)
 {
-    mqueue_drop(((struct mqueue_file *)file)->queue);
+    struct mqueue *queue = ((struct mqueue_file *)file)->queue;
+
+    if (queue->told == (struct mqueue_file *)file)
+        queue->told = NULL;
+    mqueue_drop(queue);
     heap_free(file);
 }
 

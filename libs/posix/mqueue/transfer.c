@@ -94,7 +94,8 @@ static long send(struct mqueue_file *self, const void *bytes, size_t size, unsig
     message->size = size;
     memcpy(message->bytes, bytes, size);
     mqueue_put(queue, message);
-    wait_wake(&queue->receivers, 1);
+    if (!wait_wake(&queue->receivers, 1) && queue->count == 1)
+        mqueue_tell(queue);
     readiness_notify(&queue->readiness, READINESS_READABLE);
     return 0;
 }

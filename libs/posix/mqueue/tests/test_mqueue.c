@@ -17,6 +17,7 @@
 #define NO_NAME "nothing"
 
 long sys_mq_open(long name, long flags, long mode, long attributes);
+long sys_mq_notify(long fd, long event);
 long sys_mq_unlink(long name);
 long sys_mq_getsetattr(long fd, long new, long old);
 long sys_mq_timedsend(long fd, long bytes, long size, long priority, long timeout);
@@ -244,6 +245,30 @@ static void waits(void)
     assert(sys_mq_unlink((long)"waits") == 0);
 }
 
+/* Without signals in the image nobody is told of anything, but who may be is known. */
+static void notifications(void)
+{
+    struct {
+        uint64_t value;
+        int signal, kind;
+    } event = {7, 10, 0}, none = {0, 0, 1}, thread = {0, 0, 2}, wrong = {0, 65, 0};
+    long fd = queue_open("notifications", O_CREAT | O_RDWR, NULL),
+         other = queue_open("notifications", O_RDWR, NULL);
+
+    assert(sys_mq_notify(FILES - 1, (long)&event) == -EBADF);
+    assert(sys_mq_notify(fd, (long)&thread) == -EINVAL && sys_mq_notify(fd, (long)&wrong) == -EINVAL);
+    assert(sys_mq_notify(fd, 0) == 0 && sys_mq_notify(fd, (long)&event) == 0);
+    assert(sys_mq_notify(other, (long)&none) == -EBUSY && sys_mq_notify(other, 0) == 0);
+    assert(sys_mq_notify(other, (long)&none) == -EBUSY && sys_mq_notify(fd, 0) == 0);
+    assert(sys_mq_notify(other, (long)&none) == 0 && put(fd, "told once", 1) == 0);
+    assert(sys_mq_notify(fd, (long)&event) == 0 && put(fd, "not empty before", 1) == 0);
+    assert(sys_mq_notify(other, (long)&event) == -EBUSY);
+    close_fd(fd); /* with what it was told by */
+    assert(sys_mq_notify(other, (long)&event) == 0);
+    close_fd(other);
+    assert(sys_mq_unlink((long)"notifications") == 0);
+}
+
 static void refusals(void)
 {
     struct mqueue_attributes none = {0}, attributes = {.maximum = 2, .size_maximum = 4};
@@ -289,6 +314,7 @@ int main(void)
 {
     order();
     waits();
+    notifications();
     refusals();
     assert(allocated == 0);
     return 0;
