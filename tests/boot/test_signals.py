@@ -12,7 +12,7 @@ pytestmark = pytest.mark.boot
 
 FAULTS = (
     *("null_pointer", "divide_by_zero", "undefined", "breakpoint", "floating_point", "context_registers"),
-    *("nested_faults", "float_state", "overflow_on_alternate"),
+    *("nested_faults", "float_state", "overflow_on_alternate", "bad_pointers"),
 )
 SENDING = ("carried", "queued_in_order", "masks_of_handlers", "ignored", "suspended", "waited_for")
 TIMING = ("interrupted_loop", "jumps_out_of_loops", "preempted_on_alternate", "interrupted_sleep")

@@ -4,6 +4,9 @@
 
 #include <config.h>
 #include <stdbool.h>
+#ifdef CONFIG_LIB_ACCESS_PROBE
+#include <access_probe.h>
+#endif
 #ifdef CONFIG_LIB_FAULT_SIGNAL
 #include <fault_signal.h>
 #include <signal_context_fault.h>
@@ -91,6 +94,13 @@ void trap_dispatch(struct trap_frame *frame, uint64_t address)
 #ifdef CONFIG_LIB_PAGE_FAULT
     if (frame->vector == TRAP_PAGE_FAULT && resolve(frame->error, address))
         return;
+#endif
+#ifdef CONFIG_LIB_ACCESS_PROBE
+    uintptr_t exit = access_probe_exit(frame->rip);
+    if (exit) {
+        frame->rip = exit;
+        return;
+    }
 #endif
 #ifdef CONFIG_LIB_FAULT_SIGNAL
     if (pass(frame, address))

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <trap_report.h>
+#ifdef CONFIG_LIB_ACCESS_PROBE
+#include <access_probe.h>
+#endif
 #ifdef CONFIG_LIB_FAULT_SIGNAL
 #include <fault_signal.h>
 #include <signal_context_fault.h>
@@ -138,6 +141,14 @@ void traps_host_fault(int signal, const void *information, void *context)
 #ifdef CONFIG_LIB_PAGE_FAULT
     if (resolve(context))
         return;
+#endif
+#ifdef CONFIG_LIB_ACCESS_PROBE
+    struct context *c = context;
+    uintptr_t exit = access_probe_exit(c->rip);
+    if (exit) {
+        c->rip = exit;
+        return;
+    }
 #endif
 #ifdef CONFIG_LIB_FAULT_SIGNAL
     if (pass(information, context))

@@ -32,6 +32,7 @@ void context_registers(void);
 void overflow_on_alternate(void);
 void nested_faults(void);
 void float_state(void);
+void bad_pointers(void);
 void carried(void);
 void queued_in_order(void);
 void masks_of_handlers(void);

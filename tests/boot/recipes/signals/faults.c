@@ -1,6 +1,7 @@
 /* Exceptions of the processor as signals, and what their handlers may change. */
 #include "cases.h"
 
+#include <errno.h>
 #include <fenv.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -236,4 +237,23 @@ void float_state(void)
                      : "rax", "xmm3", "xmm5", "xmm7");
     expect(three == 3 && five == 77 && seven == 7);
     expect(fegetround() == FE_TONEAREST);
+}
+
+/* A system call does not fault in the program's place. */
+void bad_pointers(void)
+{
+    static const char constant[8] = "constant";
+    int ends[2];
+    char byte;
+
+    handle(SIGSEGV, jump, 0);
+    seen = 0;
+    expect(pipe(ends) == 0 && write(ends[1], "x", 1) == 1);
+    expect(write(ends[1], (void *)0x10, 5) == -1 && errno == EFAULT);
+    expect(write(ends[1], (void *)-1l, 5) == -1 && errno == EFAULT);
+    expect(write(ends[1], (void *)0x10, 0) == 0);
+    expect(read(ends[0], (void *)0x10, 5) == -1 && errno == EFAULT);
+    expect(read(ends[0], (void *)(uintptr_t)constant, 5) == -1 && errno == EFAULT);
+    expect(read(ends[0], &byte, 1) == 1 && byte == 'x' && seen == 0);
+    expect(close(ends[0]) == 0 && close(ends[1]) == 0);
 }

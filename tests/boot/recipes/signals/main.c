@@ -17,6 +17,7 @@ static const struct {
     CASE(nested_faults),
     CASE(overflow_on_alternate),
     CASE(float_state),
+    CASE(bad_pointers),
     CASE(carried),
     CASE(queued_in_order),
     CASE(masks_of_handlers),
