@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -59,11 +60,23 @@ def serving(
     recipe: str | Path, target: str, guest_port: int, ready: Ready, *words: str, cwd: Path
 ) -> Iterator[Server]:
     """Builds and runs a recipe until the end of the block. A server that crashes meanwhile is an error."""
-    built = unilith("build", recipe, "--target", target, "--quiet", cwd=cwd)
+    # An application is compiled alike for all targets.
+    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
+    built = unilith("build", recipe, "--target", target, "--quiet", *launcher, cwd=cwd)
     assert built.status == 0, built
     port = free_port()
     log = cwd / f"served-{port}.log"
-    command = [sys.executable, "-m", "unilith.cli.main", "run", str(recipe), "--target", target, "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "unilith.cli.main",
+        "run",
+        str(recipe),
+        "--target",
+        target,
+        "--quiet",
+        *launcher,
+    ]
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*command, "-p", f"{port}:{guest_port}", *words],

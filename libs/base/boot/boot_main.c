@@ -3,6 +3,7 @@
 #include <boot.h>
 #include <boot_info.h>
 #include <config.h>
+#include <kernel_guard.h>
 #include <log.h>
 #include <panic.h>
 #include <platform_exit.h>
@@ -51,6 +52,9 @@ void boot_main(void)
         panic("boot: the command line is not valid, error %d", -argc);
     log_write(LOG_INFO, "boot: %zu KiB of free memory, %zu KiB of initrd", free_memory() >> 10,
               boot_info.initrd_size >> 10);
+    /* Boot steps are kernel code: once one has let interrupts in, their handlers wait until all are done or
+     * one waits. */
+    kernel_enter();
     for (size_t i = 0; i < boot_step_count; i++) {
         int error = boot_steps[i].run();
 
@@ -62,5 +66,6 @@ void boot_main(void)
 #ifdef CONFIG_LIB_SEAL
     seal_memory();
 #endif
+    kernel_leave();
     platform_exit(app_start(argc, argv, envp));
 }
