@@ -123,6 +123,7 @@ def test_foreign_frames_do_no_harm(workshop: Path, target: str) -> None:
             "virtio-net-pci,romfile=,mac=52:54:00:12:34:56,rx_queue_size=1024,tx_queue_size=256",
             [],
         ),
+        ("qemu-x86_64", "virtio-net-pci,romfile=", ["--forbid", "pci-ports"]),
         ("microvm-x86_64", "virtio-net-device,event_idx=off,mrg_rxbuf=off,status=off", []),
         ("microvm-x86_64", "virtio-net-device,packed=on,indirect_desc=off", ["--set", "VIRTIO_PACKED=y"]),
     ],
@@ -178,6 +179,15 @@ def test_the_first_of_several_cards(workshop: Path) -> None:
         _,
     ):
         assert wire.ask(ECHO, b"first") == b"first"
+
+
+def test_devices_that_the_command_line_tells_of(workshop: Path) -> None:
+    """Without ACPI, QEMU's microvm adds `virtio_mmio.device=` to the command line, as Firecracker does."""
+    with machine(workshop, "microvm-x86_64", CARD["microvm-x86_64"], further="-machine microvm,acpi=off") as (
+        wire,
+        _,
+    ):
+        assert wire.ask(ECHO, b"told") == b"told"
 
 
 @pytest.mark.parametrize("target", VIRTUAL)

@@ -7,11 +7,11 @@
 
 /*
  * Where there is room for the memory of functions that the firmware gave none: qboot gives none at all. On
- * QEMU's PCs memory ends below, and the interrupt controllers and the firmware begin above. A firmware
- * that does assign addresses begins at the end of this.
+ * QEMU's q35 and on microvm with PCI, memory and q35's configuration registers end below, and those of
+ * microvm begin above; a firmware that does assign addresses begins at 4 GiB and goes down.
  */
-#define WINDOW_START 0xe0000000u
-#define WINDOW_END 0xfe000000u
+#define WINDOW_START 0xc0000000u
+#define WINDOW_END 0xe0000000u
 #define PAGE 4096u /* no two functions share one */
 
 static uint64_t window = WINDOW_START;
