@@ -137,6 +137,8 @@ static err_t link_output(struct netif *netif, struct pbuf *p)
     struct device *device = (struct device *)netif;
     unsigned limit = device->device->max_fragments < FRAGMENTS ? device->device->max_fragments : FRAGMENTS;
 
+    if (!device_may_pass(true, p->payload, p->len))
+        return ERR_OK; /* as if it were lost on the way */
     if (device->count == DEVICE_QUEUE)
         return ERR_BUF;
     if (pbuf_clen(p) <= limit) {

@@ -3,9 +3,14 @@
  */
 #pragma once
 
+#include <config.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
+#include <lwip/prot/ethernet.h>
 #include <net_device.h>
+#ifdef CONFIG_LIB_PACKET_FILTER
+#include <packet_filter.h>
+#endif
 
 #define DEVICE_QUEUE 256u /* packets that wait to be sent; a power of two */
 
@@ -27,6 +32,27 @@ struct device {
 static inline struct device *device_of(struct net_client *client)
 {
     return (struct device *)((char *)client - offsetof(struct device, client));
+}
+
+/*
+ * Whether a frame may pass, of which `length` bytes are together at `frame`: a filter has its say about
+ * packets of IP.
+ */
+static inline bool device_may_pass(bool outgoing, const void *frame, size_t length)
+{
+#ifdef CONFIG_LIB_PACKET_FILTER
+    const struct eth_hdr *ethernet = frame;
+
+    if (length < SIZEOF_ETH_HDR)
+        return false;
+    if (ethernet->type == PP_HTONS(ETHTYPE_IP) || ethernet->type == PP_HTONS(ETHTYPE_IPV6))
+        return packet_filter_pass(outgoing ? PACKET_OUT : PACKET_IN, ethernet + 1, length - SIZEOF_ETH_HDR);
+#else
+    (void)outgoing;
+    (void)frame;
+    (void)length;
+#endif
+    return true;
 }
 
 /* device_receive.c */

@@ -75,7 +75,7 @@ void device_receive(struct net_client *client, struct net_buffer *packets)
         struct pbuf *p;
 
         next = packet->next_packet;
-        if (!sound(packet)) {
+        if (!sound(packet) || !device_may_pass(false, packet->data, packet->length)) {
             net_buffer_free(packet);
             continue;
         }

@@ -92,7 +92,7 @@
 /* An address that somebody else has is not looked for: it would take a second, and the server knows. */
 #define DHCP_DOES_ARP_CHECK 0
 #define LWIP_DHCP_PROVIDE_DNS_SERVERS 2 /* configuration.c wants to know them */
-#define LWIP_DNS 0 /* the C library resolves */
+#define LWIP_DNS 0                      /* the C library resolves */
 
 #ifdef CONFIG_LWIP_IPV6
 #define LWIP_IPV6 1
