@@ -23,7 +23,9 @@ def guest_instructions(
         words = ["qemu-system-x86_64", "-M", machine, "-cpu", "max", "-m", memory, "-accel", "tcg"]
         words += ["-display", "none", "-no-reboot", "-nodefaults", "-kernel", str(image)]
         # The filter of addresses, and their names, hold for an image that stays where it was linked for.
-        words += ["-append", f"image.move=off -- {arguments}" if arguments else "image.move=off"]
+        line = ["image.move=off"] if "entry_move" in symbols else []
+        line += ["--", arguments] if arguments else []
+        words += ["-append", " ".join(line)] if line else []
         words += [
             "-singlestep",
             "-d",

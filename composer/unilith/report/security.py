@@ -209,6 +209,8 @@ def _random_secrets(facts: ImageFacts) -> Protection:
 def _address_of_the_image(facts: ImageFacts) -> Protection:
     name = "random address of the image (KASLR)"
     start = facts.value("image_start") or 0
+    if _is_process(facts):
+        return Protection(name, "off", f"it lies at {start:#x}; the host places heap and mappings")
     first, last = facts.value("relocations_start"), facts.value("relocations_end")
     if first is None or last is None or not facts.has("entry_move"):
         return Protection(name, "off", f"it lies at {start:#x} in every boot")
