@@ -13,29 +13,11 @@ pytestmark = pytest.mark.boot
 
 Boot = Callable[..., Ran]
 
-CASES = (
-    *(
-        "zeroes",
-        "sparse",
-        "splitting",
-        "protection",
-        "places",
-        "large_pages",
-        "discarding",
-        "breaks",
-        "locking",
-    ),
-    *("errors", "growing", "moving", "moving_large", "churn", "private_files", "shared_files", "syncing"),
-    *(
-        "file_errors",
-        "ends_of_files",
-        "fault_kinds",
-        "file_faults",
-        "faults_in_calls",
-        "promises",
-        "exhaustion",
-    ),
-)
+CASES = """
+    zeroes sparse splitting protection places large_pages discarding breaks locking errors growing moving moving_large
+    churn private_files shared_files coherence syncing file_errors ends_of_files fault_kinds file_faults
+    faults_in_calls deep_stack promises exhaustion
+""".split()  # noqa: SIM905 - a list of words
 
 
 @pytest.fixture(scope="module")

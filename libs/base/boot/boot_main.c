@@ -7,6 +7,9 @@
 #include <log.h>
 #include <panic.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_MAIN_STACK
+#include <main_stack.h>
+#endif
 #ifdef CONFIG_LIB_SEAL
 #include <seal.h>
 #endif
@@ -38,6 +41,20 @@ static size_t free_memory(void)
     return size;
 }
 
+#ifdef CONFIG_LIB_MAIN_STACK
+struct start {
+    int argc;
+    char **argv, **envp;
+};
+
+static void start(void *argument)
+{
+    const struct start *with = argument;
+
+    platform_exit(app_start(with->argc, with->argv, with->envp));
+}
+#endif
+
 void boot_main(void)
 {
     /* On this stack frame, which is never left, and which nobody has to clear. */
@@ -66,6 +83,11 @@ void boot_main(void)
 #ifdef CONFIG_LIB_SEAL
     seal_memory();
 #endif
-    kernel_leave();
+#ifdef CONFIG_LIB_MAIN_STACK
+    struct start with = {argc, argv, envp};
+
+    main_stack_run(start, &with);
+#else
     platform_exit(app_start(argc, argv, envp));
+#endif
 }

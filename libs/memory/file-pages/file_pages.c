@@ -18,14 +18,24 @@ struct file_pages {
 
 static struct file_pages *first; /* every file that is mapped */
 
+static struct file_pages *find(const struct file_content *content)
+{
+    struct file_pages *file = first;
+
+    while (file != NULL && file->content != content)
+        file = file->next;
+    return file;
+}
+
 struct file_pages *file_pages_of(struct file_content *content)
 {
-    for (struct file_pages *file = first; file != NULL; file = file->next)
-        if (file->content == content) {
-            file_content_release(content); /* it is held once already */
-            return file_pages_get(file);
-        }
-    struct file_pages *file = heap_alloc(sizeof *file);
+    struct file_pages *file = find(content);
+
+    if (file != NULL) {
+        file_content_release(content); /* it is held once already */
+        return file_pages_get(file);
+    }
+    file = heap_alloc(sizeof *file);
     if (file != NULL) {
         *file = (struct file_pages){.next = first, .content = content, .references = 1};
         first = file;
@@ -150,4 +160,50 @@ int file_pages_sync(struct file_pages *file, uint64_t index, uint64_t end)
             result = error;
     }
     return result;
+}
+
+/* Copies between memory and those pages of a file that there are: out of them if `to`, else into them. */
+static void copy(const struct file_content *content, void *to, const void *from, size_t size, uint64_t offset)
+{
+    struct file_pages *file = find(content);
+    uint64_t index = offset / PAGE_SIZE, end = (offset + size + PAGE_SIZE - 1) / PAGE_SIZE;
+
+    if (file == NULL)
+        return;
+    for (uintptr_t *at; (at = page_index_next(&file->pages, &index, end)) != NULL; index++) {
+        char *page = (char *)(*at & ~WRITTEN);
+        uint64_t start = index * PAGE_SIZE, low = start > offset ? start : offset;
+        size_t n = (size_t)((start + PAGE_SIZE < offset + size ? start + PAGE_SIZE : offset + size) - low);
+
+        if (to != NULL)
+            memmove((char *)to + (low - offset), page + (low - start), n);
+        else
+            memmove(page + (low - start), (const char *)from + (low - offset), n);
+    }
+}
+
+void file_pages_show(const struct file_content *content, void *buffer, size_t size, uint64_t offset)
+{
+    copy(content, buffer, NULL, size, offset);
+}
+
+void file_pages_change(const struct file_content *content, const void *data, size_t size, uint64_t offset)
+{
+    copy(content, NULL, data, size, offset);
+}
+
+void file_pages_cut(struct file_content *content)
+{
+    struct file_pages *file = find(content);
+    uint64_t size, index;
+
+    if (file == NULL)
+        return;
+    size = file_content_size(content);
+    index = size / PAGE_SIZE;
+    for (uintptr_t *at; (at = page_index_next(&file->pages, &index, UINT64_MAX)) != NULL; index++) {
+        size_t kept = index == size / PAGE_SIZE ? size % PAGE_SIZE : 0;
+
+        memset((char *)(*at & ~WRITTEN) + kept, 0, PAGE_SIZE - kept);
+    }
 }

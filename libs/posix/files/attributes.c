@@ -3,6 +3,8 @@
  */
 #include "vnode_file.h"
 
+#include "mapped.h"
+
 #include <errno.h>
 #include <linux_file.h>
 #include <linux_statfs.h>
@@ -76,7 +78,11 @@ long sys_access(long path, long mode)
 
 static int set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
 {
-    return vnode->ops->set != NULL ? vnode->ops->set(vnode, attributes, which) : -EROFS;
+    int error = vnode->ops->set != NULL ? vnode->ops->set(vnode, attributes, which) : -EROFS;
+
+    if (error == 0 && (which & VNODE_SET_SIZE))
+        files_mapped_cut(vnode);
+    return error;
 }
 
 static long set_path(long directory, long path, unsigned flags, const struct vnode_attributes *attributes,

@@ -3,6 +3,8 @@
  */
 #include "vnode_file.h"
 
+#include "mapped.h"
+
 #include <config.h>
 #include <errno.h>
 #include <heap.h>
@@ -94,10 +96,14 @@ static int find(struct vnode *start, const char *path, unsigned flags, struct vn
 static int cut(struct vnode *vnode)
 {
     const struct vnode_attributes empty = {.size = 0};
+    int error;
 
     if (vnode->type != VNODE_FILE)
         return 0;
-    return vnode->ops->set != NULL ? vnode->ops->set(vnode, &empty, VNODE_SET_SIZE) : -EROFS;
+    error = vnode->ops->set != NULL ? vnode->ops->set(vnode, &empty, VNODE_SET_SIZE) : -EROFS;
+    if (error == 0)
+        files_mapped_cut(vnode);
+    return error;
 }
 
 static int open_path(struct vnode *start, const char *path, unsigned flags, uint32_t mode,

@@ -3,6 +3,8 @@
  */
 #include "vnode_file.h"
 
+#include "mapped.h"
+
 #include <config.h>
 #include <errno.h>
 #include <heap.h>
@@ -72,10 +74,13 @@ static uint64_t size_of(struct vnode *vnode)
 static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t offset)
 {
     struct vnode *vnode = of(file)->vnode;
+    long result;
 
     if (vnode->type == VNODE_DIRECTORY)
         return -EISDIR;
-    return vnode->ops->read(vnode, buffer, size, offset);
+    result = vnode->ops->read(vnode, buffer, size, offset);
+    files_mapped_read(vnode, buffer, result, offset);
+    return result;
 }
 
 static long read(struct open_file *file, void *buffer, size_t size)
@@ -91,12 +96,15 @@ static long read(struct open_file *file, void *buffer, size_t size)
 static long write_at(struct open_file *file, const void *data, size_t size, uint64_t offset)
 {
     struct vnode *vnode = of(file)->vnode;
+    long result;
 
     if (vnode->ops->write == NULL)
         return -EROFS;
     if (file->flags & LINUX_O_APPEND)
         offset = size_of(vnode);
-    return vnode->ops->write(vnode, data, size, offset);
+    result = vnode->ops->write(vnode, data, size, offset);
+    files_mapped_write(vnode, data, result, offset);
+    return result;
 }
 
 static long write(struct open_file *file, const void *data, size_t size)

@@ -3,8 +3,8 @@
  *
  * A page is read when it is first wanted and stays until the last mapping of the file is gone; then, and when
  * asked to, what was marked as written goes back into the file, as far as the file reaches. `index` counts
- * pages from the file's beginning. What others read from or write to the file meanwhile does not meet the
- * pages. Errors are negated errno values. Not reentrant.
+ * pages from the file's beginning. Whoever reads, writes or cuts the file otherwise calls the last three
+ * functions afterwards, and so meets the pages. Errors are negated errno values. Not reentrant.
  */
 #pragma once
 
@@ -34,3 +34,11 @@ void file_pages_mark(struct file_pages *file, uint64_t index);
 /* Puts what is marked of [first, end) back. 0, or what the file system said; the marks of what could not be
  * written stay. */
 int file_pages_sync(struct file_pages *file, uint64_t first, uint64_t end);
+
+/*
+ * `size` bytes of a file have been read: where it has pages, these are what the reader gets. They have been
+ * written: its pages have them, too. It has been cut, perhaps: behind its end its pages are zeroes.
+ */
+void file_pages_show(const struct file_content *content, void *buffer, size_t size, uint64_t offset);
+void file_pages_change(const struct file_content *content, const void *data, size_t size, uint64_t offset);
+void file_pages_cut(struct file_content *content);

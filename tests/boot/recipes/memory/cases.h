@@ -55,6 +55,8 @@ int cost(const char *what, long rounds);
 void zeroes(void), sparse(void), splitting(void), protection(void), places(void), large_pages(void);
 void discarding(void), breaks(void), locking(void), errors(void);
 void growing(void), moving(void), moving_large(void), churn(void);
-void private_files(void), shared_files(void), syncing(void), file_errors(void), ends_of_files(void);
+void private_files(void), shared_files(void), coherence(void), syncing(void), file_errors(void),
+    ends_of_files(void);
 void fault_kinds(void), file_faults(void), faults_in_calls(void);
+void deep_stack(void);
 void promises(void), exhaustion(void), shortage(void);

@@ -97,3 +97,30 @@ void faults_in_calls(void)
     CHECK(pwrite(fd, start + PAGE, 2, 100) == 2);
     CHECK(munmap(start, 2 * PAGE) == 0 && close(fd) == 0 && unlink("/call-test") == 0);
 }
+
+/* Down as far as so many frames of a page each reach. */
+static __attribute__((noinline)) int descend(int frames)
+{
+    volatile char room[PAGE - 64];
+
+    room[0] = (char)frames;
+    if (frames > 0)
+        room[1] = (char)descend(frames - 1);
+    return room[0] + (room[1] & 0);
+}
+
+void deep_stack(void)
+{
+    static char spare[64 << 10];
+    const stack_t alternate = {.ss_sp = spare, .ss_size = sizeof spare};
+    struct sigaction action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    CHECK(descend(1000) == (char)1000);
+    CHECK(sigaltstack(&alternate, NULL) == 0 && sigaction(SIGSEGV, &action, NULL) == 0);
+    if (sigsetjmp(back, 1) == 0) {
+        descend(1 << 20);
+        CHECK(0);
+    }
+    CHECK(signal_number == SIGSEGV); /* the guard below it */
+    CHECK(descend(1000) == (char)1000);
+}
