@@ -36,7 +36,8 @@ size_t pipe_buffer_take(struct pipe_buffer *buffer, void *to, size_t size)
         return 0;
     part = smaller(size, buffer->size - buffer->first);
     memcpy(to, buffer->bytes + buffer->first, part);
-    memcpy((char *)to + part, buffer->bytes, size - part);
+    if (part < size)
+        memcpy((char *)to + part, buffer->bytes, size - part);
     buffer->count -= size;
     /* An empty ring begins anew: what is short stays in the memory that the cache holds. */
     buffer->first = buffer->count != 0 ? (buffer->first + size) & (buffer->size - 1) : 0;
@@ -66,7 +67,8 @@ size_t pipe_buffer_put(struct pipe_buffer *buffer, const void *from, size_t size
     end = (buffer->first + buffer->count) & (buffer->size - 1);
     part = smaller(size, buffer->size - end);
     memcpy(buffer->bytes + end, from, part);
-    memcpy(buffer->bytes, (const char *)from + part, size - part);
+    if (part < size)
+        memcpy(buffer->bytes, (const char *)from + part, size - part);
     buffer->count += size;
     return size;
 }

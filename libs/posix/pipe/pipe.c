@@ -208,7 +208,8 @@ static long write_pieces(struct open_file *file, const struct linux_iovec *piece
         if (pipe->readers == 0)
             return done != 0 ? (long)done : broken();
         if (pipe_buffer_room(&pipe->buffer) >= least) {
-            size_t part = least == 1 || pipe_buffer_reserve(&pipe->buffer, least)
+            size_t part = pipe->buffer.size - pipe->buffer.count >= least || least == 1 ||
+                                  pipe_buffer_reserve(&pipe->buffer, least)
                               ? put(&pipe->buffer, pieces, count, done)
                               : 0;
 
