@@ -15,7 +15,10 @@ FAULTS = (
     *("nested_faults", "float_state", "overflow_on_alternate", "bad_pointers"),
 )
 SENDING = ("carried", "queued_in_order", "masks_of_handlers", "ignored", "suspended", "waited_for")
-TIMING = ("interrupted_loop", "jumps_out_of_loops", "preempted_on_alternate", "interrupted_sleep")
+TIMING = (
+    *("interrupted_loop", "jumps_out_of_loops", "preempted_on_alternate", "interrupted_sleep"),
+    *("interrupted_poll", "restarted_read"),
+)
 
 Boot = Callable[..., Ran]
 

@@ -54,17 +54,9 @@ void kthread_arrived(void)
     }
 }
 
-void kthread_switch(void)
+/* Comes back when somebody switches to `previous`. */
+static void go(struct kthread_cpu *cpu, struct kthread *previous, struct kthread *next, uint64_t now)
 {
-    struct kthread_cpu *cpu = kthread_cpu();
-    struct kthread *previous = cpu->current, *next = next_thread(previous);
-
-    uint64_t now = clock_monotonic();
-
-    next->state = KTHREAD_RUNNING;
-    sched_running(&next->place, now);
-    if (next == previous)
-        return;
     previous->cpu_time += now - previous->since;
     next->since = now;
     cpu->current = next;
@@ -75,10 +67,25 @@ void kthread_switch(void)
     unsigned depth = kernel_guard_depth;
     context_switch(&previous->context, &next->context);
     kernel_guard_depth = depth;
-    if (previous->interrupted)
-        kernel_guard_waiting = true; /* it delivers on its way out */
 #else
     context_switch(&previous->context, &next->context);
+#endif
+}
+
+void kthread_switch(void)
+{
+    struct kthread_cpu *cpu = kthread_cpu();
+    struct kthread *previous = cpu->current, *next = next_thread(previous);
+
+    uint64_t now = clock_monotonic();
+
+    next->state = KTHREAD_RUNNING;
+    sched_running(&next->place, now);
+    if (next != previous)
+        go(cpu, previous, next, now);
+#ifdef CONFIG_LIB_KERNEL_GUARD
+    if (previous->interrupted)
+        kernel_guard_waiting = true; /* it delivers on its way out */
 #endif
     kthread_arrived();
 }

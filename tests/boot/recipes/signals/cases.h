@@ -47,3 +47,5 @@ void interrupted_loop(void);
 void jumps_out_of_loops(void);
 void preempted_on_alternate(void);
 void interrupted_sleep(void);
+void interrupted_poll(void);
+void restarted_read(void);

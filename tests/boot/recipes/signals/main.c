@@ -32,6 +32,8 @@ static const struct {
     CASE(jumps_out_of_loops),
     CASE(preempted_on_alternate),
     CASE(interrupted_sleep),
+    CASE(interrupted_poll),
+    CASE(restarted_read),
 };
 
 int main(int argc, char **argv)

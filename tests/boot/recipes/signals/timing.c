@@ -2,6 +2,7 @@
 #include "cases.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <sys/time.h>
@@ -11,6 +12,7 @@
 static volatile int count;
 static siginfo_t got;
 static sigjmp_buf back;
+static int ends[2];
 
 static void every(long microseconds)
 {
@@ -122,4 +124,45 @@ void interrupted_sleep(void)
     setitimer(ITIMER_REAL, &once, NULL);
     expect(pause() == -1 && errno == EINTR && count == 2);
     expect(alarm(0) == 0 && alarm(100) == 0 && alarm(0) == 100);
+}
+
+/* The handler has run when the call returns, even if nobody else did meanwhile. */
+void interrupted_poll(void)
+{
+    const struct itimerval once = {.it_value = {0, 20000}};
+    sigset_t none;
+    struct timespec ever = {1000, 0};
+
+    count = 0;
+    sigemptyset(&none);
+    handle(SIGALRM, only_count, SA_RESTART);
+    setitimer(ITIMER_REAL, &once, NULL);
+    expect(poll(NULL, 0, -1) == -1 && errno == EINTR && count == 1);
+    setitimer(ITIMER_REAL, &once, NULL);
+    expect(poll(NULL, 0, 100000) == -1 && errno == EINTR && count == 2);
+    setitimer(ITIMER_REAL, &once, NULL);
+    expect(ppoll(NULL, 0, &ever, &none) == -1 && errno == EINTR && count == 3);
+}
+
+static void put(int signal, siginfo_t *info, void *context)
+{
+    only_count(signal, info, context);
+    expect(write(ends[1], "x", 1) == 1);
+}
+
+/* With SA_RESTART a read goes on, and finds what the handler wrote. */
+void restarted_read(void)
+{
+    const struct itimerval once = {.it_value = {0, 20000}};
+    char byte = 0;
+
+    count = 0;
+    expect(pipe(ends) == 0);
+    handle(SIGALRM, put, SA_RESTART);
+    setitimer(ITIMER_REAL, &once, NULL);
+    expect(read(ends[0], &byte, 1) == 1 && byte == 'x' && count == 1);
+    handle(SIGALRM, only_count, 0);
+    setitimer(ITIMER_REAL, &once, NULL);
+    expect(read(ends[0], &byte, 1) == -1 && errno == EINTR && count == 2);
+    expect(close(ends[0]) == 0 && close(ends[1]) == 0);
 }
