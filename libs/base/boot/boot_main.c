@@ -51,6 +51,7 @@ static void start(void *argument)
 {
     const struct start *with = argument;
 
+    kernel_leave();
     platform_exit(app_start(with->argc, with->argv, with->envp));
 }
 #endif
@@ -88,6 +89,7 @@ void boot_main(void)
 
     main_stack_run(start, &with);
 #else
+    kernel_leave();
     platform_exit(app_start(argc, argv, envp));
 #endif
 }
