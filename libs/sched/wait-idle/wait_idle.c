@@ -9,8 +9,8 @@
 #include <ktimer.h>
 #include <panic.h>
 #include <stddef.h>
-#include <wait_queue.h>
 #include <wait_idle.h>
+#include <wait_queue.h>
 #ifdef CONFIG_LIB_INTERRUPTS
 #include <interrupts.h>
 #endif

@@ -1,5 +1,6 @@
 /* Particular cases: what the random comparison with the host does not reach, or reaches only by luck. */
-// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c ../../fd-table/duplicate.c ../../fd-table/pieces.c
+// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c
+// sources: ../../fd-table/duplicate.c ../../fd-table/pieces.c
 // sources: ../../fd-table/console_file.c ../../../abi/linux-layout-x86_64/linux_layout.c
 // sources: ../../../fs/vfs/vfs.c ../../../fs/vfs/find.c ../../../fs/vfs/change.c ../../../fs/vfs/path.c
 // sources: ../../../fs/ramfs/ramfs.c ../../../fs/ramfs/directory.c ../../../fs/ramfs/content.c

@@ -5,7 +5,8 @@
  * Both work below a chain of directories so long that no ".." of a path or a link leads out of it. What
  * differs by nature is left out: permissions, times, the link counts and sizes of directories.
  */
-// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c ../../fd-table/duplicate.c ../../fd-table/pieces.c
+// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c
+// sources: ../../fd-table/duplicate.c ../../fd-table/pieces.c
 // sources: ../../fd-table/console_file.c ../../../abi/linux-layout-x86_64/linux_layout.c
 // sources: ../../../fs/vfs/vfs.c ../../../fs/vfs/find.c ../../../fs/vfs/change.c ../../../fs/vfs/path.c
 // sources: ../../../fs/ramfs/ramfs.c ../../../fs/ramfs/directory.c ../../../fs/ramfs/content.c

@@ -2,7 +2,8 @@
  * Every allocation of a scenario fails once: each call then either works or says that memory or space is
  * short, what is there stays as it was, and in the end all memory comes back.
  */
-// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c ../../fd-table/duplicate.c ../../fd-table/pieces.c
+// sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c
+// sources: ../../fd-table/duplicate.c ../../fd-table/pieces.c
 // sources: ../../fd-table/console_file.c ../../../abi/linux-layout-x86_64/linux_layout.c
 // sources: ../../../fs/vfs/vfs.c ../../../fs/vfs/find.c ../../../fs/vfs/change.c ../../../fs/vfs/path.c
 // sources: ../../../fs/ramfs/ramfs.c ../../../fs/ramfs/directory.c ../../../fs/ramfs/content.c
