@@ -20,6 +20,11 @@ TIMING = (
     *("interrupted_poll", "restarted_read"),
 )
 
+THREADS = (
+    *("overflow_in_threads", "who_does_not_block_it", "one_thread_waits", "passed_on", "restarted_locks"),
+    *("time_of_a_thread", "ended_with_signals", "blocked_ones_are_inherited"),
+)
+
 Boot = Callable[..., Ran]
 
 
@@ -79,3 +84,10 @@ def test_a_fault_that_is_blocked_or_ignored_is_a_crash(
     ran = boot(target, case)
     assert ran.status == 126 and ran.console.startswith(f"panic: {reason}\n"), ran
     assert case in ran.console, ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_signals_among_threads(workshop: Path, target: str) -> None:
+    words = ("run", RECIPES / "signal-threads", "--target", target, "--timeout", "60", "--", *THREADS)
+    ran = unilith(*words, cwd=workshop)
+    assert ran.status == 0 and ran.console == "".join(f"{case} ok\n" for case in THREADS), ran
