@@ -77,7 +77,7 @@ void *region_pages_lend(void)
     if (lent == NULL) {
         long start = reserve(LENT_PAGES * HOST_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
 
-        if (start < 0)
+        if (start <= 0)
             return NULL;
         for (size_t i = 0; i < LENT_PAGES; i++)
             region_pages_take_back((char *)start + i * HOST_PAGE);

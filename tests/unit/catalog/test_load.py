@@ -124,6 +124,7 @@ def test_a_root_without_libraries_is_an_error(tmp_path: Path, missing: bool) -> 
     [
         (["cardinality: one"], "3: a library cannot have `cardinality`"),
         (["table: {type: int *, name: t}"], "3: a library cannot have `table`"),
+        (["asked-by: [mmap]"], "3: a library cannot have `asked-by`"),
         (["machines: {pc: {runner: qemu}}"], "3: a library cannot have `machines`"),
         (["link: {entry: f, load-address: 0}"], "3: a library cannot have `link`"),
         (["kind: interface"], "1: the interface `a` lacks `cardinality`"),
