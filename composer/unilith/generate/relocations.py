@@ -16,8 +16,8 @@ from typing import NamedTuple
 SHT_RELA, SHF_ALLOC = 4, 0x2
 NARROW, WIDE = {10, 11}, {1}  # R_X86_64_32 and _32S; R_X86_64_64
 # Distances within the image do not change when it moves: PC32, GOTPCREL, PLT32, PC64, GOTPCRELX, REX_GOTPCRELX,
-# TPOFF64, TPOFF32, and NONE.
-UNMOVED = {0, 2, 4, 9, 18, 23, 24, 41, 42}
+# GOTTPOFF, TPOFF64, TPOFF32, and NONE.
+UNMOVED = {0, 2, 4, 9, 18, 22, 23, 24, 41, 42}
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
 _RELA = struct.Struct("<QQq")
@@ -50,7 +50,7 @@ def words_of(data: bytes) -> tuple[list[int], list[int]]:
     """The addresses of the four-byte and of the eight-byte words that hold addresses, ascending."""
     sections = sections_of(data)
     loaded = [s for s in sections if s.flags & SHF_ALLOC and s.size]
-    lowest = min(s.address for s in loaded)
+    lowest, highest = min(s.address for s in loaded), max(s.address + s.size for s in loaded)
     narrow, wide = set[int](), set[int]()
     for table in sections:
         if table.type != SHT_RELA or not sections[table.info].flags & SHF_ALLOC:
@@ -66,7 +66,22 @@ def words_of(data: bytes) -> tuple[list[int], list[int]]:
             value = _SYMBOL.unpack_from(data, symbols.offset + _SYMBOL.size * (info >> 32))[4]
             if value >= lowest:  # below lie numbers, which the linker takes for places
                 (narrow if kind in NARROW else wide).add(place)
+    for section in loaded:
+        # The linker fills the global offset table without a word about it. It may hold distances of thread-local
+        # variables, too, which are no places in the image.
+        if _name(data, sections, section).startswith(b".got"):
+            for offset in range(0, section.size - 7, 8):
+                (value,) = struct.unpack_from("<Q", data, section.offset + offset)
+                if lowest <= value <= highest:
+                    wide.add(section.address + offset)
     return sorted(narrow), sorted(wide)
+
+
+def _name(data: bytes, sections: list[Section], section: Section) -> bytes:
+    """A section's name."""
+    names = sections[_HEADER.unpack_from(data)[13]]
+    start = names.offset + section.name
+    return data[start : data.index(b"\0", start)]
 
 
 def encode(words: Iterable[int], start: int) -> Iterator[int]:
