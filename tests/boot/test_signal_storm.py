@@ -12,7 +12,7 @@ pytestmark = pytest.mark.boot
 
 END = re.compile(
     r"^locked 1, interrupted 1, queued 1, timed 1, faults 1, cancelled 1\n"
-    r"threads: (\d+) started, 1 alive \(1 in the kernel\); \d+ pages free, \d+ before\n$"
+    r"threads: (\d+) started, 1 alive \(1 in the kernel\); \d+ pages free, \d+ before; no timer\n$"
 )
 
 
