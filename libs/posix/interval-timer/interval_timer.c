@@ -1,11 +1,15 @@
 #include <interval_timer.h>
 
 #include <clock.h>
+#include <config.h>
 #include <linux_signal.h>
 #include <linux_time.h>
 #include <posix_time.h>
 #include <signals_owners.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_PROCESSES
+#include <processes.h>
+#endif
 
 #define SOONEST 1000000 /* nanoseconds from one signal that nobody gets to the next */
 
@@ -84,15 +88,11 @@ static void send(struct interval_timer *timer)
         timer->extra += timer->extra < INT32_MAX;
 }
 
-static void expired(struct ktimer *ktimer)
+/* With the state of the process that the timer belongs to. */
+static void fire(void *argument)
 {
-    struct interval_timer *timer =
-        (struct interval_timer *)((char *)ktimer - offsetof(struct interval_timer, ktimer));
+    struct interval_timer *timer = argument;
 
-    if (now_of(timer) < timer->expiry) { /* the clock has stood still, or was set back */
-        arm(timer, 0);
-        return;
-    }
     if (!timer->interval)
         take_out(timer);
     if (timer->signal)
@@ -103,6 +103,22 @@ static void expired(struct ktimer *ktimer)
     }
 }
 
+static void expired(struct ktimer *ktimer)
+{
+    struct interval_timer *timer =
+        (struct interval_timer *)((char *)ktimer - offsetof(struct interval_timer, ktimer));
+
+    if (now_of(timer) < timer->expiry) { /* the clock has stood still, or was set back */
+        arm(timer, 0);
+        return;
+    }
+#ifdef CONFIG_LIB_PROCESSES
+    processes_within(timer->process, fire, timer);
+#else
+    fire(timer);
+#endif
+}
+
 void interval_timer_set(struct interval_timer *timer, uint64_t value, uint64_t interval, bool absolute)
 {
     take_out(timer);
@@ -111,6 +127,9 @@ void interval_timer_set(struct interval_timer *timer, uint64_t value, uint64_t i
     timer->overrun = timer->extra = 0;
     if (!value)
         return;
+#ifdef CONFIG_LIB_PROCESSES
+    timer->process = processes_current();
+#endif
     timer->expiry = absolute ? value : sum(now_of(timer), value);
     timer->next = timers;
     timers = timer;

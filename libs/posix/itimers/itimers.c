@@ -1,3 +1,5 @@
+#include "itimers.h"
+
 #include <errno.h>
 #include <interval_timer.h>
 #include <linux_signal.h>
@@ -11,18 +13,9 @@ long sys_setitimer(long which, long value, long old);
 #define MICROSECONDS 1000000
 #define MICROSECOND 1000 /* nanoseconds */
 
-enum { REAL, VIRTUAL, PROF, COUNT }; /* Linux, include/uapi/linux/time.h */
-
 /* struct itimerval. */
 struct itimer {
     struct linux_timeval interval, value;
-};
-
-/* All of the process's time is that of the application: nothing tells it from the kernel's. */
-static struct interval_timer itimers[COUNT] = {
-    [REAL] = {.clock = LINUX_CLOCK_MONOTONIC, .signal = LINUX_SIGALRM, .code = LINUX_SI_KERNEL},
-    [VIRTUAL] = {.clock = LINUX_CLOCK_PROCESS_CPUTIME, .signal = LINUX_SIGVTALRM, .code = LINUX_SI_KERNEL},
-    [PROF] = {.clock = LINUX_CLOCK_PROCESS_CPUTIME, .signal = LINUX_SIGPROF, .code = LINUX_SI_KERNEL},
 };
 
 static bool valid(const struct linux_timeval *time)
@@ -54,31 +47,42 @@ static void get(const struct interval_timer *timer, struct itimer *value)
 
 long sys_getitimer(long which, long value)
 {
+    const struct interval_timer *timers = itimers_own();
+
     if ((unsigned long)which >= COUNT)
         return -EINVAL;
-    get(&itimers[which], (struct itimer *)value);
+    if (!timers)
+        return -ENOMEM;
+    get(&timers[which], (struct itimer *)value);
     return 0;
 }
 
 long sys_setitimer(long which, long value, long old)
 {
     const struct itimer *given = (const struct itimer *)value;
+    struct interval_timer *timers = itimers_own();
     struct itimer new = given ? *given : (struct itimer){{0, 0}, {0, 0}};
 
     if ((unsigned long)which >= COUNT || !valid(&new.value) || !valid(&new.interval))
         return -EINVAL;
+    if (!timers)
+        return -ENOMEM;
     if (old)
-        get(&itimers[which], (struct itimer *)old);
-    interval_timer_set(&itimers[which], nanoseconds(&new.value), nanoseconds(&new.interval), false);
+        get(&timers[which], (struct itimer *)old);
+    interval_timer_set(&timers[which], nanoseconds(&new.value), nanoseconds(&new.interval), false);
     return 0;
 }
 
 /* Seconds that were left, rounded to the nearest, but 1 at least. */
 long sys_alarm(long seconds)
 {
-    uint64_t left = interval_timer_left(&itimers[REAL]);
+    struct interval_timer *timers = itimers_own();
+
+    if (!timers)
+        return 0; /* it cannot fail: POSIX.1-2017 */
+    uint64_t left = interval_timer_left(&timers[REAL]);
     uint64_t whole = (left + NANOSECONDS / 2) / NANOSECONDS;
 
-    interval_timer_set(&itimers[REAL], (uint32_t)seconds * NANOSECONDS, 0, false);
+    interval_timer_set(&timers[REAL], (uint32_t)seconds * NANOSECONDS, 0, false);
     return (long)(left && !whole ? 1 : whole);
 }

@@ -10,8 +10,8 @@ int signals_process(void)
     return ONLY;
 }
 
-/* -1 would be everybody else, and there is nobody. */
+/* -1 is the group, as killpg() says it. It would be everybody else too, but there is nobody. */
 long signals_send_to(long process, const struct linux_siginfo *info)
 {
-    return process == ONLY || process == 0 ? signals_send_own(info) : -ESRCH;
+    return process == ONLY || process == 0 || process == -ONLY ? signals_send_own(info) : -ESRCH;
 }

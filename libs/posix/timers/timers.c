@@ -1,3 +1,5 @@
+#include "timers.h"
+
 #include <errno.h>
 #include <heap.h>
 #include <interval_timer.h>
@@ -8,7 +10,6 @@
 #include <stddef.h>
 
 long sys_timer_create(long clock, long event, long id);
-long sys_timer_delete(long id);
 long sys_timer_getoverrun(long id);
 long sys_timer_gettime(long id, long value);
 long sys_timer_settime(long id, long flags, long value, long old);
@@ -34,16 +35,11 @@ struct itimer {
     struct linux_timespec interval, value;
 };
 
-struct timer {
-    struct interval_timer interval; /* with the id */
-    struct timer *next;             /* in the order of ids */
-};
-
-static struct timer *timers;
+struct timer *timers_of_process;
 
 static struct timer *find(long id)
 {
-    struct timer *timer = timers;
+    struct timer *timer = timers_of_process;
 
     while (timer && timer->interval.id != id)
         timer = timer->next;
@@ -89,7 +85,7 @@ static bool valid(const struct event *event)
 /* With the lowest id that is free. */
 static void add(struct timer *timer)
 {
-    struct timer **place = &timers;
+    struct timer **place = &timers_of_process;
 
     for (timer->interval.id = 0; *place && (*place)->interval.id == timer->interval.id; timer->interval.id++)
         place = &(*place)->next;
@@ -128,7 +124,7 @@ long sys_timer_create(long clock, long given, long id)
 
 long sys_timer_delete(long id)
 {
-    struct timer *timer = find(id), **place = &timers;
+    struct timer *timer = find(id), **place = &timers_of_process;
 
     if (!timer)
         return -EINVAL;

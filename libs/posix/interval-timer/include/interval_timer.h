@@ -12,6 +12,8 @@
  * interval_timers_clock_set(). A clock of processor time is looked at when it could have come so far at the
  * earliest.
  *
+ * The signal goes to the process that has set the timer, which must disarm it before it ends.
+ *
  * Callers hold the guard (kernel_guard.h). For CLOCK_THREAD_CPUTIME use the number that names the thread.
  */
 #pragma once
@@ -33,6 +35,7 @@ struct interval_timer {
     struct ktimer ktimer; /* the library's own from here on */
     struct signal_entry entry;
     struct interval_timer *next;
+    void *process;   /* that has set it, where there are several */
     uint64_t expiry; /* by `runs_by`; 0: not armed */
     uint64_t interval;
     long runs_by;

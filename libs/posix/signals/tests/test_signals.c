@@ -220,7 +220,7 @@ static void refuses(void)
     assert(mask(3, 0) == -EINVAL && sys_rt_sigprocmask(0, 0, 0, 4) == -EINVAL);
     assert(sys_rt_sigpending(0, 4) == -EINVAL);
     assert(sys_tkill(2, USR1) == -ESRCH && sys_tkill(0, USR1) == -EINVAL && sys_tkill(1, 65) == -EINVAL);
-    assert(sys_kill(2, USR1) == -ESRCH && sys_kill(-1, USR1) == -ESRCH && sys_kill(1, 0) == 0);
+    assert(sys_kill(2, USR1) == -ESRCH && sys_kill(-2, USR1) == -ESRCH && sys_kill(-1, 0) == 0);
     assert(sys_tgkill(1, 2, USR1) == -ESRCH && sys_tgkill(0, 1, USR1) == -EINVAL);
     assert(sys_sigaltstack((long)&stack, (long)&before) == 0 && before.flags == LINUX_SS_DISABLE);
     assert(sys_sigaltstack(0, (long)&before) == 0 && before.start == 4096 && before.size == 8192);
