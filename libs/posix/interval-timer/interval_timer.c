@@ -44,7 +44,7 @@ static uint64_t advance(struct interval_timer *timer)
 
     if (now > timer->expiry)
         missed = (now - timer->expiry) / timer->interval;
-    timer->expiry += (missed + 1) * timer->interval;
+    timer->expiry = sum(timer->expiry + missed * timer->interval, timer->interval);
     return missed;
 }
 
