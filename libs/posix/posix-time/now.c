@@ -49,7 +49,7 @@ static uint64_t thread_time(void)
 /* The clock of a process or thread whose id is part of its number; 0: the calling one. */
 static bool dynamic(int clock, uint64_t *nanoseconds)
 {
-    int id = ~(clock >> 3);
+    int id = ~clock >> 3;
 
     if ((clock & DYNAMIC_KIND) == DYNAMIC_KIND_NONE)
         return false;

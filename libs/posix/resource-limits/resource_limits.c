@@ -18,8 +18,8 @@ long sys_prlimit64(long process, long resource, long new, long old);
 #define RLIMITS 16
 #define UNLIMITED UINT64_MAX
 
-#define STACK ((uint64_t)8 << 20) /* what programs expect of a stack that grows; nothing is measured by it   \
-                                   */
+/* What programs expect of a stack that grows; nothing is measured by it. */
+#define STACK ((uint64_t)8 << 20)
 
 struct limit {
     uint64_t now, most;
