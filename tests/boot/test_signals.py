@@ -91,3 +91,15 @@ def test_signals_among_threads(workshop: Path, target: str) -> None:
     words = ("run", RECIPES / "signal-threads", "--target", target, "--timeout", "60", "--", *THREADS)
     ran = unilith(*words, cwd=workshop)
     assert ran.status == 0 and ran.console == "".join(f"{case} ok\n" for case in THREADS), ran
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_signals_of_timers_where_nothing_preempts(workshop: Path, target: str) -> None:
+    """Such an image has no threads: who waits is interrupted by timers that run meanwhile."""
+    cases = ("interrupted_poll", "interrupted_sleep", "restarted_read", *SENDING)
+    output = workshop / f"signals-{target}-polled"
+    words = ("build", RECIPES / "signals", "--target", target, "--output", output, "--json")
+    built = unilith(*words, "--set", "INTERVAL_TIMER_PREEMPTION=n", cwd=workshop)
+    assert built.status == 0 and '"kthread-core"' not in built.console, built
+    ran = unilith("run", output / "image.json", "--timeout", "60", "--", *cases, cwd=workshop)
+    assert ran.status == 0 and ran.console == "".join(f"{case} ok\n" for case in cases), ran
