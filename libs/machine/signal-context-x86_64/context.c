@@ -1,6 +1,7 @@
 #include "layout.h"
 
 #include <signal_context_x86_64.h>
+#include <stdbool.h>
 
 #define CPUID_1_ECX_OSXSAVE (1u << 27)
 #define XSAVE_HEADER 512 /* Intel SDM volume 1, 13.4.2 */
@@ -39,16 +40,23 @@ static void cpuid(uint32_t leaf, uint32_t out[4])
     __asm__("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(0));
 }
 
-/* Bytes of the vector registers as XSAVE stores them; 0: it is not enabled. */
+/* Bytes of the vector registers as XSAVE stores them; 0: it is not enabled. Asked once: a hypervisor is slow
+ * to answer. */
 static size_t xsave_size(void)
 {
+    static bool asked;
+    static size_t size;
     uint32_t r[4];
 
-    cpuid(1, r);
-    if (!(r[2] & CPUID_1_ECX_OSXSAVE))
-        return 0;
-    cpuid(0xd, r); /* EBX: for what is enabled (Intel SDM volume 1, 13.2) */
-    return r[1];
+    if (!asked) {
+        cpuid(1, r);
+        if (r[2] & CPUID_1_ECX_OSXSAVE) {
+            cpuid(0xd, r); /* EBX: for what is enabled (Intel SDM volume 1, 13.2) */
+            size = r[1];
+        }
+        asked = true;
+    }
+    return size;
 }
 
 static size_t with_area(size_t size)
