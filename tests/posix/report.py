@@ -56,7 +56,9 @@ def page(rows: Mapping[str, Row]) -> str:
     for area in AREAS:
         lines.append(_line(area, [row for row in rows.values() if _area(row) == area]))
     lines.append(_line("**all**", list(rows.values())))
-    return "\n".join([head.rstrip("\n"), *lines, "", *_failures(rows, reasons), *_forks(rows), *_others(rows)])
+    return "\n".join(
+        [head.rstrip("\n"), *lines, "", *_failures(rows, reasons), *_forks(rows), *_others(rows)]
+    )
 
 
 def read_reasons() -> list[Reason]:

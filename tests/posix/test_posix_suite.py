@@ -14,10 +14,27 @@ from tests.posix.suite import choose, find_cases, suite_folder
 STABLE = {
     "process-x86_64": [
         *("pthread_mutex*", "pthread_cond_*", "pthread_barrier*", "pthread_key*", "pthread_spin*"),
-        *("sem_*", "sched_*", "sigaction/1-*", "sigaction/12-*", "mq_open", "mq_send", "shm_unlink", "mmap", "munmap"),
+        *(
+            "sem_*",
+            "sched_*",
+            "sigaction/1-*",
+            "sigaction/12-*",
+            "mq_open",
+            "mq_send",
+            "shm_unlink",
+            "mmap",
+            "munmap",
+        ),
         *("clock_get*", "timer_create", "timer_gettime", "mlock*"),
     ],
-    "microvm-x86_64": ["pthread_create", "pthread_mutex_lock", "sigaction/1-*", "mmap", "sem_post", "timer_create"],
+    "microvm-x86_64": [
+        "pthread_create",
+        "pthread_mutex_lock",
+        "sigaction/1-*",
+        "mmap",
+        "sem_post",
+        "timer_create",
+    ],
 }
 
 
@@ -25,15 +42,13 @@ def run(target: str, patterns: list[str], folder: Path) -> dict[str, str]:
     """Runs tests that have passed; what those said that pass no more, even when tried again alone."""
     rows = read_rows(RESULTS)
     known = [case for case in find_cases(suite_folder()) if case.name in rows]
-    cases = [
-        case for case in choose(known, patterns) if rows[case.name].outcomes.get(target) is Outcome.PASS
-    ]
+    cases = [case for case in choose(known, patterns) if rows[case.name].outcomes.get(target) is Outcome.PASS]
     assert len(cases) > 20
     runners, broken, _ = runners_for(target, cases, folder, jobs=1)
-    results = broken | run_all(
-        runners, jobs=4, repeat=lambda _name, _ran: 2, heard=lambda _name, _ran: None
-    )
-    return {name: f"{ran.outcome}: {ran.said}" for name, ran in results.items() if ran.outcome is not Outcome.PASS}
+    results = broken | run_all(runners, jobs=4, repeat=lambda _name, _ran: 2, heard=lambda _name, _ran: None)
+    return {
+        name: f"{ran.outcome}: {ran.said}" for name, ran in results.items() if ran.outcome is not Outcome.PASS
+    }
 
 
 @pytest.mark.boot
