@@ -8,7 +8,6 @@ from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict
-
 from tests.posix.outcome import COLUMNS, LINUX, Outcome, Row
 from tests.posix.suite import AREAS, area_of
 
@@ -22,12 +21,14 @@ HEAD = """\
 # The Open POSIX Test Suite
 
 Release 1.5.2 of the suite, its tests of interfaces, run inside images that the composer makes, and on Linux, linked
-with the same version of musl. The suite is fetched and never part of this tree. This page is written by `python -m tests.posix --report`
-(with `PYTHONPATH=.:composer`, as everything in this directory) from `tests/posix/results.tsv`, which holds each test's outcomes.
+with the same version of musl. The suite is fetched and never part of this tree. `PYTHONPATH=.:composer python -m
+tests.posix` runs the tests and keeps each one's outcomes in `tests/posix/results.tsv`; with `--report` it writes this
+page of them.
 
-A test counts where it **passes on Linux**: what fails there with the same C library says nothing about a kernel. On Linux each test runs as
-root in namespaces of its own, without the right to set the clock. In an image, which is one address space, fork() fails with
-ENOSYS by design; a test that can reach fork() is told apart, and the last column leaves these out.
+A test counts where it **passes on Linux**: what fails there with the same C library says nothing about a kernel. On
+Linux each test runs as root in namespaces of its own, without the right to set the clock. In an image, which is one
+address space, fork() fails with ENOSYS by design; a test that can reach fork() is told apart, and the last columns
+leave these out.
 
 | area | tests | pass on Linux | {targets} | of those without fork | {targets} |
 |---|---:|---:|{lines}---:|{lines}

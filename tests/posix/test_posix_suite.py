@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.posix.campaign import run_all, runners_for
-from tests.posix.outcome import Outcome, Ran, read_rows
+from tests.posix.outcome import Outcome, read_rows
 from tests.posix.report import PAGE, RESULTS, TARGETS, failing, page, read_reasons
 from tests.posix.suite import choose, find_cases, suite_folder
 
