@@ -28,7 +28,7 @@ from unilith.demand.recipe import read_recipe
 from unilith.errors import UserError
 from unilith.generate.ninja import compile_flags
 from unilith.image.description import ImageDescription
-from unilith.pipeline.app import application, roots_of
+from unilith.pipeline.app import application, asked_of, roots_of
 from unilith.pipeline.build import build
 from unilith.pipeline.libc import musl_archive
 from unilith.pipeline.request import Request, Silent
@@ -50,11 +50,14 @@ _SYSCALL = "sys_"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A test, compiled and linked with the C library alone: its object, and the names that it leaves undefined."""
+    """A test, compiled and linked with the C library alone: its object, and the names that it leaves undefined.
+
+    ``asked`` are the functions of the C library whose use asks for an interface (`asked-by` in manifests)."""
 
     case: Case
     object: Path
     wanted: frozenset[str]
+    asked: frozenset[str] = frozenset()
 
     @property
     def syscalls(self) -> frozenset[str]:
@@ -115,17 +118,20 @@ def compile_programs(cases: Sequence[Case], folder: Path, jobs: int) -> dict[str
     build_all(folder / "alone.ninja", {"cc": cc, "link": str(toolchain.ld)}, links, jobs=jobs)
     made = [(case, link) for case, link in zip(cases, links, strict=True) if link.output.is_file()]
     with ProcessPoolExecutor(jobs) as pool:
-        wanted = pool.map(
-            _wanted, [link.output for _, link in made], [roots_of(recipe)] * len(made), chunksize=16
-        )
+        outputs, count = [link.output for _, link in made], len(made)
+        look_for = frozenset(asked_of(catalog))
+        found = pool.map(_found, outputs, [roots_of(recipe)] * count, [look_for] * count, chunksize=16)
         return {
-            case.name: Program(case, link.inputs[0], names)
-            for (case, link), names in zip(made, wanted, strict=True)
+            case.name: Program(case, link.inputs[0], wanted, asked)
+            for (case, link), (wanted, asked) in zip(made, found, strict=True)
         }
 
 
-def _wanted(file: Path, roots: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(item.name for item in reach(file, roots).undefined)
+def _found(
+    file: Path, roots: tuple[str, ...], look_for: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    reached = reach(file, roots, look_for)
+    return frozenset(i.name for i in reached.undefined), frozenset(i.name for i in reached.asked)
 
 
 def make_images(
@@ -151,15 +157,21 @@ class _Group:
         return frozenset().union(*(member.syscalls for member in self.members))
 
     @property
+    def asked(self) -> frozenset[str]:
+        """The functions that ask for an interface, of any of them."""
+        return frozenset().union(*(member.asked for member in self.members))
+
+    @property
     def name(self) -> str:
         """The group's folder."""
-        return hashlib.sha256("\n".join(sorted(self.syscalls)).encode()).hexdigest()[:12]
+        names = (*sorted(self.syscalls), *sorted(self.asked))
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 
 def _groups(programs: Iterable[Program]) -> list[_Group]:
-    alike: dict[frozenset[str], list[Program]] = {}
+    alike: dict[tuple[frozenset[str], frozenset[str]], list[Program]] = {}
     for program in programs:
-        alike.setdefault(program.syscalls, []).append(program)
+        alike.setdefault((program.syscalls, program.asked), []).append(program)
     groups = []
     rest: dict[tuple[str, bool], list[Program]] = {}
     for members in alike.values():
@@ -180,7 +192,7 @@ def _group(
     if "open" in calls:
         _write_files(folder / "root")
         recipe["rootfs"] = "root"
-    _write(folder / _PROGRAM, _program_that_asks_for(calls))
+    _write(folder / _PROGRAM, _program_that_asks_for(calls, group.asked))
     _write(folder / "recipe.yaml", _recipe(recipe))
     request = Request(recipe=str(folder), target=target, output=folder / "image", launcher="ccache")
     try:
@@ -230,9 +242,9 @@ def _member_links(text: str, objects: Mapping[str, Path]) -> str:
     return "\n".join(result) + "\n"
 
 
-def _program_that_asks_for(calls: frozenset[str]) -> str:
-    """A program with the C library that refers to the system calls; it is composed, and never run."""
-    names = sorted(f"{_SYSCALL}{call}" for call in calls)
+def _program_that_asks_for(calls: frozenset[str], functions: frozenset[str]) -> str:
+    """A program with the C library that refers to the system calls and functions; it is composed, and never run."""
+    names = sorted((*functions, *(f"{_SYSCALL}{call}" for call in calls)))
     declared = "".join(f"long {name}();\n" for name in names)
     listed = "".join(f"    {name},\n" for name in names)
     main = "int main(void)\n{\n    return calls[0] != 0;\n}\n"
