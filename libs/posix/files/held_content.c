@@ -14,6 +14,7 @@ static struct vnode *of(struct file_content *content)
 
 int file_content_hold(int fd, struct file_content **content, bool *writable)
 {
+    const struct vnode_attributes used = {.access_time = VNODE_NOW};
     int error;
     struct vnode_file *file = files_get(fd, -ENODEV, &error);
 
@@ -31,6 +32,8 @@ int file_content_hold(int fd, struct file_content **content, bool *writable)
         *writable = (file->file.flags & LINUX_O_ACCMODE) == LINUX_O_RDWR &&
                     !(file->file.flags & LINUX_O_APPEND) && file->vnode->ops->write != NULL;
         *content = (struct file_content *)vnode_get(file->vnode);
+        if (file->vnode->ops->set != NULL) /* a mapping counts as a use, which POSIX wants to be seen */
+            file->vnode->ops->set(file->vnode, &used, VNODE_SET_ACCESS_TIME);
     }
     fd_put(&file->file);
     return error;
