@@ -67,7 +67,7 @@ static uint64_t *make_tables(uintptr_t by)
     root[0] = (uintptr_t)(root + ENTRIES) | PTE_TABLE;
     root[ENTRIES] = (uintptr_t)directory | PTE_TABLE;
     table_of(directory, &next, 0)[0] = 0;
-    for (const uint32_t *region = entry_regions; region < entry_regions_end; region++) {
+    for (const uint32_t *region = entry_regions; region != entry_regions_end; region++) {
         uint64_t bits = *region % PAGE;
 
         bits = (bits & REGION_NX) ? (bits ^ REGION_NX) | PTE_NX : bits;

@@ -78,7 +78,7 @@ bool image_move_wanted(const char *command_line)
     static const char off[] = "image.move=off";
     const char *at = command_line;
 
-    while (at && *at != '\0') {
+    while (*at != '\0') {
         size_t length = 0, same = 0;
 
         while (at[length] != '\0' && at[length] != ' ')

@@ -7,8 +7,8 @@ extern char sealed_start[], sealed_end[];
 
 void seal_memory(void)
 {
-    long error =
-        host_call(HOST_CALL_MPROTECT, (long)sealed_start, sealed_end - sealed_start, PROT_READ, 0, 0, 0);
+    long start = (long)sealed_start, end = (long)sealed_end;
+    long error = host_call(HOST_CALL_MPROTECT, start, end - start, PROT_READ, 0, 0, 0);
 
     if (error != 0)
         panic("seal: the host does not protect the memory, error %ld", -error);
