@@ -1,5 +1,5 @@
-/* What memcached's configure finds out about the compiler and the C library, and what it is told: no TLS, no SASL, no
- * storage on disks, no proxy. */
+/* What memcached's configure finds out about the compiler and the C library, and what it is told: no TLS, no
+ * SASL, no storage on disks, no proxy. */
 #ifndef MEMCACHED_CONFIG_H
 #define MEMCACHED_CONFIG_H
 

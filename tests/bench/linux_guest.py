@@ -82,7 +82,9 @@ def linux_guest(recipe_name: str, further: dict[str, bytes], folder: Path) -> Li
 def _kernel() -> Path:
     """The unpacked kernel package."""
     home = cache_folder() / "linux-guest"
-    depends = subprocess.run(["apt-cache", "depends", PACKAGE], capture_output=True, text=True, check=True).stdout
+    depends = subprocess.run(
+        ["apt-cache", "depends", PACKAGE], capture_output=True, text=True, check=True
+    ).stdout
     package = next(line.split()[1] for line in depends.splitlines() if "Depends: linux-image-" in line)
     unpacked = home / package
     if not unpacked.is_dir():

@@ -76,7 +76,7 @@ uintptr_t image_move_place(const struct boot_info *info, uintptr_t size, uintptr
 bool image_move_wanted(const char *command_line)
 {
     static const char off[] = "image.move=off";
-    const char *at = command_line;
+    const char *at = command_line ? command_line : "";
 
     while (*at != '\0') {
         size_t length = 0, same = 0;

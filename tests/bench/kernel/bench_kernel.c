@@ -3,8 +3,8 @@
  *
  *     bench_kernel [ROUNDS]
  *
- * prints a line `BENCHMARK OPERATIONS NANOSECONDS` for each: what all operations of the quickest of five runs took, by
- * CLOCK_MONOTONIC. ROUNDS (100) scales the number of operations, in percent.
+ * prints a line `BENCHMARK OPERATIONS NANOSECONDS` for each: what all operations of the quickest of five runs
+ * took, by CLOCK_MONOTONIC. ROUNDS (100) scales the number of operations, in percent.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -30,7 +30,19 @@ wide_1: .quad 7
 narrow_4: .quad number
     .quad _start - .
 """
-SCRIPT = "ENTRY(_start) SECTIONS { . = 0x100000; .text : { *(.text) } here = .; .data : { *(.data) } .got : { slot = .; *(.got) } .got.plt : { *(.got.plt) } number = 64; }"
+SCRIPT = """
+ENTRY(_start)
+SECTIONS
+{
+    . = 0x100000;
+    .text : { *(.text) }
+    here = .;
+    .data : { *(.data) }
+    .got : { slot = .; *(.got) }
+    .got.plt : { *(.got.plt) }
+    number = 64;
+}
+"""
 
 
 def _linked(folder: Path, source: str) -> tuple[bytes, dict[str, int]]:

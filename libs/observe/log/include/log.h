@@ -10,8 +10,8 @@
  * A library that has something to say `uses: [log]`. Where the log is not selected, log_write() leaves no
  * trace: its arguments are not evaluated.
  *
- * A panic prints the lines that were not printed before. syslog(2) reads the log, and so does gdb, by the symbol
- * log_ring, in a machine that runs or in a dump of its memory.
+ * A panic prints the lines that were not printed before. syslog(2) reads the log, and so does gdb, by the
+ * symbol log_ring, in a machine that runs or in a dump of its memory.
  */
 #pragma once
 

@@ -7,9 +7,10 @@
  *
  * The other functions are for those who write a report of their own, as exception handlers do. panic_begin()
  * comes first: it prints what the log holds that was not seen yet (log.h); if a report is under way already
- * (the report itself has failed), it ends the image at once. panic_print() prints. panic_backtrace() prints how far the image was moved (image_move.h), if it can be, and `
- * at` lines for the code address `pc` and for the callers that the chain of frame pointers beginning at
- * `frame` leads to, as far as the chain makes sense.
+ * (the report itself has failed), it ends the image at once. panic_print() prints. panic_backtrace() prints
+ * how far the image was moved (image_move.h), if it can be, and ` at` lines for the code address `pc` and for
+ * the callers that the chain of frame pointers beginning at `frame` leads to, as far as the chain makes
+ * sense.
  */
 #pragma once
 

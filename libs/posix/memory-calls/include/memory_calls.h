@@ -1,6 +1,6 @@
 /*
- * System calls on memory that the kernel makes, too: as mmap(2), mremap(2) and munmap(2) say. They come from whichever library
- * implements mmap() and the like for the application.
+ * System calls on memory that the kernel makes, too: as mmap(2), mremap(2) and munmap(2) say. They come from
+ * whichever library implements mmap() and the like for the application.
  */
 #pragma once
 

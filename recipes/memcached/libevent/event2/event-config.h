@@ -1,5 +1,6 @@
-/* What libevent's configure finds out about the compiler and the C library: here it is musl. Left out are the ways to wait
- * for events beside epoll, and threads, for memcached gives each of its threads an event loop of its own. */
+/* What libevent's configure finds out about the compiler and the C library: here it is musl. Left out are the
+ * ways to wait for events beside epoll, and threads, for memcached gives each of its threads an event loop of
+ * its own. */
 #ifndef EVENT2_EVENT_CONFIG_H_INCLUDED_
 #define EVENT2_EVENT_CONFIG_H_INCLUDED_
 

@@ -1,6 +1,6 @@
 /*
- * What the parts of the program share. All of them print results that do not depend on the machine: the same program on
- * Linux prints the same.
+ * What the parts of the program share. All of them print results that do not depend on the machine: the same
+ * program on Linux prints the same.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 void report(const char *what, long result); /* the result, and what went wrong */
 
 struct sockaddr_in local(unsigned port);
-int listener(struct sockaddr_in *at, int backlog); /* a stream socket that listens at a port of the kernel's choice */
+int listener(struct sockaddr_in *at,
+             int backlog); /* a stream socket that listens at a port of the kernel's choice */
 int client(void);
 void pair(int *client_end, int *server_end); /* a connection */
 void settle(void);                           /* lets what is under way arrive */

@@ -1,7 +1,7 @@
 /*
- * Starts a thread: libs/posix/threads/include/thread_start.h says how. A child that shares its parent's memory
- * and keeps it waiting, as posix_spawn() wants it, is vfork()'s: it runs on the parent's stack, not on the one
- * given. Any other process would need an address space of its own.
+ * Starts a thread: libs/posix/threads/include/thread_start.h says how. A child that shares its parent's
+ * memory and keeps it waiting, as posix_spawn() wants it, is vfork()'s: it runs on the parent's stack, not on
+ * the one given. Any other process would need an address space of its own.
  */
 #define _GNU_SOURCE
 #include <unistd.h>
