@@ -76,11 +76,14 @@ def _answers(connection: socket.socket) -> bool:
     connection.settimeout(BEGINS)
     try:
         connection.sendall(struct.pack("!I", len(frame)) + frame)
-        answer = connection.recv(4 + len(frame), socket.MSG_WAITALL)
+        # Length and frame come in two parts, and with a time limit a call returns what is there.
+        missing = 4 + len(frame)
+        while missing > 0 and (part := connection.recv(missing)):
+            missing -= len(part)
     except OSError:
         return False
     connection.settimeout(None)
-    return len(answer) == 4 + len(frame)
+    return missing == 0
 
 
 @contextlib.contextmanager

@@ -72,8 +72,13 @@ def install(folder: Path, **environment: str) -> subprocess.CompletedProcess[str
     for name in ("env", "sh"):
         (folder / "bin" / name).symlink_to(f"/usr/bin/{name}")
     return subprocess.run(
-        [sys.executable, packages.__file__, "install"],
-        env={"PATH": str(folder / "bin"), "LOG": str(folder / "log"), **environment},
+        [sys.executable, "-m", packages.__name__, "install"],
+        env={
+            "PATH": str(folder / "bin"),
+            "PYTHONPATH": str(Path(packages.__file__).parents[2]),
+            "LOG": str(folder / "log"),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -99,8 +104,8 @@ def test_apt_is_asked_to_update_only_when_installing_failed(tmp_path: Path) -> N
 def test_without_apt_the_packages_are_named_and_setting_up_fails(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     done = subprocess.run(
-        [sys.executable, packages.__file__, "install"],
-        env={"PATH": str(tmp_path / "bin")},
+        [sys.executable, "-m", packages.__name__, "install"],
+        env={"PATH": str(tmp_path / "bin"), "PYTHONPATH": str(Path(packages.__file__).parents[2])},
         capture_output=True,
         text=True,
         check=False,

@@ -33,6 +33,7 @@ def test_weights_follow_references_from_the_demand(tmp_path: Path) -> None:
         app_bytes=5,
         toolchain=unused,
         app=unused,
+        programs=(),
         folder=tmp_path,
     )
     subject = subject_of(demand)
