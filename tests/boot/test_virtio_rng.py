@@ -21,7 +21,9 @@ RNG = {"qemu-x86_64": "virtio-rng-pci", "microvm-x86_64": "virtio-rng-device"}
 
 
 def boot(workshop: Path, target: str, *arguments: str) -> RunResult:
-    folder = built("random", target, "--want", "virtio-rng", "--output", f"rng-{target}", cwd=workshop)
+    folder = built(
+        "random", target, "--set", "VIRTIO_RNG_ATTACHED=y", "--output", f"rng-{target}", cwd=workshop
+    )
     return run_qemu(
         ImageDescription.read(folder / "image.json"),
         Streams(input=b"", output=None),

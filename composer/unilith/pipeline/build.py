@@ -85,7 +85,9 @@ def _build_anew(
     reporter.step("compile and link")
     run_ninja(composed.work, IMAGE_NINJA, reporter)
     composed.write_bill()
-    stamps = state.stamp_of(composed.inputs, begun=begun, inside=composed.work)
+    from unilith.upstream.cache import cache_folder
+
+    stamps = state.stamp_of(composed.inputs, begun=begun, inside=composed.work, final=cache_folder())
     stamps |= state.stamp_of(state.composer_sources())
     probe = composed.work / PROBE_OBJECT
     state.save(

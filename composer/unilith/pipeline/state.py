@@ -44,19 +44,25 @@ def identity(key: str, tools: Iterable[str], *more: str) -> str:
 
 
 def stamp_of(
-    paths: Iterable[Path], *, begun: int | None = None, inside: Path | None = None
+    paths: Iterable[Path],
+    *,
+    begun: int | None = None,
+    inside: Path | None = None,
+    final: Path | None = None,
 ) -> dict[str, int]:
     """Stamps by path; 0 for what does not exist. A folder's changes with its names.
 
     What changed since ``begun`` (nanoseconds of the clock, the time at which the first was read) may have been
     read before it changed, so it gets a stamp that never fits. The folders around ``inside`` are excepted:
-    building there changes them.
+    building there changes them; and what is below ``final``, where nothing changes once it has its name.
     """
     stamps = {str(path): _stamp(str(path)) for path in paths}
     if begun is not None:
         now = time.time_ns()
         around = {str(folder) for folder in inside.parents} if inside else set()
         for path in stamps.keys() - around:
+            if final is not None and Path(path).is_relative_to(final):
+                continue
             if begun - _CLOCK_STEP <= _changed(path) <= now:
                 stamps[path] = _UNSETTLED
     return stamps

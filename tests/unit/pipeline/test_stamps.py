@@ -55,6 +55,15 @@ def test_what_changed_since_it_was_read_never_fits(tmp_path: Path) -> None:
     assert state.load_if_current(work, "r") is None
 
 
+def test_what_is_final_is_believed_however_new(tmp_path: Path) -> None:
+    cache, other = tmp_path / "cache", tmp_path / "other"
+    for folder in (cache, other):
+        folder.mkdir()
+        (folder / "a").touch()
+    stamps = state.stamp_of([cache / "a", other / "a"], begun=1, final=cache)
+    assert stamps[str(cache / "a")] > 0 and stamps[str(other / "a")] == -1
+
+
 def test_a_time_to_come_is_believed(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.touch()
