@@ -37,6 +37,7 @@ struct directory {
 struct node {
     struct vnode vnode;
     uint32_t permissions;
+    uint32_t user, group;
     uint32_t links;
     uint64_t inode;
     int64_t access_time, modification_time, change_time;

@@ -39,6 +39,8 @@ static struct node *node_new(const struct vnode_new *what)
     node->vnode.type = what->mode & VNODE_TYPE_MASK;
     node->vnode.references = 1;
     node->permissions = what->mode & ~VNODE_TYPE_MASK;
+    node->user = what->user;
+    node->group = what->group;
     node->inode = ++last_inode;
     node->access_time = what->time != VNODE_NOW ? what->time : now();
     node->modification_time = node->change_time = node->access_time;
@@ -174,14 +176,41 @@ static int unlink(struct vnode *dir, const char *name, size_t length, struct vno
     return 0;
 }
 
+/* Two names change places; the entries stay where they are. */
+static void exchange(struct node *from, struct entry *old, struct node *to, struct entry *new)
+{
+    struct node *node = old->node, *other = new->node;
+
+    if (node->vnode.type == VNODE_DIRECTORY) {
+        node->directory.parent = to;
+        from->links--;
+        to->links++;
+    }
+    if (other->vnode.type == VNODE_DIRECTORY) {
+        other->directory.parent = from;
+        to->links--;
+        from->links++;
+    }
+    old->node = other;
+    new->node = node;
+    changed(from, now());
+    changed(to, from->change_time);
+    node->change_time = other->change_time = from->change_time;
+}
+
 static int rename(struct vnode *from, const char *name, size_t length, struct vnode *file, struct vnode *to,
-                  const char *new_name, size_t new_length, struct vnode *replaced)
+                  const char *new_name, size_t new_length, struct vnode *replaced, unsigned flags)
 {
     struct node *node = node_of(file), *target = node_of(to);
     struct entry *entry;
 
     if (target->links == 0)
         return -ENOENT;
+    if (flags & VNODE_RENAME_EXCHANGE) {
+        exchange(node_of(from), ramfs_entry_find(&node_of(from)->directory, name, length), target,
+                 ramfs_entry_find(&target->directory, new_name, new_length));
+        return 0;
+    }
     if (replaced != NULL && replaced->type == VNODE_DIRECTORY && node_of(replaced)->directory.count != 0)
         return -ENOTEMPTY;
     entry = ramfs_entry_new(new_name, new_length);
@@ -260,6 +289,8 @@ static void get(struct vnode *vnode, struct vnode_attributes *attributes)
     attributes->special_device = vnode->type == VNODE_DEVICE ? node->special_device : 0;
     attributes->mode = vnode->type | node->permissions;
     attributes->links = node->links;
+    attributes->user = node->user;
+    attributes->group = node->group;
     attributes->access_time = node->access_time;
     attributes->modification_time = node->modification_time;
     attributes->change_time = node->change_time;
@@ -285,6 +316,10 @@ static int set(struct vnode *vnode, const struct vnode_attributes *attributes, u
     }
     if (which & VNODE_SET_MODE)
         node->permissions = attributes->mode & ~VNODE_TYPE_MASK;
+    if (which & VNODE_SET_USER)
+        node->user = attributes->user;
+    if (which & VNODE_SET_GROUP)
+        node->group = attributes->group;
     if (which & VNODE_SET_ACCESS_TIME)
         node->access_time = attributes->access_time != VNODE_NOW ? attributes->access_time : time;
     if (which & VNODE_SET_MODIFICATION_TIME)

@@ -117,13 +117,17 @@ static int is_inside(struct vnode *inner, const struct vnode *outer)
 }
 
 /* 0, an error, or 1 when there is nothing to do. */
-static int check_rename(const struct vfs_place *old, const struct vfs_place *new)
+static int check_rename(const struct vfs_place *old, const struct vfs_place *new, unsigned flags)
 {
     int inside;
 
     if (!vfs_place_is_name(old) || !vfs_place_is_name(new))
-        return -EBUSY;
+        return flags & VNODE_RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     if (old->vnode == NULL)
+        return -ENOENT;
+    if ((flags & VNODE_RENAME_NOREPLACE) && new->vnode != NULL)
+        return -EEXIST;
+    if ((flags & VNODE_RENAME_EXCHANGE) && new->vnode == NULL)
         return -ENOENT;
     if (old->vnode->type != VNODE_DIRECTORY && (old->slash || new->slash))
         return -ENOTDIR;
@@ -139,13 +143,13 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
     if (new->vnode->type == VNODE_DIRECTORY) {
         inside = is_inside(old->directory, new->vnode);
         if (inside != 0)
-            return inside < 0 ? inside : -ENOTEMPTY;
-        return old->vnode->type == VNODE_DIRECTORY ? 0 : -EISDIR;
+            return inside < 0 ? inside : flags & VNODE_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+        return old->vnode->type == VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -EISDIR;
     }
-    return old->vnode->type == VNODE_DIRECTORY ? -ENOTDIR : 0;
+    return old->vnode->type != VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -ENOTDIR;
 }
 
-int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path)
+int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path, unsigned flags)
 {
     struct vfs_place old, new;
     int error = vfs_find(from, path, 0, &old);
@@ -157,12 +161,12 @@ int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const cha
         vfs_place_put(&old);
         return error;
     }
-    error = check_rename(&old, &new);
+    error = check_rename(&old, &new, flags);
     if (error == 0 && old.directory->ops->rename == NULL)
         error = -EROFS;
     if (error == 0)
         error = old.directory->ops->rename(old.directory, old.name, old.length, old.vnode, new.directory,
-                                           new.name, new.length, new.vnode);
+                                           new.name, new.length, new.vnode, flags);
     vfs_place_put(&old);
     vfs_place_put(&new);
     return error > 0 ? 0 : error;

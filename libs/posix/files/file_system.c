@@ -18,7 +18,7 @@ long sys_sync(void)
 {
     struct vnode *root = vfs_root();
 
-    return root->ops->sync != NULL ? root->ops->sync(root) : 0;
+    return root->ops->sync != NULL ? root->ops->sync(root, false) : 0;
 }
 
 /* As ramfs on Linux: it has no limit of its own, and says nothing of blocks. */

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <linux_file.h>
-#include <linux_statfs.h>
 #include <string.h>
 #include <vfs.h>
 
@@ -123,33 +122,20 @@ long sys_rmdir(long path)
     return sys_unlinkat(LINUX_AT_FDCWD, path, LINUX_AT_REMOVEDIR);
 }
 
-/* -EEXIST if the name is taken. */
-static int check_free(struct vnode *start, const char *path)
-{
-    struct vnode *vnode;
-    int error = vfs_lookup(start, path, 0, &vnode);
-
-    if (error == 0)
-        vnode_put(vnode);
-    return error == 0 ? -EEXIST : error == -ENOENT ? 0 : error;
-}
-
 long sys_renameat2(long old_directory, long old_path, long new_directory, long new_path, long flags)
 {
     struct vnode *from, *to;
     int error;
 
-    if (flags & ~(long)LINUX_RENAME_NOREPLACE)
-        return -EINVAL; /* as where a file system cannot exchange names */
+    if ((flags & ~(long)(VNODE_RENAME_NOREPLACE | VNODE_RENAME_EXCHANGE)) ||
+        flags == (VNODE_RENAME_NOREPLACE | VNODE_RENAME_EXCHANGE))
+        return -EINVAL;
     error = files_start(old_directory, (const char *)old_path, &from);
     if (error != 0)
         return error;
     error = files_start(new_directory, (const char *)new_path, &to);
     if (error == 0) {
-        if (flags & LINUX_RENAME_NOREPLACE)
-            error = check_free(to, (const char *)new_path);
-        if (error == 0)
-            error = vfs_rename(from, (const char *)old_path, to, (const char *)new_path);
+        error = vfs_rename(from, (const char *)old_path, to, (const char *)new_path, (unsigned)flags);
         vnode_put(to);
     }
     vnode_put(from);

@@ -188,7 +188,7 @@ static const struct open_file_ops operations = {
     .release = release,
 };
 
-static long sync_file(long fd)
+static long sync_file(long fd, bool data_only)
 {
     int error;
     struct vnode_file *file = files_get(fd, -EINVAL, &error);
@@ -200,17 +200,17 @@ static long sync_file(long fd)
     if (file->file.flags & LINUX_O_PATH)
         error = -EBADF;
     else
-        error = vnode->ops->sync != NULL ? vnode->ops->sync(vnode) : 0;
+        error = vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
     fd_put(&file->file);
     return error;
 }
 
 long sys_fsync(long fd)
 {
-    return sync_file(fd);
+    return sync_file(fd, false);
 }
 
 long sys_fdatasync(long fd)
 {
-    return sync_file(fd);
+    return sync_file(fd, true);
 }

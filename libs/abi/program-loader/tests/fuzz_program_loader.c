@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct image image;
-    struct file file = {{&file_ops, VNODE_FILE, 1}, (const uint8_t *)&image, sizeof(image), 0};
+    struct file file = {
+        {.ops = &file_ops, .type = VNODE_FILE, .references = 1}, (const uint8_t *)&image, sizeof(image), 0};
     struct program program;
 
     fill_image(&image);

@@ -4,7 +4,8 @@ static struct image image;
 
 static int load_bytes(size_t size, program_function *(*replaced)(const char *), struct program *program)
 {
-    struct file file = {{&file_ops, VNODE_FILE, 1}, (const uint8_t *)&image, size, 0};
+    struct file file = {
+        {.ops = &file_ops, .type = VNODE_FILE, .references = 1}, (const uint8_t *)&image, size, 0};
 
     return program_load(&file.vnode, replaced, program);
 }
@@ -119,7 +120,10 @@ static void test_bad_interfaces_are_refused(void)
 
 static void test_what_fails_underneath_is_told(void)
 {
-    struct file file = {{&file_ops, VNODE_FILE, 1}, (const uint8_t *)&image, sizeof(image), -EIO};
+    struct file file = {{.ops = &file_ops, .type = VNODE_FILE, .references = 1},
+                        (const uint8_t *)&image,
+                        sizeof(image),
+                        -EIO};
     struct program program;
 
     fill_image(&image);

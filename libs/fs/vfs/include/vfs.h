@@ -53,8 +53,8 @@ int vfs_link(struct vnode *file, struct vnode *from, const char *path);
 /* Removes a name: of an empty directory if `directory`, else of anything but a directory. */
 int vfs_remove(struct vnode *from, const char *path, bool directory);
 
-/* Renames; what has the new name already is replaced if it is of the same kind. */
-int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path);
+/* Renames; what has the new name already is replaced if it is of the same kind. `flags`: VNODE_RENAME_*. */
+int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path, unsigned flags);
 
 /* The working directory: set it (the caller keeps its own reference), and the absolute path of a directory.
  */

@@ -8,7 +8,12 @@
  *
  * All functions return 0 or a value, or a negated errno; on an error nothing has changed. Names are not
  * NUL-terminated, hold no '/', and are never empty, ".", or longer than VNODE_NAME_MAX. Times are nanoseconds
- * since 1970, UTC. Not reentrant: callers hold the kernel's lock or there is only one thread.
+ * since 1970, UTC.
+ *
+ * Callers hold the kernel's lock, or there is only one thread. An operation may wait (wait_queue.h): a file
+ * system that does so locks what is its own against the threads that come meanwhile, and requires the
+ * capability `fs.waits`, with which the vfs keeps names from changing between finding and changing them, and
+ * remembers what lookups found.
  */
 #pragma once
 
@@ -37,10 +42,11 @@ struct vnode_attributes {
     uint64_t allocated; /* bytes of storage that are this file's own */
     uint32_t mode;      /* type and permissions, as st_mode */
     uint32_t links;
+    uint32_t user, group;    /* owners */
     uint32_t special_device; /* of VNODE_DEVICE: 256 * major + minor */
     int64_t access_time;
     int64_t modification_time;
-    int64_t change_time;
+    int64_t change_time; /* set by the file system whenever anything of the file changes */
 };
 
 /* Which attributes `set` changes. */
@@ -48,14 +54,39 @@ struct vnode_attributes {
 #define VNODE_SET_MODE 2u /* permissions; the type stays */
 #define VNODE_SET_ACCESS_TIME 4u
 #define VNODE_SET_MODIFICATION_TIME 8u
+#define VNODE_SET_USER 16u
+#define VNODE_SET_GROUP 32u
+#define VNODE_SET_CHANGE_TIME 64u /* instead of now: what was written to a file earlier reaches it late */
+
+/* How names are changed: those of renameat2(2), include/uapi/linux/fs.h. */
+#define VNODE_RENAME_NOREPLACE 1u
+#define VNODE_RENAME_EXCHANGE 2u
+
+/* What `allocate` does to a range: those of fallocate(2), include/uapi/linux/falloc.h. */
+#define VNODE_ALLOCATE_KEEP_SIZE 1u  /* blocks behind the end stay there, and the size as it is */
+#define VNODE_ALLOCATE_PUNCH_HOLE 2u /* only with KEEP_SIZE: it reads as zeroes, and takes no room */
+#define VNODE_ALLOCATE_COLLAPSE_RANGE 8u
+#define VNODE_ALLOCATE_ZERO_RANGE 16u /* reads as zeroes, and there is room */
+#define VNODE_ALLOCATE_INSERT_RANGE 32u
 
 /* What a new file is to be. */
 struct vnode_new {
-    uint32_t mode;           /* type and permissions */
+    uint32_t mode; /* type and permissions */
+    uint32_t user, group;
     uint32_t special_device; /* of VNODE_DEVICE: 256 * major + minor */
     int64_t time;            /* for the file and its directory's modification */
     const char *target;      /* of a symbolic link; copied, not NUL-terminated */
     size_t target_length;
+};
+
+/* What a file system has and has left, as statfs(2) shows it. */
+struct vnode_statfs {
+    uint32_t type;       /* its magic number: include/uapi/linux/magic.h */
+    uint32_t block_size; /* bytes; what follows is counted in them */
+    uint64_t blocks, free_blocks;
+    uint64_t available_blocks;  /* of the free ones, for users other than root */
+    uint64_t files, free_files; /* 0: no limit of their number */
+    uint64_t id;
 };
 
 /* Receives one entry of a directory. Returns false when it cannot take it: it is offered again the next time.
@@ -70,7 +101,11 @@ struct vnode_ops {
 
     /* Also called with ".." (never on the file system's root): -ENOENT if the directory has been removed. */
     int (*lookup)(struct vnode *dir, const char *name, size_t length, struct vnode **found);
-    /* -EEXIST if the name is taken. NULL in a read-only file system, like all that change something. */
+    /*
+     * -EEXIST if the name is taken. NULL in a read-only file system, like all that change something. In a
+     * directory with VNODE_NAMELESS also without a name (length 0): a file for O_TMPFILE, without links,
+     * which is gone with its last reference unless `link` has given it a name.
+     */
     int (*create)(struct vnode *dir, const char *name, size_t length, const struct vnode_new *what,
                   struct vnode **made);
     /* Another name for a file that is not a directory. -EEXIST if it is taken. */
@@ -80,10 +115,13 @@ struct vnode_ops {
     /*
      * Gives `file` another name, in one step. `replaced` has the new name now (NULL: nobody). Both differ,
      * are both directories or both not, and `to` is not inside `file`: the caller has checked that.
-     * -ENOTEMPTY when `replaced` has entries.
+     * -ENOTEMPTY when `replaced` has entries. `flags`: 0; VNODE_RENAME_NOREPLACE, and `replaced` is NULL (for
+     * file systems whose names others change, too); or VNODE_RENAME_EXCHANGE: `replaced` is not NULL, may be
+     * of another kind and have entries, neither is inside the other, and it gets the old name. -EINVAL for a
+     * flag that cannot be done.
      */
     int (*rename)(struct vnode *from, const char *name, size_t length, struct vnode *file, struct vnode *to,
-                  const char *new_name, size_t new_length, struct vnode *replaced);
+                  const char *new_name, size_t new_length, struct vnode *replaced, unsigned flags);
     /*
      * Offers the entries from `cookie` on to `take` until it declines; "." and ".." are not among them. A
      * cookie is 0 or came with an entry, and stays good while entries come and go: what was there all the
@@ -93,7 +131,11 @@ struct vnode_ops {
 
     /* --- files, and symbolic links (whose content is their target; only `read`) --- */
 
-    /* Returns how many bytes were read: fewer than `size` only at the end. */
+    /*
+     * Returns how many bytes were read: fewer than `size` only at the end, or before an error. With
+     * VNODE_CACHED this and `write` go straight to the device: the page cache calls them with whole pages (of
+     * a file's end, what there is), and for O_DIRECT.
+     */
     long (*read)(struct vnode *file, void *buffer, size_t size, uint64_t offset);
     /*
      * Shows bytes where they stand, at most `size` from `offset` on, and returns how many, 0 at the end. They
@@ -111,20 +153,48 @@ struct vnode_ops {
      */
     int (*adopt)(struct vnode *file, const void *data, size_t size);
 
+    /*
+     * fallocate(2): `mode` of VNODE_ALLOCATE_*, 0 also makes the file longer. -EOPNOTSUPP for a mode that is
+     * not offered, -ENOSPC. May be NULL: then only modes 0 and KEEP_SIZE are there, and zeroes are written.
+     */
+    int (*allocate)(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size);
+
     /* --- all --- */
 
+    /* Cannot fail: who has to ask somebody else, and cannot, shows what was known last. */
     void (*get)(struct vnode *node, struct vnode_attributes *attributes);
     int (*set)(struct vnode *node, const struct vnode_attributes *attributes, unsigned which);
-    /* What was written is on the device when it returns. May be NULL: then nothing outlives the image. */
-    int (*sync)(struct vnode *node);
+    /*
+     * What was written is on the device when it returns, and survives a loss of power; `data_only`:
+     * attributes that are not needed to read it back (times) may be missing. Of the file system's root: all
+     * of the file system. May be NULL: then nothing outlives the image.
+     */
+    int (*sync)(struct vnode *node, bool data_only);
+    /* May be NULL: then it is shown as a ramfs without limits. */
+    int (*statfs)(struct vnode *node, struct vnode_statfs *values);
     /* The last reference is gone. */
     void (*release)(struct vnode *node);
 };
 
+/* Flags of a vnode. The first four are the file system's, set before it hands the vnode out. */
+#define VNODE_CACHED 1u   /* a file whose pages are kept in memory: its file system requires `fs.cached` */
+#define VNODE_NAMELESS 2u /* a directory whose `create` makes files without names */
+#define VNODE_SHARED_NAMES 4u /* a directory whose names others change, too: they are looked up each time */
+#define VNODE_VOLATILE 8u     /* a file whose size is not known before it is read: as in /proc */
+#define VNODE_COVERED 256u    /* the vfs's: something is mounted on this directory */
+#define VNODE_LOCKED 512u     /* the vfs's and the page cache's: somebody writes to the file or cuts it */
+
+struct vfs_mount;
+struct page_cache_file;
+
+/* A file system sets `ops`, `type`, `flags` and `references`, and zeroes in the rest. */
 struct vnode {
     const struct vnode_ops *ops;
-    uint32_t type; /* VNODE_FILE, ...; never changes */
+    uint16_t type;  /* VNODE_FILE, ...; never changes */
+    uint16_t flags; /* VNODE_CACHED, ... */
     uint32_t references;
+    struct vfs_mount *mount;       /* the vfs's: where it is mounted */
+    struct page_cache_file *pages; /* the page cache's, which holds a reference meanwhile; NULL: none */
 };
 
 static inline struct vnode *vnode_get(struct vnode *node)
