@@ -35,6 +35,7 @@ def build_and_run(
     memory: str | None,
     timeout: float | None,
     network: Wanted,
+    disks: Sequence[str],
     verbosity: int,
     debugging: Debugging | None = None,
 ) -> int:
@@ -53,7 +54,13 @@ def build_and_run(
         else:
             description = ImageDescription.read(_build(request, verbosity).description)
         return run_image(
-            description, args=args, memory=memory, timeout=timeout, network=network, debugging=debugging
+            description,
+            args=args,
+            memory=memory,
+            timeout=timeout,
+            network=network,
+            disks=disks,
+            debugging=debugging,
         ).status
     except UserError as e:
         e.exit_status = HOST_SIDE

@@ -89,6 +89,14 @@ def run(
     capture: Annotated[
         Path | None, typer.Option("--capture", metavar="FILE", help="Write all packets there (pcap).")
     ] = None,
+    disk: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--disk",
+            metavar="FILE[,name=NAME][,readonly]",
+            help="A file that the image sees as a disk, vda, vdb and so on; may be repeated.",
+        ),
+    ] = None,
     gdb: Annotated[
         bool, typer.Option("--gdb", help="Run it under gdb, stopped before its first instruction.")
     ] = False,
@@ -126,6 +134,7 @@ def run(
             memory=memory,
             timeout=timeout,
             network=Wanted(net or "", tuple(port or ()), dhcp, capture),
+            disks=tuple(disk or ()),
             verbosity=verbosity(quiet, verbose),
             debugging=debugging_of(request, gdb, gdb_port, gdb_commands),
         )

@@ -43,6 +43,9 @@ SEAL = "seal"
 NETWORK = "net.device"
 LOOPBACK = "loopback"
 """The interface of network cards, and its one provider behind which there is no card."""
+BLOCK = "block.device"
+MEMORY_DISK = "block-ram"
+"""The interface of disks, and its one provider whose disk is not the host's."""
 
 _IMAGE, _DEBUG = "image.elf", "image.debug"
 _LOCK, _DESCRIPTION = "selection.lock", "image.json"
@@ -217,12 +220,12 @@ def _wants_rootfs(selection: Selection) -> bool:
     return any(binding.name == "rootfs" for binding in selection.interfaces)
 
 
-def _has_network(demand: Demand, selection: Selection) -> bool:
-    """Whether something in the image drives a network card."""
-    if NETWORK not in demand.catalog.interfaces:
+def _drives(demand: Demand, selection: Selection, interface: str, inner: str) -> bool:
+    """Whether something in the image drives devices of that kind; behind `inner` stand none."""
+    if interface not in demand.catalog.interfaces:
         return False
-    drivers = {m.name for m, _ in demand.catalog.providers(NETWORK)}
-    return any(name in drivers and name != LOOPBACK for name in selection.names)
+    drivers = {m.name for m, _ in demand.catalog.providers(interface)}
+    return any(name in drivers and name != inner for name in selection.names)
 
 
 def _describe(demand: Demand, selection: Selection) -> Path:
@@ -239,7 +242,8 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         initrd=Path(INITRD) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
         ports=recipe.run.ports,
-        network=_has_network(demand, selection),
+        network=_drives(demand, selection, NETWORK, LOOPBACK),
+        has_disks=_drives(demand, selection, BLOCK, MEMORY_DISK),
     )
     file = demand.folder / _DESCRIPTION
     description.write(file)

@@ -21,6 +21,7 @@ from typing import IO
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, write_all
+from unilith.run.disks import Disk
 from unilith.run.network import Network
 from unilith.run.options import HOST_SIDE
 from unilith.run.process import process_command
@@ -99,6 +100,7 @@ def debug_qemu(
     memory: int,
     timeout: float | None,
     network: Network,
+    disks: Sequence[Disk],
     accel: str,
 ) -> RunResult:
     """Boots the image stopped before its first instruction, with gdb connected; ends when gdb does."""
@@ -116,6 +118,7 @@ def debug_qemu(
             args=args,
             memory=memory,
             network=network,
+            disks=disks,
             accel=accel,
             record=record,
             parameters=["image.move=off"],

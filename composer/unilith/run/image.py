@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Streams, write_all
+from unilith.run.disks import Disk, disks_of
 from unilith.run.network import Network, Wanted, network_of
 from unilith.run.options import HOST_SIDE, memory_bytes
 from unilith.run.ports import reachable
@@ -35,6 +36,7 @@ def run_image(
     memory: str | None = None,
     timeout: float | None = None,
     network: Wanted = NOTHING_SAID,
+    disks: Sequence[str] = (),
     input: int | bytes = STDIN,
     output: int | None = STDOUT,
     raw: bool = False,
@@ -45,9 +47,10 @@ def run_image(
     """Runs the image to its end, and says how it ended.
 
     `args` are the application's arguments; None leaves it the recipe's own. `memory`, `network` and
-    `timeout` (seconds) override what the description says. `input` is a descriptor or the bytes
-    themselves. `output` is the descriptor that the console is copied to as it comes, and then what
-    went wrong is said on standard error too; None captures the console in the result instead.
+    `timeout` (seconds) override what the description says; `disks` are as the command line has them
+    (run/disks.py). `input` is a descriptor or the bytes themselves. `output` is the descriptor that the
+    console is copied to as it comes, and then what went wrong is said on standard error too; None captures
+    the console in the result instead.
 
     A terminal stays as it is, so that it echoes and a line can be corrected before the guest gets
     it; with `raw` each key goes to the guest at once. Control-C ends the run either way.
@@ -64,12 +67,13 @@ def run_image(
     if problem:
         return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
     connected = network_of(description, network)
+    given = disks_of(description, disks)
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
     sys.stdout.flush()
     best = "tcg" if description.runner == "process" else _accel(description, accel)
     if debugging is not None:
-        return _said(_debugged(description, debugging, args, size, timeout, connected, best), output)
+        return _said(_debugged(description, debugging, args, size, timeout, connected, given, best), output)
     show = CrashFilter(DebugFile(description.debug))
     errors = None if output is None else STDERR
     with _keys(input) if raw else contextlib.nullcontext():
@@ -77,7 +81,7 @@ def run_image(
             # The console and the messages of a process come on two channels; captured, they are one text.
             streams = Streams(input, output, errors, one_text=output is None, show=show)
             result = run_process(
-                description, streams, args=args, memory=size, timeout=timeout, network=connected
+                description, streams, args=args, memory=size, timeout=timeout, network=connected, disks=given
             )
         else:
             streams = Streams(input, output, after_input=END_OF_INPUT, close_input=False, show=show)
@@ -89,6 +93,7 @@ def run_image(
                 timeout=timeout,
                 network=connected,
                 accel=best,
+                disks=given,
                 arguments=arguments,
             )
     return _said(result, output)
@@ -101,6 +106,7 @@ def _debugged(
     memory: int,
     timeout: float | None,
     network: Network,
+    disks: Sequence[Disk],
     accel: str,
 ) -> RunResult:
     from unilith.run.gdb import debug_process, debug_qemu
@@ -108,7 +114,14 @@ def _debugged(
     if description.runner == "process":
         return debug_process(description, debugging, args=args, memory=memory, timeout=timeout)
     return debug_qemu(
-        description, debugging, args=args, memory=memory, timeout=timeout, network=network, accel=accel
+        description,
+        debugging,
+        args=args,
+        memory=memory,
+        timeout=timeout,
+        network=network,
+        disks=disks,
+        accel=accel,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, StartError, Streams, run_child
+from unilith.run.disks import Disk, opened_disks
 from unilith.run.network import Network
 from unilith.run.options import HOST_SIDE, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
@@ -22,16 +23,20 @@ def run_process(
     memory: int,
     timeout: float | None,
     network: Network,
+    disks: Sequence[Disk] = (),
 ) -> RunResult:
     """Starts the image's ELF with the options of docs/architecture.md, Process image."""
-    with _connected(network) as descriptor:
+    with _connected(network) as descriptor, opened_disks(disks) as (descriptors, parameters):
         command = process_command(
-            description, args=args, memory=memory, parameters=network.parameters, descriptor=descriptor
+            description,
+            args=args,
+            memory=memory,
+            parameters=(*network.parameters, *parameters),
+            descriptor=descriptor,
         )
+        passed = descriptors if descriptor is None else [descriptor, *descriptors]
         try:
-            ended = run_child(
-                command, streams, timeout=timeout, pass_fds=[] if descriptor is None else [descriptor]
-            )
+            ended = run_child(command, streams, timeout=timeout, pass_fds=passed)
         except StartError as e:
             return RunResult(HOST_SIDE, f"cannot start {description.image}: {e}")
     status, message = judge(ended, timeout)

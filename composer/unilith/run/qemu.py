@@ -11,6 +11,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, StartError, Streams, readable, run_child
+from unilith.run.disks import Disk, qemu_disks
 from unilith.run.memory import least_memory
 from unilith.run.network import Network, qemu_network
 from unilith.run.options import HOST_SIDE, command_line, memory_text
@@ -29,6 +30,7 @@ def run_qemu(
     timeout: float | None,
     network: Network,
     accel: str,
+    disks: Sequence[Disk] = (),
     arguments: Sequence[str] = (),
 ) -> RunResult:
     """Boots the image; `arguments` are appended to QEMU's command line."""
@@ -44,7 +46,14 @@ def run_qemu(
     try:
         command = [
             *qemu_command(
-                description, program, args=args, memory=memory, network=network, accel=accel, record=record
+                description,
+                program,
+                args=args,
+                memory=memory,
+                network=network,
+                disks=disks,
+                accel=accel,
+                record=record,
             ),
             *arguments,
         ]
@@ -81,6 +90,7 @@ def qemu_command(
     network: Network,
     accel: str,
     record: int,
+    disks: Sequence[Disk] = (),
     parameters: Sequence[str] = (),
 ) -> list[str]:
     """QEMU's command line; `record` is the descriptor of the exit record, `parameters` are
@@ -96,6 +106,7 @@ def qemu_command(
     command += ["-chardev", f"file,id={settings['exit-chardev']},path=/proc/self/fd/{record}"]
     command += shlex.split(settings.get("arguments", ""))
     command += qemu_network(network, settings.get("network-device"), description.target)
+    command += qemu_disks(disks, settings.get("disk-device"), description.target)
     command += ["-kernel", str(description.image)]
     command += ["-initrd", str(description.initrd)] if description.initrd else []
     line = command_line(args, (*network.parameters, *parameters))

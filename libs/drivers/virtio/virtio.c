@@ -96,3 +96,27 @@ uint16_t virtio_configuration16(const struct virtio_device *device, uint32_t off
     return offset + 1 < device->configuration_size ? *(volatile uint16_t *)(device->configuration + offset)
                                                    : 0;
 }
+
+uint32_t virtio_configuration32(const struct virtio_device *device, uint32_t offset)
+{
+    return offset + 3 < device->configuration_size ? *(volatile uint32_t *)(device->configuration + offset)
+                                                   : 0;
+}
+
+/* Two reads (4.1.3.1), again until nothing has changed between them: the device may be in the middle of a
+ * change, though not for ever. */
+uint64_t virtio_configuration64(const struct virtio_device *device, uint32_t offset)
+{
+    uint32_t low = virtio_configuration32(device, offset), high = virtio_configuration32(device, offset + 4);
+
+    for (unsigned attempts = 0; attempts < 1000; attempts++) {
+        uint32_t low_again = virtio_configuration32(device, offset);
+        uint32_t high_again = virtio_configuration32(device, offset + 4);
+
+        if (low_again == low && high_again == high)
+            break;
+        low = low_again;
+        high = high_again;
+    }
+    return (uint64_t)high << 32 | low;
+}

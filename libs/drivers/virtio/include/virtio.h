@@ -40,6 +40,8 @@ bool virtio_needs_reset(const struct virtio_device *device);
 
 uint8_t virtio_configuration8(const struct virtio_device *device, uint32_t offset);
 uint16_t virtio_configuration16(const struct virtio_device *device, uint32_t offset);
+uint32_t virtio_configuration32(const struct virtio_device *device, uint32_t offset);
+uint64_t virtio_configuration64(const struct virtio_device *device, uint32_t offset);
 
 /*
  * Queues. A driver adds the pieces of a request in order, those that the device reads before those that it
@@ -95,6 +97,8 @@ bool virtio_needs_reset(const struct virtio_device *device);
 
 uint8_t virtio_configuration8(const struct virtio_device *device, uint32_t offset);
 uint16_t virtio_configuration16(const struct virtio_device *device, uint32_t offset);
+uint32_t virtio_configuration32(const struct virtio_device *device, uint32_t offset);
+uint64_t virtio_configuration64(const struct virtio_device *device, uint32_t offset);
 
 /*
  * Queues. A driver adds the pieces of a request in order, those that the device reads before those that it

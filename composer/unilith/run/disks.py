@@ -1,0 +1,173 @@
+"""The disks of a run: files of the host that the image sees as disks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from unilith.errors import UserError
+from unilith.image.description import ImageDescription
+from unilith.run.options import HOST_SIDE
+
+SECTOR = 512
+"""Bytes: the size of a disk is a multiple of it."""
+MOST = 26
+"""Disks of a run: vda to vdz."""
+NAME_LIMIT = 20
+"""Bytes that the serial number of a virtio disk has (virtio 1.2, section 5.2.6)."""
+FORM = "FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk image or a block device of the host. Requests fail as the file `faults` says, if there is one
+    (QEMU's block driver blkdebug)."""
+
+    file: Path
+    name: str = ""
+    readonly: bool = False
+    faults: Path | None = None
+
+
+def disks_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Disk, ...]:
+    """The disks of a run, as the command line says; each exists and can be used. In their order they are vda,
+    vdb, ... in the image."""
+    if wanted and not description.has_disks:
+        raise UserError(
+            f"{description.recipe} drives no disks, so it cannot be given one",
+            hint="A recipe that mounts a file system of a disk gets a driver by itself; "
+            "another one asks for it: `needs: [block.device]`.",
+            exit_status=HOST_SIDE,
+        )
+    disks = tuple(_checked(read_disk(text)) for text in wanted)
+    if len(disks) > MOST:
+        raise UserError(f"{len(disks)} disks are more than {MOST}", exit_status=HOST_SIDE)
+    for earlier, disk in ((a, b) for i, b in enumerate(disks) for a in disks[:i]):
+        if disk.name and disk.name == earlier.name:
+            raise UserError(f"two disks have the name {disk.name!r}", exit_status=HOST_SIDE)
+        if disk.file.samefile(earlier.file) and not (disk.readonly and earlier.readonly):
+            raise UserError(
+                f"{disk.file} is two disks at once",
+                hint="Give it once, or add ,readonly to both.",
+                exit_status=HOST_SIDE,
+            )
+    return disks
+
+
+def read_disk(text: str) -> Disk:
+    """Reads `FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE]`; a comma in a file's name is written twice."""
+    first, *rest = (part.replace("\0", ",") for part in text.replace(",,", "\0").split(","))
+    settings: dict[str, str] = {}
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if key in settings:
+            raise _wrong(text, f"{key} stands there twice")
+        if key not in ("name", "blkdebug") if equals else key not in ("readonly", "raw"):
+            raise _wrong(text, f"{word!r} is none of name=NAME, readonly, raw and blkdebug=FILE")
+        settings[key] = value
+    name = settings.get("name", "")
+    if not first:
+        raise _wrong(text, "a file comes first")
+    if "name" in settings and not re.fullmatch(rf"[A-Za-z0-9_.-]{{1,{NAME_LIMIT}}}", name):
+        raise _wrong(text, f"a name has 1 to {NAME_LIMIT} letters, digits, dots, dashes and underscores")
+    faults = Path(settings["blkdebug"]) if "blkdebug" in settings else None
+    return Disk(Path(first), name, "readonly" in settings, faults)
+
+
+def _wrong(text: str, reason: str) -> UserError:
+    return UserError(f"{text!r} is not a disk: {reason}", hint=f"Write {FORM}.", exit_status=HOST_SIDE)
+
+
+def _checked(disk: Disk) -> Disk:
+    """The disk with absolute paths, if it can be one."""
+    try:
+        descriptor = os.open(disk.file, os.O_RDONLY if disk.readonly else os.O_RDWR)
+    except FileNotFoundError as e:
+        raise UserError(
+            "there is no such disk image",
+            where=disk.file,
+            hint=f"Make one with `truncate -s 64M {disk.file}`.",
+            exit_status=HOST_SIDE,
+        ) from e
+    except OSError as e:
+        raise UserError(
+            f"cannot open the disk image: {e.strerror}",
+            where=disk.file,
+            hint="" if disk.readonly else "Add ,readonly if the image only has to read it.",
+            exit_status=HOST_SIDE,
+        ) from e
+    try:
+        kind = os.fstat(descriptor).st_mode
+        size = os.lseek(descriptor, 0, os.SEEK_END)
+    except OSError:
+        kind, size = 0, 0
+    finally:
+        os.close(descriptor)
+    if not stat.S_ISREG(kind) and not stat.S_ISBLK(kind):
+        raise UserError(
+            "is neither a file nor a block device, so it cannot be a disk",
+            where=disk.file,
+            exit_status=HOST_SIDE,
+        )
+    if size == 0 or size % SECTOR:
+        raise UserError(
+            f"has {size} bytes, which is no multiple of a disk's {SECTOR}" if size else "is empty",
+            where=disk.file,
+            hint=f"Enlarge it with `truncate -s %{SECTOR}` or to the size that you want.",
+            exit_status=HOST_SIDE,
+        )
+    if disk.faults is not None and not disk.faults.is_file():
+        raise UserError("there is no such file of faults", where=disk.faults, exit_status=HOST_SIDE)
+    return Disk(
+        disk.file.absolute(), disk.name, disk.readonly, disk.faults.absolute() if disk.faults else None
+    )
+
+
+def qemu_disks(disks: Sequence[Disk], device: str | None, target: str) -> list[str]:
+    """QEMU's words for the disks; `device` is what the machine has for one."""
+    if disks and device is None:
+        raise UserError(f"the machine {target} has no disks", exit_status=HOST_SIDE)
+    words: list[str] = []
+    for number, disk in enumerate(disks):
+        driver = "host_device" if disk.file.is_block_device() else "file"
+        place = "file.image." if disk.faults else "file."
+        node = f"driver=raw,node-name=disk{number},discard=unmap,read-only={'on' if disk.readonly else 'off'}"
+        if disk.faults:
+            node += f",file.driver=blkdebug,file.config={_escaped(str(disk.faults))}"
+        node += f",{place}driver={driver},{place}filename={_escaped(str(disk.file))}"
+        # An error is the image's to handle; by default QEMU stops the machine when its own disk is full.
+        card = f"{device},drive=disk{number},rerror=report,werror=report"
+        words += ["-blockdev", node, "-device", card + (f",serial={disk.name}" if disk.name else "")]
+    return words
+
+
+def _escaped(value: str) -> str:
+    """A comma in a value of QEMU's options is written twice (QEMU manual, "Invocation")."""
+    return value.replace(",", ",,")
+
+
+@contextlib.contextmanager
+def opened_disks(disks: Sequence[Disk]) -> Iterator[tuple[list[int], list[str]]]:
+    """For a process image: descriptors of the disks, and the parameters that tell it of them."""
+    descriptors: list[int] = []
+    parameters: list[str] = []
+    try:
+        for number, disk in enumerate(disks):
+            if disk.faults is not None:
+                raise UserError(
+                    "the disk of a process image cannot be given faults",
+                    hint="blkdebug is a part of QEMU: use a virtual machine.",
+                    exit_status=HOST_SIDE,
+                )
+            descriptors.append(os.open(disk.file, os.O_RDONLY if disk.readonly else os.O_RDWR))
+            name = f",name={disk.name}" if disk.name else ""
+            parameters.append(f"disk.{number}={descriptors[-1]}{name}{',readonly' if disk.readonly else ''}")
+        yield descriptors, parameters
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
