@@ -71,10 +71,10 @@ MOST_INSTRUCTIONS = {
     "faults": 1100,
     "reading_faults": 380,
     "large_faults": 275_000,
-    "maps": 1150,
-    "touched_maps": 3100,
+    "maps": 1600,
+    "touched_maps": 3250,
     "crowded_maps": 2600,
-    "protections": 3100,
+    "protections": 3750,
 }
 
 

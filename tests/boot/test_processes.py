@@ -17,7 +17,7 @@ CASES = (
     *("exits", "signals", "replaced", "directories", "descriptors", "groups", "faults"),
     *("threads_inside", "many", "pipeline", "spawn_actions"),
 )
-ACCOUNT = re.compile(r"threads: .*; (\d+) pages free, (\d+) before\n$")
+ACCOUNT = re.compile(r"threads: .*; (\d+) pages free, (\d+) before; no timer\n$")
 # The image says on its console which signal ended a program, and where.
 NOTICE = re.compile(r"^(a program was ended by signal|  at 0x).*\n", re.MULTILINE)
 

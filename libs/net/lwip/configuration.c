@@ -14,7 +14,6 @@
 
 #define MILLISECOND 1000000u /* nanoseconds */
 
-static struct wait_queue configured;
 static ip4_addr_t servers[NET_STACK_SERVERS];
 static unsigned server_count;
 
@@ -26,6 +25,8 @@ static void tell_servers(void)
 }
 
 #if LWIP_DHCP
+static struct wait_queue configured;
+
 /* DHCP's option 6 (RFC 2132, 3.8), unless the command line has named servers. */
 void dns_setserver(u8_t number, const ip_addr_t *server)
 {
