@@ -17,7 +17,7 @@ C_UNITS := find libs platforms recipes -name '*.c' -not -path '*/tests/*'
 
 help:
 	@echo "make setup      prepare this checkout and the machine"
-	@echo "make demo       compose Lua, boot it, show what was chosen and why"
+	@echo "make demo       compose nginx, boot it, fetch a page, show what was chosen and why"
 	@echo "make test       everything that continuous integration checks"
 	@echo "make test-full  the long tests as well"
 	@echo "make lint       only what needs no run: types, style, layout"
@@ -40,16 +40,7 @@ $(STAMP): pyproject.toml constraints.txt composer/unilith/cli/packages.py
 	@touch $@
 
 demo: $(STAMP)
-	@target=qemu-x86_64; \
-	command -v qemu-system-x86_64 >/dev/null || { target=process-x86_64; \
-	    echo "There is no QEMU here: Lua runs as a locked-down process instead."; }; \
-	set -e; \
-	echo "\$$ unilith run lua --target $$target"; \
-	$(BIN)/unilith run lua --target $$target --timeout 120 </dev/null; \
-	echo; echo "\$$ unilith build lua --target $$target"; \
-	$(BIN)/unilith build lua --target $$target; \
-	echo; echo "\$$ unilith why lua vfs --target $$target"; \
-	$(BIN)/unilith why lua vfs --target $$target
+	@BIN=$(abspath $(BIN)) ./demo.sh
 
 # Both halves run even if the first fails, so that one run tells everything.
 test: $(STAMP)
