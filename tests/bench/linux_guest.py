@@ -15,6 +15,7 @@ from pathlib import Path
 from unilith.catalog.load import load_catalog
 from unilith.catalog.roots import find_places, find_recipe
 from unilith.demand.recipe import Recipe, read_recipe
+from unilith.image.folder import read_folder
 from unilith.image.initrd import write_initrd
 from unilith.pipeline.app import application
 from unilith.pipeline.request import Silent
@@ -62,7 +63,7 @@ def linux_guest(recipe_name: str, further: dict[str, bytes], folder: Path) -> Li
     root = folder / f"root-{recipe.name}"
     shutil.rmtree(root, ignore_errors=True)
     if recipe.rootfs:
-        shutil.copytree(recipe.folder / recipe.rootfs, root)
+        shutil.copytree(recipe.folder / recipe.rootfs.source, root)
     for name in ("bin", "dev", "lib/modules", "proc", "sys", "tmp", "run"):
         (root / name).mkdir(parents=True, exist_ok=True)
     for name, content in further.items():
@@ -75,7 +76,7 @@ def linux_guest(recipe_name: str, further: dict[str, bytes], folder: Path) -> Li
         (root / target).chmod(0o755)
     (root / "init.args").write_text("\n".join([*loaded, "--", "/bin/server", *recipe.args]) + "\n")
     initrd = folder / f"linux-{recipe.name}.cpio"
-    write_initrd(root, initrd)
+    write_initrd(read_folder(root), initrd)
     return LinuxGuest(kernel, initrd, version)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench.linux_guest import _kernel
 
+from unilith.image.folder import read_folder
 from unilith.image.initrd import write_initrd
 
 # Linux at its best: no mitigations, which cost it more than half of a system call; the quickest clock, read without
@@ -51,7 +52,7 @@ def linux_program(program: Path, folder: Path) -> LinuxProgram:
     root = folder / "root"
     root.mkdir(exist_ok=True)
     shutil.copy2(program, root / "init")
-    write_initrd(root, folder / "linux.cpio")
+    write_initrd(read_folder(root), folder / "linux.cpio")
     packed = folder / "linux.cpio.gz"
     packed.write_bytes(gzip.compress((folder / "linux.cpio").read_bytes(), 1))
     return LinuxProgram(kernel.name.removeprefix("vmlinuz-"), kernel, packed)

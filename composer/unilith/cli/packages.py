@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Need = Literal["build", "run", "debug", "test", "speed"]
-"""What cannot be done without it: building images, running them on QEMU, looking into them with a debugger, the
-tests; "speed" is only slower without."""
+Need = Literal["build", "pack", "run", "debug", "test", "speed"]
+"""What cannot be done without it: building images, making disks and root file systems on them, running images on
+QEMU, looking into them with a debugger, the tests; "speed" is only slower without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,9 @@ PACKAGES = (
     Package("binutils", "ld", "build", "links images"),
     Package("ninja-build", "ninja", "build", "runs the steps of a build"),
     Package("patch", "patch", "build", "applies the patches of third-party sources"),
+    Package("e2fsprogs", "/usr/sbin/mke2fs", "pack", "makes ext4 file systems"),
+    Package("erofs-utils", "/usr/bin/mkfs.erofs", "pack", "makes EROFS file systems"),
+    Package("zstd", "zstd", "pack", "unpacks archives that zstd has compressed"),
     Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
     Package("passt", "passt", "run", "the network of process images"),
     Package("gdb", "gdb", "debug", "looks into images that run (unilith run --gdb)"),

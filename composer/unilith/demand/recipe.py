@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from unilith.catalog.model import Identifier, Model, Name, Ref, Source, Upstream
 from unilith.catalog.yaml_model import read_model
@@ -69,6 +69,21 @@ class Forbidden(Model):
     """Shell patterns over SPDX names, such as `GPL-*`."""
 
 
+class RootFs(Model):
+    """Where the image's files come from. As text: the same as `from` alone."""
+
+    source: str = Field(alias="from")
+    """A folder, a tar archive (also .gz, .bz2, .xz or .zst) or a container image: `docker save` or an OCI layout, as
+    archive or folder. Relative to the recipe's folder."""
+    kind: Literal["initrd"] = Field(default="initrd", alias="as")
+    """How they get into the image: `initrd`, loaded into memory with it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"from": value} if isinstance(value, str) else value
+
+
 class Recipe(Model):
     """One `recipe.yaml`. Everything but the name and the sources has a default."""
 
@@ -92,12 +107,13 @@ class Recipe(Model):
     """Further compiler options."""
     programs: dict[ProgramPath, Program] = {}
     """Further programs in the image's root file system, by their paths without the leading slash."""
-    rootfs: str = ""
-    """A folder beside the recipe, which becomes the root of the image's file system."""
+    rootfs: RootFs | None = None
+    """The root of the image's file system: `rootfs: files/`, or a mapping that says more."""
     args: tuple[Word, ...] = ()
-    """The application's arguments, from `argv[1]` on, unless the command line gives others."""
+    """The application's arguments, from `argv[1]` on, unless the command line gives others. Without them, those of the
+    container image that `rootfs` is."""
     env: dict[Identifier, Word] = {}
-    """The application's environment variables."""
+    """The application's environment variables, beside those of the container image that `rootfs` is."""
     needs: tuple[Ref, ...] = ()
     """Interfaces and libraries that must be in the image and that the code cannot show."""
     options: dict[Identifier, bool | int | str] = {}

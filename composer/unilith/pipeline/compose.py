@@ -15,7 +15,6 @@ from unilith.generate.ninja import GENERATED, LINKER_SCRIPT, image_ninja
 from unilith.generate.tables import table_sources
 from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
-from unilith.image.initrd import write_initrd
 from unilith.pipeline.app import asked_of, roots_of
 from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, INITRD, Built
 from unilith.pipeline.demand import Demand, Subject, demand_of
@@ -25,6 +24,7 @@ from unilith.pipeline.lock import locked_resolution
 from unilith.pipeline.programs import link_programs
 from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
+from unilith.pipeline.rootfs import pack_rootfs
 from unilith.plan.compose import Chosen, make_plan
 from unilith.plan.model import Plan
 from unilith.plan.protector import STACK_PROTECTOR, fitted
@@ -80,7 +80,7 @@ def compose(request: Request, subject: Subject, places: Places, reporter: Report
     plan = plan_of(demand, resolution, reporter)
     _write_build(demand, selection, plan)
     write_if_changed(demand.folder, {_LOCK: to_text(selection), DOTCONFIG: resolution.options.dotconfig})
-    rootfs_files = _make_initrd(demand, selection, reporter)
+    rootfs_files = _make_rootfs(demand, selection, reporter)
     description = _describe(demand, selection)
     built = Built(
         folder=demand.folder,
@@ -203,16 +203,14 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
     write_if_changed(demand.work, files)
 
 
-def _make_initrd(demand: Demand, selection: Selection, reporter: Reporter) -> list[Path]:
+def _make_rootfs(demand: Demand, selection: Selection, reporter: Reporter) -> list[Path]:
     """Packs the root file system; returns the files and folders that it was made from."""
     if not _wants_rootfs(selection):
         (demand.folder / INITRD).unlink(missing_ok=True)
         return []
     programs = link_programs(demand.catalog, demand.programs, demand.toolchain, reporter)
-    folder = demand.recipe.folder / demand.recipe.rootfs if demand.recipe.rootfs else None
-    write_initrd(folder, demand.folder / INITRD, programs=programs)
-    made_from = [source for program in demand.programs for source in program.sources()]
-    return [*made_from, *((folder, *sorted(folder.rglob("*"))) if folder else ())]
+    made_from = pack_rootfs(demand.recipe, demand.target.arch, programs, demand.folder, demand.work)
+    return [*(source for program in demand.programs for source in program.sources()), *made_from]
 
 
 def _wants_rootfs(selection: Selection) -> bool:

@@ -18,6 +18,7 @@ from unilith.pipeline.folder import alone_in
 from unilith.pipeline.libc import MUSL, musl_archive
 from unilith.pipeline.programs import BuiltProgram, find_programs
 from unilith.pipeline.request import Reporter, Request
+from unilith.pipeline.rootfs import with_container
 from unilith.plan.protector import STACK_PROTECTOR, protected, recipe_asks
 from unilith.plan.toolchain import Toolchain, find_toolchain
 from unilith.resolver.choices import needs_of
@@ -87,7 +88,8 @@ def demand_of(subject: Subject, reporter: Reporter) -> Demand:
 
 
 def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
-    catalog, recipe, toolchain, work = subject.catalog, subject.recipe, subject.toolchain, subject.work
+    catalog, toolchain, work = subject.catalog, subject.toolchain, subject.work
+    recipe = with_container(subject.recipe, subject.target.arch, work)
     archives = []
     if recipe.libc == "musl":
         archives = [musl_archive(catalog, toolchain, reporter, processes=bool(recipe.programs))]
@@ -149,13 +151,7 @@ def _implied(recipe: Recipe) -> list[Fact]:
         origin = Origin(f"{recipe.name} has programs in its root file system", _line(recipe, "programs"))
         facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
         facts.append(Fact(FactKind.LIBRARY, PROGRAM_LOADER, origin))
-    if recipe.rootfs:
-        if not (recipe.folder / recipe.rootfs).is_dir():
-            raise UserError(
-                f"`rootfs` names the folder `{recipe.rootfs}`, which does not exist",
-                where=_line(recipe, "rootfs"),
-                hint="The path is relative to the recipe's folder.",
-            )
+    if recipe.rootfs is not None:
         origin = Origin(f"{recipe.name} has a root file system", _line(recipe, "rootfs"))
         facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
     return facts

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unilith.errors import UserError
+from unilith.image.folder import read_folder
 from unilith.image.initrd import TRAILER, write_initrd
+from unilith.image.tree import Tree
 
 
 def make_tree(folder: Path) -> Path:
@@ -51,7 +53,7 @@ def parse(archive: bytes) -> list[Member]:
 
 
 def test_members_have_sorted_names_plain_modes_and_their_content(tmp_path: Path) -> None:
-    write_initrd(make_tree(tmp_path / "root"), tmp_path / "initrd.cpio")
+    write_initrd(read_folder(make_tree(tmp_path / "root")), tmp_path / "initrd.cpio")
     assert parse((tmp_path / "initrd.cpio").read_bytes()) == [
         ("bin", stat.S_IFDIR | 0o755, b""),
         ("bin/link", stat.S_IFLNK | 0o777, b"../etc/motd"),
@@ -73,8 +75,8 @@ def test_two_copies_of_a_folder_give_the_same_bytes(tmp_path: Path) -> None:
             shutil.copy(path, target, follow_symlinks=False)
     (second / "etc/motd").chmod(0o600)
     os.utime(second / "etc/motd", (1, 1))
-    write_initrd(first, tmp_path / "one.cpio")
-    write_initrd(second, tmp_path / "two.cpio")
+    write_initrd(read_folder(first), tmp_path / "one.cpio")
+    write_initrd(read_folder(second), tmp_path / "two.cpio")
     assert (tmp_path / "one.cpio").read_bytes() == (tmp_path / "two.cpio").read_bytes()
 
 
@@ -83,7 +85,7 @@ def test_a_file_with_two_names_is_stored_twice(tmp_path: Path) -> None:
     root.mkdir()
     (root / "a").write_text("same")
     os.link(root / "a", root / "b")
-    write_initrd(root, tmp_path / "out")
+    write_initrd(read_folder(root), tmp_path / "out")
     assert [(name, content) for name, _, content in parse((tmp_path / "out").read_bytes())] == [
         ("a", b"same"),
         ("b", b"same"),
@@ -91,20 +93,24 @@ def test_a_file_with_two_names_is_stored_twice(tmp_path: Path) -> None:
 
 
 def test_extra_files_bring_their_folders_and_win(tmp_path: Path) -> None:
-    root = make_tree(tmp_path / "root")
-    write_initrd(root, tmp_path / "out", {"/etc/motd": b"ours", "usr/share/x": b"new"})
+    tree = read_folder(make_tree(tmp_path / "root"))
+    tree.add("/etc/motd", 0o644, b"ours")
+    tree.add("usr/share/x", 0o644, b"new")
+    write_initrd(tree, tmp_path / "out")
     members = {name: content for name, _, content in parse((tmp_path / "out").read_bytes())}
     assert members["etc/motd"] == b"ours"
     assert members["usr/share/x"] == b"new"
     assert list(members)[-3:] == ["usr", "usr/share", "usr/share/x"]
-    write_initrd(None, tmp_path / "only", {"x": b"1"})
+    only = Tree()
+    only.add("x", 0o644, b"1")
+    write_initrd(only, tmp_path / "only")
     assert [name for name, _, _ in parse((tmp_path / "only").read_bytes())] == ["x"]
 
 
 @pytest.mark.parametrize("extra", ["empty/x", "etc"])
 def test_an_extra_file_that_cannot_be_there_is_refused(tmp_path: Path, extra: str) -> None:
     with pytest.raises(UserError, match="the recipe has a"):
-        write_initrd(make_tree(tmp_path / "root"), tmp_path / "out", {extra: b""})
+        read_folder(make_tree(tmp_path / "root")).add(extra, 0o644, b"")
 
 
 def test_what_an_image_cannot_hold_is_refused_by_name(tmp_path: Path) -> None:
@@ -112,14 +118,14 @@ def test_what_an_image_cannot_hold_is_refused_by_name(tmp_path: Path) -> None:
     root.mkdir()
     os.mkfifo(root / "pipe")
     with pytest.raises(UserError, match="neither a file") as refused:
-        write_initrd(root, tmp_path / "out")
+        write_initrd(read_folder(root), tmp_path / "out")
     assert str(refused.value.where) == str(root / "pipe")
     (root / "pipe").unlink()
     (root / "TRAILER!!!").write_text("")
     with pytest.raises(UserError, match="ends a cpio archive"):
-        write_initrd(root, tmp_path / "out")
+        write_initrd(read_folder(root), tmp_path / "out")
     with pytest.raises(UserError, match="no such folder"):
-        write_initrd(tmp_path / "absent", tmp_path / "out")
+        read_folder(tmp_path / "absent")
     assert not (tmp_path / "out").exists()
 
 
@@ -135,7 +141,7 @@ def test_any_files_come_back(files: dict[str, bytes], tmp_path_factory: pytest.T
     (place / "root").mkdir()
     for name, content in files.items():
         (place / "root" / name).write_bytes(content)
-    write_initrd(place / "root", place / "out")
+    write_initrd(read_folder(place / "root"), place / "out")
     members = parse((place / "out").read_bytes())
     assert {name: content for name, _, content in members} == files
     assert [name for name, _, _ in members] == sorted(files, key=os.fsencode)

@@ -1,0 +1,90 @@
+"""Root file systems from archives and container images: the program finds the files, and starts as the image says."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.boot.command import TARGETS, run
+
+PROGRAM = Path(__file__).with_name("programs") / "show_files.c"
+LARGE = bytes(range(256)) * 300
+
+
+def summed(content: bytes) -> int:
+    total = 0
+    for byte in content:
+        total = (total * 31 + byte) & 0xFFFFFFFF
+    return total
+
+
+def tarball(files: Mapping[str, bytes | str]) -> bytes:
+    """A tar archive; text is a link's target."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            if isinstance(content, str):
+                info.type, info.linkname = tarfile.SYMTYPE, content
+            else:
+                info.size = len(content)
+            tar.addfile(info, None if isinstance(content, str) else io.BytesIO(content))
+    return raw.getvalue()
+
+
+def container(file: Path) -> None:
+    """What `docker save` writes: two layers, and how the program starts."""
+    lower = tarball({"srv/page": b"old", "srv/gone": b"x", "large": LARGE, "link": "srv/page"})
+    upper = tarball({"srv/page": b"new", "srv/.wh.gone": b""})
+    config = {
+        "config": {"Entrypoint": ["/bin/show"], "Cmd": ["one", "two words"], "Env": ["A=image", "B=image"]}
+    }
+    manifest = [{"Config": "c.json", "Layers": ["1/layer.tar", "2/layer.tar"]}]
+    file.write_bytes(
+        tarball(
+            {
+                "1/layer.tar": lower,
+                "2/layer.tar": upper,
+                "c.json": json.dumps(config).encode(),
+                "manifest.json": json.dumps(manifest).encode(),
+            }
+        )
+    )
+
+
+def make_recipe(folder: Path, rest: str) -> Path:
+    folder.mkdir()
+    shutil.copy(PROGRAM, folder)
+    (folder / "recipe.yaml").write_text(f"name: show\nsources: [show_files.c]\n{rest}")
+    return folder
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_container_image_is_the_root_and_says_how_the_program_starts(tmp_path: Path, target: str) -> None:
+    recipe = make_recipe(tmp_path / "recipe", "rootfs: image.tar\nenv: {B: recipe}\n")
+    container(recipe / "image.tar")
+    ran = run(recipe, target, cwd=tmp_path)
+    assert ran.status == 0, ran
+    assert ran.console.splitlines() == [
+        "argument one",
+        "argument two words",
+        "A=image B=recipe",
+        "at /",
+        f"/large 644 {len(LARGE)} {summed(LARGE):08x}",
+        "/link -> srv/page",
+        "/srv/",
+        f"/srv/page 644 3 {summed(b'new'):08x}",
+    ]
+
+
+def test_a_changed_archive_is_packed_again(tmp_path: Path) -> None:
+    recipe = make_recipe(tmp_path / "recipe", "rootfs: {from: files.tar}\nargs: [given]\n")
+    for content in (b"first", b"second"):
+        (recipe / "files.tar").write_bytes(tarball({"file": content}))
+        ran = run(recipe, "process-x86_64", cwd=tmp_path)
+        assert f"/file 644 {len(content)} {summed(content):08x}" in ran.console.splitlines(), ran
