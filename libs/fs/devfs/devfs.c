@@ -3,6 +3,7 @@
  * Numbers are those of Linux's Documentation/admin-guide/devices.txt, except for the descriptors, which are
  * links below /proc there.
  */
+#include <config.h>
 #include <devfs.h>
 #include <errno.h>
 #include <heap.h>
@@ -10,6 +11,9 @@
 #include <random.h>
 #include <string.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_DEVICE_NODE
+#include <device_node.h>
+#endif
 
 #define NUMBER(major, minor) ((major) << 8 | (minor))
 #define DESCRIPTOR NUMBER(250, 0) /* of the range for local use: the minor number is the descriptor */
@@ -139,6 +143,19 @@ static int open_device(const struct device *device, unsigned flags, struct open_
     return 0;
 }
 
+static int open_further(uint32_t number, unsigned flags, struct open_file **opened)
+{
+    int error = -ENXIO;
+
+#ifdef CONFIG_LIB_DEVICE_NODE
+    for (size_t i = 0; i < device_nodes_table_count && error == -ENXIO; i++)
+        error = device_nodes_table[i]->open(number, flags, opened);
+#else
+    (void)number, (void)flags, (void)opened;
+#endif
+    return error;
+}
+
 int devfs_open(struct vnode *vnode, unsigned flags, struct open_file **opened)
 {
     struct vnode_attributes attributes;
@@ -147,7 +164,7 @@ int devfs_open(struct vnode *vnode, unsigned flags, struct open_file **opened)
     for (size_t i = 0; i < DEVICES; i++)
         if (devices[i].number == attributes.special_device)
             return open_device(&devices[i], flags, opened);
-    return -ENXIO;
+    return open_further(attributes.special_device, flags, opened);
 }
 
 static int make(const char *path, uint32_t mode, uint32_t number)
@@ -158,11 +175,48 @@ static int make(const char *path, uint32_t mode, uint32_t number)
     return error != -EEXIST ? error : 0;
 }
 
+#ifdef CONFIG_LIB_DEVICE_NODE
+/* The node, and the folders that lead to it. */
+static int make_further(const struct device_node *node)
+{
+    char path[sizeof("/dev/") + DEVICE_NODE_ROOM] = "/dev/";
+    char *rest = path + strlen(path);
+
+    memcpy(rest, node->path, sizeof(node->path));
+    while ((rest = strchr(rest, '/')) != NULL) {
+        int error;
+
+        *rest = '\0';
+        error = make(path, VNODE_DIRECTORY | 0755, 0);
+        *rest++ = '/';
+        if (error != 0)
+            return error;
+    }
+    return make(path, node->mode, node->number);
+}
+
+static int make_all_further(void)
+{
+    struct device_node node;
+    int error = 0;
+
+    for (size_t i = 0; i < device_nodes_table_count; i++)
+        for (unsigned index = 0; error == 0 && device_nodes_table[i]->node(index, &node); index++)
+            error = make_further(&node);
+    return error;
+}
+#else
+static int make_all_further(void)
+{
+    return 0;
+}
+#endif
+
 int devfs_init(void)
 {
     int error = make("/dev", VNODE_DIRECTORY | 0755, 0);
 
     for (size_t i = 0; i < DEVICES && error == 0; i++)
         error = make(devices[i].path, VNODE_DEVICE | 0666, devices[i].number);
-    return error;
+    return error != 0 ? error : make_all_further();
 }

@@ -117,6 +117,11 @@ static int check_free(struct vnode *dir, const char *name, size_t length)
     return ramfs_entry_find(&node_of(dir)->directory, name, length) != NULL ? -EEXIST : 0;
 }
 
+static bool is_device(const struct node *node)
+{
+    return node->vnode.type == VNODE_DEVICE || node->vnode.type == VNODE_BLOCK_DEVICE;
+}
+
 static int create(struct vnode *dir, const char *name, size_t length, const struct vnode_new *what,
                   struct vnode **made)
 {
@@ -137,7 +142,7 @@ static int create(struct vnode *dir, const char *name, size_t length, const stru
             goto no_space;
         memcpy(node->target.text, what->target, node->target.length);
     }
-    if (node->vnode.type == VNODE_DEVICE)
+    if (is_device(node))
         node->special_device = what->special_device;
     attach(node_of(dir), entry, node);
     changed(node_of(dir), node->modification_time);
@@ -286,7 +291,7 @@ static void get(struct vnode *vnode, struct vnode_attributes *attributes)
     attributes->inode = node->inode;
     attributes->size = 0;
     attributes->allocated = 0;
-    attributes->special_device = vnode->type == VNODE_DEVICE ? node->special_device : 0;
+    attributes->special_device = is_device(node) ? node->special_device : 0;
     attributes->mode = vnode->type | node->permissions;
     attributes->links = node->links;
     attributes->user = node->user;

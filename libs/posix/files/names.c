@@ -41,7 +41,9 @@ long sys_mknodat(long directory, long path, long mode, long device)
     if (what.mode == 0)
         what.mode = VNODE_FILE;
     if (what.mode != VNODE_FILE && what.mode != VNODE_FIFO && what.mode != VNODE_SOCKET)
-        return what.mode == VNODE_DIRECTORY || what.mode == VNODE_DEVICE ? -EPERM : -EINVAL;
+        return what.mode == VNODE_DIRECTORY || what.mode == VNODE_DEVICE || what.mode == VNODE_BLOCK_DEVICE
+                   ? -EPERM
+                   : -EINVAL;
     what.mode |= files_masked(mode);
     return make(directory, path, &what);
 }

@@ -137,10 +137,10 @@ static int become(struct vnode_file *file, struct open_file **opened)
 
     *opened = &file->file;
     if ((file->file.flags & LINUX_O_PATH) ||
-        (type != VNODE_DEVICE && type != VNODE_FIFO && type != VNODE_SOCKET))
+        (type == VNODE_FILE || type == VNODE_DIRECTORY || type == VNODE_SYMLINK))
         return 0;
 #ifdef CONFIG_LIB_DEVFS
-    if (type == VNODE_DEVICE)
+    if (type == VNODE_DEVICE || type == VNODE_BLOCK_DEVICE)
         error = devfs_open(file->vnode, file->file.flags, opened);
 #endif
 #ifdef CONFIG_LIB_FIFO

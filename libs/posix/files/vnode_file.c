@@ -163,6 +163,13 @@ static long view(struct open_file *file, size_t size, uint64_t offset, const voi
 }
 #endif
 
+static int sync(struct open_file *file, bool data_only)
+{
+    struct vnode *vnode = of(file)->vnode;
+
+    return vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
+}
+
 static void stat(struct open_file *file, struct linux_stat_values *values)
 {
     files_stat(of(file)->vnode, values);
@@ -181,6 +188,7 @@ static const struct open_file_ops operations = {
     .write_at = write_at,
     .seek = seek,
     .control = control,
+    .sync = sync,
 #ifdef CONFIG_LIB_SENDFILE
     .view = view,
 #endif
@@ -190,18 +198,16 @@ static const struct open_file_ops operations = {
 
 static long sync_file(long fd, bool data_only)
 {
+    struct open_file *file = fd_get(fd);
     int error;
-    struct vnode_file *file = files_get(fd, -EINVAL, &error);
-    struct vnode *vnode;
 
     if (file == NULL)
-        return error;
-    vnode = file->vnode;
-    if (file->file.flags & LINUX_O_PATH)
+        return -EBADF;
+    if (file->flags & LINUX_O_PATH)
         error = -EBADF;
     else
-        error = vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
-    fd_put(&file->file);
+        error = file->ops->sync != NULL ? file->ops->sync(file, data_only) : -EINVAL;
+    fd_put(file);
     return error;
 }
 

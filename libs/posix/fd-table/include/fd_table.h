@@ -32,6 +32,8 @@ struct open_file_ops {
     long (*write_at)(struct open_file *file, const void *data, size_t size, uint64_t offset);
     /* Moves the position, and returns it. NULL: -ESPIPE */
     int64_t (*seek)(struct open_file *file, int64_t offset, int whence);
+    /* fsync(2), or fdatasync(2): what was written is where a loss of power leaves it. NULL: -EINVAL */
+    int (*sync)(struct open_file *file, bool data_only);
     /* ioctl(2), and FD_GET_PIPE_SIZE and the like of fcntl(2). FIONBIO has been dealt with. NULL: -ENOTTY */
     long (*control)(struct open_file *file, unsigned long request, void *argument);
     /*
