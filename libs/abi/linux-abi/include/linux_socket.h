@@ -11,6 +11,7 @@
 #define LINUX_AF_INET 2
 #define LINUX_AF_INET6 10
 #define LINUX_AF_NETLINK 16
+#define LINUX_AF_VSOCK 40
 
 #define LINUX_SOCK_STREAM 1
 #define LINUX_SOCK_DGRAM 2
@@ -153,6 +154,25 @@ struct linux_sockaddr_un {
     uint16_t family;
     char path[LINUX_UNIX_PATH_MAX];
 };
+
+/* include/uapi/linux/vm_sockets.h; options are of the level LINUX_AF_VSOCK. In the order of the processor. */
+struct linux_sockaddr_vm {
+    uint16_t family;
+    uint16_t reserved;
+    uint32_t port;
+    uint32_t cid;
+    uint8_t flags;
+    uint8_t zero[3];
+};
+
+#define LINUX_VM_CID_ANY UINT32_MAX
+#define LINUX_VM_PORT_ANY UINT32_MAX
+#define LINUX_VM_FLAG_TO_HOST 1
+#define LINUX_SO_VM_BUFFER_SIZE 0
+#define LINUX_SO_VM_BUFFER_MIN_SIZE 1
+#define LINUX_SO_VM_BUFFER_MAX_SIZE 2
+#define LINUX_SO_VM_CONNECT_TIMEOUT_OLD 6
+#define LINUX_SO_VM_CONNECT_TIMEOUT_NEW 8
 
 struct linux_msghdr {
     void *name;
