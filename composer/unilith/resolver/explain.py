@@ -154,7 +154,9 @@ def _alternatives(problem: Problem, solution: Solution, link: Link) -> tuple[Alt
         if isinstance(answer, Solution):
             found.append(Alternative(variable, answer.cost - solution.cost))
         else:
+            # It cannot be in at all; or it can, but not in the target's place.
             asked = wanted(problem, variable)
-            core = conflict(replace(problem, statements=(*problem.statements, asked)))
-            found.append(Alternative(variable, None, tuple(s for s in core if s != asked)))
+            core = conflict(replace(problem, statements=(*problem.statements, asked))) or conflict(instead)
+            said = (asked, without, link.statement)
+            found.append(Alternative(variable, None, tuple(s for s in core if s not in said)))
     return tuple(found)

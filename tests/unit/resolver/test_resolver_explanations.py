@@ -79,6 +79,23 @@ def test_why_goes_from_the_thing_to_the_demand() -> None:
     )
 
 
+def test_what_provides_only_by_an_option_is_ruled_out_by_the_option() -> None:
+    catalog = catalog_of(
+        platform("qemu", requires=["entropy"]),
+        interface("entropy"),
+        library("card", provides=[("entropy", "CARD_ATTACHED")]),
+        library("processor", provides=["entropy"]),
+        options=[bool_option("CARD_ATTACHED", "card"), bool_option("OTHER", "card")],
+    )
+    answer = select("app", catalog, (), catalog.target("qemu-x86_64"), ())
+    assert isinstance(answer, Resolved)
+    found = why(answer.problem, answer.solution, "lib:processor")
+    assert found is not None
+    assert "card cannot be in (CARD_ATTACHED does not hold (libs/test/card/Kconfig:3))" in why_text(
+        answer.problem, found
+    )
+
+
 def test_why_names_the_target_and_the_user() -> None:
     want = Rule(RuleKind.WANT, "virtio-net", Origin("you want virtio-net"))
     answer = resolved(want)
