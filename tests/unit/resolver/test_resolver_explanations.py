@@ -11,6 +11,7 @@ from tests.unit.resolver.manifests import (
     bool_option,
     calls,
     catalog_of,
+    interface,
     library,
     needs,
     network_catalog,
