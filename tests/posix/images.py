@@ -36,6 +36,8 @@ from unilith.plan.toolchain import find_toolchain
 
 FLAGS = ("-D_XOPEN_SOURCE=600",)
 FORK = "fork"
+_PROCESSES = frozenset({FORK, "execve", "vfork"})
+"""Calls that make an image one of several processes, which others must not become by their company."""
 ALIKE = 8
 """Tests that ask for the same: fewer than this many do not get a composition of their own."""
 _PROGRAM = "asks_for_all.c"
@@ -173,13 +175,13 @@ def _groups(programs: Iterable[Program]) -> list[_Group]:
     for program in programs:
         alike.setdefault((program.syscalls, program.asked), []).append(program)
     groups = []
-    rest: dict[tuple[str, bool], list[Program]] = {}
+    rest: dict[tuple[str, frozenset[str]], list[Program]] = {}
     for members in alike.values():
         if len(members) >= ALIKE:
             groups.append(_Group(tuple(members)))
         else:
             for member in members:
-                rest.setdefault((member.case.area, member.forks), []).append(member)
+                rest.setdefault((member.case.area, member.syscalls & _PROCESSES), []).append(member)
     return [*groups, *(_Group(tuple(members)) for members in rest.values())]
 
 
