@@ -10,10 +10,10 @@ from tests.boot.command import RECIPES, TARGETS, unilith
 
 pytestmark = pytest.mark.boot
 
-# Free memory lies in the heap in runs that depend on who came when; a leak grows with every round.
+# How much of the heap's memory lies between blocks depends on who came when, so it comes and goes; a leak only grows.
 KEPT = 24
 ENDED = re.compile(
-    r"all is done: (\d+) pages lost\n"
+    r"all is done\n"
     r"threads: (\d+) started, 1 alive \(1 in the kernel\); \d+ pages free, \d+ before; no timer\n$"
 )
 
@@ -25,8 +25,9 @@ def stress(target: str, rounds: int, work: int, workshop: Path) -> None:
     ran = unilith(*words, "--", str(rounds), str(work), cwd=workshop, limit=960)
     ended = ENDED.search(ran.console)
     assert ran.status == 0 and ended, ran
-    assert int(ended[1]) <= KEPT, ran
-    assert int(ended[2]) >= 250 * (rounds + 1), ran
+    assert int(ended[1]) >= 250 * (rounds + 1), ran
+    before, *after = (int(free) for free in re.findall(r": (\d+) pages free$", ran.console, re.M))
+    assert len(after) == rounds and max(after[rounds // 2 :]) >= before - KEPT, ran
 
 
 @pytest.mark.parametrize("target", TARGETS)
