@@ -9,15 +9,21 @@ static uint64_t scale;  /* 0: not asked yet */
 static uint64_t offset; /* what the time of day is ahead of the monotonic clock */
 static int offset_known;
 
+static __attribute__((noinline, cold)) uint64_t first_scaled(uint64_t ticks)
+{
+    uint64_t frequency = cycle_counter_frequency();
+
+    if (frequency == 0)
+        panic("clock: nothing tells the frequency of the processor's counter");
+    scale = clock_scale(frequency);
+    return clock_scaled(ticks, scale);
+}
+
 uint64_t clock_monotonic(void)
 {
-    if (scale == 0) {
-        uint64_t frequency = cycle_counter_frequency();
-        if (frequency == 0)
-            panic("clock: nothing tells the frequency of the processor's counter");
-        scale = clock_scale(frequency);
-    }
-    return clock_scaled(cycle_counter_read(), scale);
+    uint64_t ticks = cycle_counter_read();
+
+    return scale != 0 ? clock_scaled(ticks, scale) : first_scaled(ticks);
 }
 
 void clock_set_realtime(uint64_t now)

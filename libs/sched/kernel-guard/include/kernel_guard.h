@@ -56,12 +56,19 @@ static inline __attribute__((always_inline)) void kernel_enter(void)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline __attribute__((always_inline)) void kernel_leave(void)
+/* Frees the guard once, and returns whether something may be due, which kernel_guard_serve() does if it is
+ * not held any more. */
+static inline __attribute__((always_inline)) bool kernel_left(void)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    unsigned depth = --kernel_guard_depth;
+    kernel_guard_depth--;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (kernel_guard_waiting && depth == 0)
+    return kernel_guard_waiting;
+}
+
+static inline __attribute__((always_inline)) void kernel_leave(void)
+{
+    if (kernel_left() && kernel_guard_depth == 0)
         kernel_guard_serve();
 }
 #else

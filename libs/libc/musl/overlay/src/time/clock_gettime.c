@@ -6,7 +6,9 @@
 
 int __clock_gettime(clockid_t clock, struct timespec *time)
 {
-    return syscall(SYS_clock_gettime, clock, time);
+    long result = __syscall(SYS_clock_gettime, clock, time);
+
+    return result == 0 ? 0 : __syscall_ret(result);
 }
 
 weak_alias(__clock_gettime, clock_gettime);
