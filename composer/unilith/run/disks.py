@@ -157,7 +157,7 @@ def opened_disks(disks: Sequence[Disk]) -> Iterator[tuple[list[int], list[str]]]
     descriptors: list[int] = []
     parameters: list[str] = []
     try:
-        for number, disk in enumerate(disks):
+        for disk in disks:
             if disk.faults is not None:
                 raise UserError(
                     "the disk of a process image cannot be given faults",
@@ -166,7 +166,7 @@ def opened_disks(disks: Sequence[Disk]) -> Iterator[tuple[list[int], list[str]]]
                 )
             descriptors.append(os.open(disk.file, os.O_RDONLY if disk.readonly else os.O_RDWR))
             name = f",name={disk.name}" if disk.name else ""
-            parameters.append(f"disk.{number}={descriptors[-1]}{name}{',readonly' if disk.readonly else ''}")
+            parameters.append(f"disk={descriptors[-1]}{name}{',readonly' if disk.readonly else ''}")
         yield descriptors, parameters
     finally:
         for descriptor in descriptors:

@@ -159,7 +159,10 @@ static int write_zeroes(struct block_device *device, uint64_t sector, uint64_t s
 
 int block_write_zeroes(struct block_device *device, uint64_t sector, uint64_t sectors, bool unmap)
 {
+    int error = -EOPNOTSUPP;
+
     if (device->flags & BLOCK_DEVICE_ZEROES)
-        return each(device, BLOCK_WRITE_ZEROES, sector, sectors, device->max_zeroes, unmap);
-    return write_zeroes(device, sector, sectors);
+        error = each(device, BLOCK_WRITE_ZEROES, sector, sectors, device->max_zeroes, unmap);
+    /* Some disks find out only then that they cannot do it: a file of a file system that cannot. */
+    return error == -EOPNOTSUPP ? write_zeroes(device, sector, sectors) : error;
 }

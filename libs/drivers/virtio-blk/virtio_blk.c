@@ -29,17 +29,6 @@ static const struct block_device_operations operations = {
     .poll = virtio_blk_poll,
 };
 
-/* vda to vdz, vdaa to vdzz */
-static void name(char *to, unsigned number)
-{
-    *to++ = 'v';
-    *to++ = 'd';
-    if (number >= 26)
-        *to++ = (char)('a' + (number / 26 - 1) % 26);
-    *to++ = (char)('a' + number % 26);
-    *to = '\0';
-}
-
 /* 5.2.5 */
 static int start(struct virtio_blk *disk)
 {
@@ -82,7 +71,7 @@ static void found(const struct virtio_device *device)
     if (disk) {
         *disk = (struct virtio_blk){.virtio = *device};
         disk->block.operations = &operations;
-        name(disk->block.name, number);
+        block_name(&disk->block, "vd", number);
         error = start(disk);
     }
     if (error) {

@@ -121,7 +121,7 @@ def test_a_process_gets_descriptors(tmp_path: Path) -> None:
     disks = disks_of(description(), [f"{made(tmp_path)},name=data", f"{made(tmp_path, '2.img')},readonly"])
     with opened_disks(disks) as (descriptors, parameters):
         first, second = descriptors
-        assert parameters == [f"disk.0={first},name=data", f"disk.1={second},readonly"]
+        assert parameters == [f"disk={first},name=data", f"disk={second},readonly"]
         os.pwrite(first, b"written", 0)
         with pytest.raises(OSError, match="Bad file"):
             os.pwrite(second, b"x", 0)

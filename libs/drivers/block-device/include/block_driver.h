@@ -5,6 +5,12 @@
  * comes back as a flush first.
  *
  * A queue, empty when it is all zeroes, holds requests for which the disk has no room, in order.
+ *
+ * block_perform() is the submit() of a disk that does each request at once, by perform(): 0 or an error. What
+ * done() submits is done after it and not within, however many they are.
+ *
+ * block_name() makes the name of the disk `number` (from 0) among those with the same prefix: a, b, ..., z,
+ * aa, ...
  */
 #pragma once
 
@@ -47,4 +53,34 @@ static inline struct block_request *block_queue_take(struct block_queue *queue)
     if (request)
         queue->first = request->next;
     return request;
+}
+
+struct block_line {
+    struct block_queue queue;
+    bool busy;
+};
+
+static inline void block_perform(struct block_device *device, struct block_line *line,
+                                 struct block_request *request,
+                                 int (*perform)(struct block_device *, const struct block_request *))
+{
+    block_queue_add(&line->queue, request);
+    if (line->busy)
+        return;
+    line->busy = true;
+    while ((request = block_queue_take(&line->queue)))
+        block_done(device, request, perform(device, request));
+    line->busy = false;
+}
+
+static inline void block_name(struct block_device *device, const char *prefix, unsigned number)
+{
+    char *to = device->name;
+
+    while (*prefix)
+        *to++ = *prefix++;
+    if (number >= 26)
+        *to++ = (char)('a' + (number / 26 - 1) % 26);
+    *to++ = (char)('a' + number % 26);
+    *to = '\0';
 }

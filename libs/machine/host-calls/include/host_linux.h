@@ -28,17 +28,22 @@
 #define HOST_CALL_SENDMSG 46
 #define HOST_CALL_RECVMSG 47
 #define HOST_CALL_SIGALTSTACK 131
+#define HOST_CALL_FDATASYNC 75
 #define HOST_CALL_PRCTL 157
 #define HOST_CALL_ARCH_PRCTL 158
 #define HOST_CALL_CLOCK_GETTIME 228
 #define HOST_CALL_EXIT_GROUP 231
 #define HOST_CALL_OPENAT 257
 #define HOST_CALL_PPOLL 271
+#define HOST_CALL_FALLOCATE 285
+#define HOST_CALL_PREADV 295
+#define HOST_CALL_PWRITEV 296
 #define HOST_CALL_SECCOMP 317
 #define HOST_CALL_GETRANDOM 318
 #elif defined(__aarch64__)
 #define HOST_AUDIT_ARCH 0xc00000b7 /* AUDIT_ARCH_AARCH64 */
 #define HOST_VDSO_CLOCK_GETTIME "__kernel_clock_gettime"
+#define HOST_CALL_FALLOCATE 47
 #define HOST_CALL_OPENAT 56
 #define HOST_CALL_CLOSE 57
 #define HOST_CALL_LSEEK 62
@@ -46,7 +51,10 @@
 #define HOST_CALL_WRITE 64
 #define HOST_CALL_READV 65
 #define HOST_CALL_WRITEV 66
+#define HOST_CALL_PREADV 69
+#define HOST_CALL_PWRITEV 70
 #define HOST_CALL_PPOLL 73
+#define HOST_CALL_FDATASYNC 83
 #define HOST_CALL_EXIT_GROUP 94
 #define HOST_CALL_CLOCK_GETTIME 113
 #define HOST_CALL_SETITIMER 103
@@ -78,6 +86,11 @@
 #define O_RDONLY 0
 #define O_NONBLOCK 04000 /* a pipe with no writer must not hang the start */
 #define SEEK_END 2
+
+/* include/uapi/linux/falloc.h */
+#define FALLOC_FL_KEEP_SIZE 1
+#define FALLOC_FL_PUNCH_HOLE 2
+#define FALLOC_FL_ZERO_RANGE 0x10
 
 /* include/uapi/asm-generic/mman-common.h, mman.h */
 #define PROT_NONE 0
