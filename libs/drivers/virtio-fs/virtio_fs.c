@@ -1,0 +1,50 @@
+#include <errno.h>
+#include <fuse_channel.h>
+#include <heap.h>
+#include <log.h>
+#include <virtio_share.h>
+
+/* Virtio 1.2, section 5.11 */
+#define TYPE_FILE_SYSTEM 26
+#define QUEUE_URGENT 0 /* hiprio */
+#define QUEUE_REQUESTS 1
+#define CONFIGURATION_TAG 0
+#define TAG_LENGTH 36
+
+static struct share_channel *channels;
+
+static int start(struct virtio_share *share)
+{
+    if (!virtio_share_tag(share, CONFIGURATION_TAG, TAG_LENGTH))
+        return -EINVAL;
+    return virtio_share_start(share, 0, QUEUE_REQUESTS, QUEUE_URGENT);
+}
+
+static void found(const struct virtio_device *device)
+{
+    struct virtio_share *share = heap_alloc(sizeof *share);
+    struct share_channel **link = &channels;
+    int error = -ENOMEM;
+
+    if (share) {
+        *share = (struct virtio_share){.virtio = *device};
+        error = start(share);
+    }
+    if (error) {
+        log_write(LOG_ERROR, "virtio-fs: a device does not start, error %d", -error);
+        return;
+    }
+    while (*link)
+        link = &(*link)->next;
+    *link = &share->channel;
+}
+
+int virtio_fs_init(void);
+
+int virtio_fs_init(void)
+{
+    virtio_find(TYPE_FILE_SYSTEM, found);
+    return 0;
+}
+
+const struct share_driver virtio_fs_fuse_channel = {.name = "virtio-fs", .channels = &channels};

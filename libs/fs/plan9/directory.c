@@ -1,0 +1,250 @@
+#include "plan9.h"
+
+#include <errno.h>
+#include <heap.h>
+#include <string.h>
+
+#define UNLINK_DIRECTORY 0x200u /* AT_REMOVEDIR of Linux's include/uapi/linux/fcntl.h */
+#define CREATE_FLAGS 0302u      /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
+#define GROUP 0u
+
+#define LISTING 8192u      /* bytes that are read of a directory at a time */
+#define LISTING_HEADER 24u /* of an entry: qid, offset, type, length of the name */
+
+int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found)
+{
+    struct plan9_node *node = plan9_node_of(dir);
+    const struct plan9_name what = {name, length};
+    uint32_t fid;
+    int error = plan9_walk(node->mount, node->fid, &what, 1, &fid);
+
+    return error ? error : plan9_node_at(node->mount, fid, found);
+}
+
+/* The fid of a directory becomes that of the open file that is made in it. */
+static int create_file(struct plan9_node *dir, const char *name, size_t length, uint32_t mode,
+                       struct vnode **made)
+{
+    struct plan9_mount *mount = dir->mount;
+    struct plan9_call *call;
+    struct plan9_qid qid = {0};
+    uint32_t fid;
+    int error = plan9_walk(mount, dir->fid, NULL, 0, &fid);
+
+    if (error)
+        return error;
+    call = plan9_begin(mount, PLAN9_TLCREATE);
+    if (!call) {
+        plan9_clunk(mount, fid);
+        return -ENOMEM;
+    }
+    plan9_put32(call, fid);
+    plan9_put_string(call, name, length);
+    plan9_put32(call, CREATE_FLAGS);
+    plan9_put32(call, mode);
+    plan9_put32(call, GROUP);
+    if (plan9_call(call) == 0) {
+        qid = plan9_get_qid(call);
+        plan9_get32(call); /* iounit */
+    }
+    error = plan9_end(call);
+    if (error) {
+        plan9_clunk(mount, fid);
+        return error;
+    }
+    return plan9_node_created(mount, fid, qid.path, made);
+}
+
+static int create_other(struct plan9_node *dir, const char *name, size_t length, const struct vnode_new *what)
+{
+    uint32_t type = what->mode & VNODE_TYPE_MASK, mode = what->mode & ~VNODE_TYPE_MASK;
+    struct plan9_call *call = plan9_begin(dir->mount, type == VNODE_DIRECTORY ? PLAN9_TMKDIR
+                                                      : type == VNODE_SYMLINK ? PLAN9_TSYMLINK
+                                                                              : PLAN9_TMKNOD);
+
+    if (!call)
+        return -ENOMEM;
+    plan9_put32(call, dir->fid);
+    plan9_put_string(call, name, length);
+    if (type == VNODE_SYMLINK) {
+        plan9_put_string(call, what->target, what->target_length);
+    } else if (type == VNODE_DIRECTORY) {
+        plan9_put32(call, mode);
+    } else {
+        plan9_put32(call, what->mode);
+        plan9_put32(call, type == VNODE_DEVICE ? what->special_device >> 8 : 0);
+        plan9_put32(call, type == VNODE_DEVICE ? what->special_device & 0xff : 0);
+    }
+    plan9_put32(call, GROUP);
+    if (plan9_call(call) == 0)
+        plan9_get_qid(call);
+    return plan9_end(call);
+}
+
+int plan9_create(struct vnode *dir, const char *name, size_t length, const struct vnode_new *what,
+                 struct vnode **made)
+{
+    struct plan9_node *node = plan9_node_of(dir);
+    int error;
+
+    node->fresh = false;
+    if ((what->mode & VNODE_TYPE_MASK) == VNODE_FILE)
+        return create_file(node, name, length, what->mode & ~VNODE_TYPE_MASK, made);
+    error = create_other(node, name, length, what);
+    return error ? error : plan9_lookup(dir, name, length, made);
+}
+
+int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode *file)
+{
+    struct plan9_node *node = plan9_node_of(dir);
+    struct plan9_call *call = plan9_begin(node->mount, PLAN9_TLINK);
+
+    if (!call)
+        return -ENOMEM;
+    node->fresh = plan9_node_of(file)->fresh = false;
+    plan9_put32(call, node->fid);
+    plan9_put32(call, plan9_node_of(file)->fid);
+    plan9_put_string(call, name, length);
+    plan9_call(call);
+    return plan9_end(call);
+}
+
+/* A file that is still held will be read and written without a name; only open fids can be. */
+static void keep(struct vnode *file)
+{
+    if (file && file->type == VNODE_FILE && file->references > 1 &&
+        plan9_open(plan9_node_of(file), true) != 0)
+        plan9_open(plan9_node_of(file), false);
+}
+
+int plan9_unlink(struct vnode *dir, const char *name, size_t length, struct vnode *file)
+{
+    struct plan9_node *node = plan9_node_of(dir);
+    struct plan9_call *call;
+    struct vnode_attributes last;
+
+    keep(file);
+    /* The last chance to ask: a server may know a file without a name no more. */
+    plan9_get(file, &last);
+    call = plan9_begin(node->mount, PLAN9_TUNLINKAT);
+    if (!call)
+        return -ENOMEM;
+    plan9_put32(call, node->fid);
+    plan9_put_string(call, name, length);
+    plan9_put32(call, file->type == VNODE_DIRECTORY ? UNLINK_DIRECTORY : 0);
+    if (plan9_call(call) == 0) {
+        node->fresh = plan9_node_of(file)->fresh = false;
+        if (plan9_node_of(file)->attributes.links > 0)
+            plan9_node_of(file)->attributes.links--;
+    }
+    return plan9_end(call);
+}
+
+int plan9_rename(struct vnode *from, const char *name, size_t length, struct vnode *file, struct vnode *to,
+                 const char *new_name, size_t new_length, struct vnode *replaced)
+{
+    struct plan9_node *node = plan9_node_of(from);
+    struct plan9_call *call;
+
+    keep(replaced);
+    call = plan9_begin(node->mount, PLAN9_TRENAMEAT);
+    if (!call)
+        return -ENOMEM;
+    node->fresh = plan9_node_of(to)->fresh = plan9_node_of(file)->fresh = false;
+    plan9_put32(call, node->fid);
+    plan9_put_string(call, name, length);
+    plan9_put32(call, plan9_node_of(to)->fid);
+    plan9_put_string(call, new_name, new_length);
+    plan9_call(call);
+    return plan9_end(call);
+}
+
+static uint64_t number(const unsigned char *at, unsigned bytes)
+{
+    uint64_t value = 0;
+
+    while (bytes > 0)
+        value = value << 8 | at[--bytes];
+    return value;
+}
+
+static bool is_name(const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (name[i] == '/' || name[i] == '\0')
+            return false;
+    return length > 0 && length <= VNODE_NAME_MAX;
+}
+
+/* Offers what `size` bytes hold. `*cookie` is where the next ones begin. 1: the taker wants no more. */
+static int offer(const unsigned char *listing, uint32_t size, uint64_t *cookie, vnode_entry_taker *take,
+                 void *context)
+{
+    uint32_t at = 0;
+
+    while (at < size) {
+        const char *name = (const char *)listing + at + LISTING_HEADER;
+        size_t length;
+        uint64_t next;
+
+        if (size - at < LISTING_HEADER ||
+            (length = number(listing + at + 22, 2)) > size - at - LISTING_HEADER)
+            return -EIO;
+        next = number(listing + at + 13, 8);
+        if (!is_name(name, length))
+            return -EIO;
+        /* The type is a DT_... of readdir(3): st_mode's, shifted. */
+        if (!(name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'))) &&
+            !take(context, name, length, number(listing + at + 5, 8), (uint32_t)listing[at + 21] << 12, next))
+            return 1;
+        *cookie = next;
+        at += LISTING_HEADER + (uint32_t)length;
+    }
+    return 0;
+}
+
+static long list(struct plan9_node *node, uint64_t cookie, unsigned char *listing)
+{
+    struct plan9_call *call = plan9_begin(node->mount, PLAN9_TREADDIR);
+    uint32_t count = 0;
+    int error;
+
+    if (!call)
+        return -ENOMEM;
+    plan9_put32(call, node->opened);
+    plan9_put64(call, cookie);
+    plan9_put32(call, LISTING);
+    if (plan9_call_in(call, PLAN9_READ_HEADER, listing, LISTING) == 0) {
+        count = plan9_get32(call);
+        plan9_get_end(call, count);
+    }
+    error = plan9_end(call);
+    return error ? error : (long)count;
+}
+
+int plan9_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context)
+{
+    struct plan9_node *node = plan9_node_of(dir);
+    int error = plan9_open(node, false);
+    unsigned char *listing;
+    long count;
+
+    if (error)
+        return error;
+    listing = heap_alloc(LISTING);
+    if (!listing)
+        return -ENOMEM;
+    do {
+        uint64_t before = cookie;
+
+        count = list(node, cookie, listing);
+        error = count < 0 ? (int)count : offer(listing, (uint32_t)count, &cookie, take, context);
+        /* One that does not go on would be asked for ever. */
+        if (error == 0 && count > 0 && cookie == before)
+            error = -EIO;
+    } while (error == 0 && count > 0);
+    heap_free(listing);
+    if (error == -EIO)
+        plan9_complain(node->mount);
+    return error < 0 ? error : 0;
+}
