@@ -52,8 +52,8 @@ int plan9_attributes(struct plan9_mount *mount, uint32_t fid, uint64_t *number,
         plan9_get64(call); /* which are valid: of the basic ones all are */
         *number = attributes->inode = plan9_get_qid(call).path;
         attributes->mode = plan9_get32(call);
-        plan9_get32(call); /* the owner */
-        plan9_get32(call); /* the group */
+        attributes->user = plan9_get32(call);
+        attributes->group = plan9_get32(call);
         attributes->links = (uint32_t)plan9_get64(call);
         attributes->special_device = (uint32_t)plan9_get64(call);
         attributes->size = plan9_get64(call);
@@ -116,6 +116,10 @@ int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, un
         return -ENOMEM;
     if (which & VNODE_SET_MODE)
         valid |= SET_MODE;
+    if (which & VNODE_SET_USER)
+        valid |= SET_UID;
+    if (which & VNODE_SET_GROUP)
+        valid |= SET_GID;
     if (which & VNODE_SET_SIZE)
         valid |= SET_SIZE;
     if (which & VNODE_SET_ACCESS_TIME)
@@ -126,8 +130,8 @@ int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, un
     plan9_put32(call, node->fid);
     plan9_put32(call, valid);
     plan9_put32(call, attributes->mode & ~VNODE_TYPE_MASK);
-    plan9_put32(call, 0);
-    plan9_put32(call, 0);
+    plan9_put32(call, attributes->user);
+    plan9_put32(call, attributes->group);
     plan9_put64(call, attributes->size);
     put_time(call, attributes->access_time);
     put_time(call, attributes->modification_time);

@@ -6,7 +6,6 @@
 
 #define UNLINK_DIRECTORY 0x200u /* AT_REMOVEDIR of Linux's include/uapi/linux/fcntl.h */
 #define CREATE_FLAGS 0302u      /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
-#define GROUP 0u
 
 #define LISTING 8192u      /* bytes that are read of a directory at a time */
 #define LISTING_HEADER 24u /* of an entry: qid, offset, type, length of the name */
@@ -22,7 +21,7 @@ int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnod
 }
 
 /* The fid of a directory becomes that of the open file that is made in it. */
-static int create_file(struct plan9_node *dir, const char *name, size_t length, uint32_t mode,
+static int create_file(struct plan9_node *dir, const char *name, size_t length, const struct vnode_new *what,
                        struct vnode **made)
 {
     struct plan9_mount *mount = dir->mount;
@@ -41,8 +40,8 @@ static int create_file(struct plan9_node *dir, const char *name, size_t length, 
     plan9_put32(call, fid);
     plan9_put_string(call, name, length);
     plan9_put32(call, CREATE_FLAGS);
-    plan9_put32(call, mode);
-    plan9_put32(call, GROUP);
+    plan9_put32(call, what->mode & ~VNODE_TYPE_MASK);
+    plan9_put32(call, what->group);
     if (plan9_call(call) == 0) {
         qid = plan9_get_qid(call);
         plan9_get32(call); /* iounit */
@@ -75,7 +74,7 @@ static int create_other(struct plan9_node *dir, const char *name, size_t length,
         plan9_put32(call, type == VNODE_DEVICE ? what->special_device >> 8 : 0);
         plan9_put32(call, type == VNODE_DEVICE ? what->special_device & 0xff : 0);
     }
-    plan9_put32(call, GROUP);
+    plan9_put32(call, what->group);
     if (plan9_call(call) == 0)
         plan9_get_qid(call);
     return plan9_end(call);
@@ -89,7 +88,7 @@ int plan9_create(struct vnode *dir, const char *name, size_t length, const struc
 
     node->fresh = false;
     if ((what->mode & VNODE_TYPE_MASK) == VNODE_FILE)
-        return create_file(node, name, length, what->mode & ~VNODE_TYPE_MASK, made);
+        return create_file(node, name, length, what, made);
     error = create_other(node, name, length, what);
     return error ? error : plan9_lookup(dir, name, length, made);
 }
@@ -141,11 +140,13 @@ int plan9_unlink(struct vnode *dir, const char *name, size_t length, struct vnod
 }
 
 int plan9_rename(struct vnode *from, const char *name, size_t length, struct vnode *file, struct vnode *to,
-                 const char *new_name, size_t new_length, struct vnode *replaced)
+                 const char *new_name, size_t new_length, struct vnode *replaced, unsigned flags)
 {
     struct plan9_node *node = plan9_node_of(from);
     struct plan9_call *call;
 
+    if (flags)
+        return -EINVAL; /* the protocol has none */
     keep(replaced);
     call = plan9_begin(node->mount, PLAN9_TRENAMEAT);
     if (!call)

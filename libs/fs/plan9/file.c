@@ -174,7 +174,7 @@ long plan9_write(struct vnode *file, const void *data, size_t size, uint64_t off
     return done == 0 && size > 0 ? -EIO : done;
 }
 
-int plan9_sync(struct vnode *vnode)
+int plan9_sync(struct vnode *vnode, bool data_only)
 {
     struct plan9_node *node = plan9_node_of(vnode);
     struct plan9_call *call;
@@ -189,7 +189,7 @@ int plan9_sync(struct vnode *vnode)
     if (!call)
         return -ENOMEM;
     plan9_put32(call, node->opened);
-    plan9_put32(call, 0); /* the attributes, too */
+    plan9_put32(call, data_only);
     plan9_call(call);
     return plan9_end(call);
 }

@@ -48,7 +48,11 @@ static struct plan9_node *node_new(struct plan9_mount *mount, uint32_t type, uin
     if (!node)
         return NULL;
     *node = (struct plan9_node){
-        .entry = {.vnode = {.ops = &plan9_operations, .type = type, .references = 1}, .number = number},
+        .entry = {.vnode = {.ops = &plan9_operations,
+                            .type = (uint16_t)type,
+                            .flags = type == VNODE_DIRECTORY ? VNODE_SHARED_NAMES : 0,
+                            .references = 1},
+                  .number = number},
         .mount = mount,
         .fid = PLAN9_NO_FID,
         .opened = PLAN9_NO_FID,

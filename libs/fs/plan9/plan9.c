@@ -25,6 +25,7 @@ const struct vnode_ops plan9_operations = {
     .get = plan9_get,
     .set = plan9_set,
     .sync = plan9_sync,
+    .statfs = plan9_statfs,
     .release = plan9_release,
 };
 
@@ -105,25 +106,22 @@ static int descend(struct plan9_mount *mount, const char *path, uint32_t *fid)
     return 0;
 }
 
-/* The value of `cache=MILLISECONDS` among the options; `otherwise` without it, UINT64_MAX: it is no number.
- */
-static uint64_t fresh_option(const char *options, uint64_t otherwise)
+/* The value of `cache=MILLISECONDS` among the options; UINT64_MAX: it is no number. */
+static uint64_t fresh_option(const char *options)
 {
-    static const char key[] = "cache=";
+    const char *text;
     uint64_t value = 0;
+    size_t length;
 
-    while (options && strncmp(options, key, sizeof key - 1) != 0) {
-        options = strchr(options, ',');
-        options += options != NULL;
-    }
-    if (!options)
-        return otherwise;
-    options += sizeof key - 1;
-    do {
-        if (*options < '0' || *options > '9' || value > 1000000000)
+    if (!fs_option(options, "cache", &text, &length))
+        return PLAN9_FRESH;
+    if (length == 0 || length > 9)
+        return UINT64_MAX;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
             return UINT64_MAX;
-        value = value * 10 + (uint64_t)(*options++ - '0');
-    } while (*options && *options != ',');
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
     return value * MILLISECOND;
 }
 
@@ -187,7 +185,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     mount = heap_alloc(sizeof *mount);
     if (!mount)
         return -ENOMEM;
-    *mount = (struct plan9_mount){.channel = channel, .fresh = fresh_option(options, PLAN9_FRESH)};
+    *mount = (struct plan9_mount){.channel = channel, .fresh = fresh_option(options)};
     channel->mounted = true;
     error = mount->fresh == UINT64_MAX ? -EINVAL : start(mount, path ? path + 1 : "", root);
     if (error) {
@@ -197,4 +195,13 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     return error;
 }
 
-const struct fs_type plan9_fs = {.name = "9p", .mount = mount_share};
+static int unmount(struct vnode *root)
+{
+    struct plan9_mount *mount = plan9_node_of(root)->mount;
+
+    vnode_put(root);
+    mount_free(mount);
+    return 0;
+}
+
+const struct fs_type plan9_fs = {.name = "9p", .mount = mount_share, .unmount = unmount};

@@ -94,10 +94,13 @@ int plan9_create(struct vnode *dir, const char *name, size_t length, const struc
 int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode *file);
 int plan9_unlink(struct vnode *dir, const char *name, size_t length, struct vnode *file);
 int plan9_rename(struct vnode *from, const char *name, size_t length, struct vnode *file, struct vnode *to,
-                 const char *new_name, size_t new_length, struct vnode *replaced);
+                 const char *new_name, size_t new_length, struct vnode *replaced, unsigned flags);
 int plan9_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context);
 
 /* file.c */
 long plan9_read(struct vnode *file, void *buffer, size_t size, uint64_t offset);
 long plan9_write(struct vnode *file, const void *data, size_t size, uint64_t offset);
-int plan9_sync(struct vnode *node);
+int plan9_sync(struct vnode *node, bool data_only);
+
+/* space.c */
+int plan9_statfs(struct vnode *node, struct vnode_statfs *values);
