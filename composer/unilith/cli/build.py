@@ -36,6 +36,7 @@ def build_and_run(
     timeout: float | None,
     network: Wanted,
     disks: Sequence[str],
+    shares: Sequence[str] = (),
     verbosity: int,
     debugging: Debugging | None = None,
 ) -> int:
@@ -60,6 +61,7 @@ def build_and_run(
             timeout=timeout,
             network=network,
             disks=disks,
+            shares=shares,
             debugging=debugging,
         ).status
     except UserError as e:

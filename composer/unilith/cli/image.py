@@ -97,6 +97,14 @@ def run(
             help="A file that the image sees as a disk, vda, vdb and so on; may be repeated.",
         ),
     ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--share",
+            metavar="DIR[,tag=TAG][,readonly][,kind=9p|virtiofs]",
+            help="A folder that the image can mount, by the tag share0, share1 and so on; may be repeated.",
+        ),
+    ] = None,
     gdb: Annotated[
         bool, typer.Option("--gdb", help="Run it under gdb, stopped before its first instruction.")
     ] = False,
@@ -135,6 +143,7 @@ def run(
             timeout=timeout,
             network=Wanted(net or "", tuple(port or ()), dhcp, capture),
             disks=tuple(disk or ()),
+            shares=tuple(share or ()),
             verbosity=verbosity(quiet, verbose),
             debugging=debugging_of(request, gdb, gdb_port, gdb_commands),
         )

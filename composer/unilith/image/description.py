@@ -28,6 +28,7 @@ class ImageDescription(BaseModel):
     ports: tuple[str, ...] = ()  # "8080:80" or "5353:53/udp", host and guest
     network: bool = False  # whether the image drives a network card
     has_disks: bool = False  # whether the image drives disks of the host
+    shares: tuple[str, ...] = ()  # how it can mount folders of the host: "9p", "virtiofs", "host"
 
     def write(self, file: Path) -> None:
         """Writes the description as JSON, keys in a fixed order."""

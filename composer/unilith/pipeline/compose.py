@@ -47,6 +47,9 @@ BLOCK = "block.device"
 MEMORY_DISK = "block-ram"
 """The interface of disks, and its one provider whose disk is not the host's."""
 
+SHARES = ("9p", "virtiofs", "host")
+"""How folders of the host can be mounted: each is the interface `fs.KIND`."""
+
 _IMAGE, _DEBUG = "image.elf", "image.debug"
 _LOCK, _DESCRIPTION = "selection.lock", "image.json"
 
@@ -242,6 +245,7 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         ports=recipe.run.ports,
         network=_drives(demand, selection, NETWORK, LOOPBACK),
         has_disks=_drives(demand, selection, BLOCK, MEMORY_DISK),
+        shares=tuple(kind for kind in SHARES if _drives(demand, selection, f"fs.{kind}", "")),
     )
     file = demand.folder / _DESCRIPTION
     description.write(file)

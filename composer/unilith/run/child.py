@@ -92,13 +92,14 @@ def _start(command: Sequence[str], streams: Streams, pass_fds: Sequence[int]) ->
             start_new_session=True,
             pass_fds=tuple(pass_fds),
             # It makes one system call and takes no lock, so that other threads do not matter.
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509
+            preexec_fn=die_with_parent(),  # noqa: PLW1509
         )
     except (OSError, ValueError) as e:
         raise StartError(str(e.strerror if isinstance(e, OSError) else e)) from e
 
 
-def _die_with_parent() -> Callable[[], None]:
+def die_with_parent() -> Callable[[], None]:
+    """What a child calls before it becomes a program, so that it does not outlive us."""
     import ctypes
 
     prctl = ctypes.CDLL(None).prctl

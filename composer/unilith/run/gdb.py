@@ -27,6 +27,7 @@ from unilith.run.options import HOST_SIDE
 from unilith.run.process import process_command
 from unilith.run.qemu import find_program, judge, qemu_command
 from unilith.run.result import TIMED_OUT, RunResult
+from unilith.run.shares import Share, qemu_shares
 from unilith.run.symbols import CrashFilter, DebugFile
 
 HELPER = Path(__file__).with_name("gdb_commands.py")
@@ -101,12 +102,16 @@ def debug_qemu(
     timeout: float | None,
     network: Network,
     disks: Sequence[Disk],
+    shares: Sequence[Share],
     accel: str,
 ) -> RunResult:
     """Boots the image stopped before its first instruction, with gdb connected; ends when gdb does."""
     gdb, program = find_gdb(), find_program(description)
     record = os.memfd_create("exit-record")
-    with tempfile.TemporaryDirectory(prefix="unilith-gdb-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="unilith-gdb-") as folder,
+        qemu_shares(shares, description.settings, description.target, memory) as served,
+    ):
         meeting, mark = Path(folder) / "gdb", Path(folder) / "ended"
         listen = (
             f"unix:{meeting},server=on,wait=off" if wanted.port is None else f"tcp:127.0.0.1:{wanted.port}"
@@ -124,7 +129,7 @@ def debug_qemu(
             parameters=["image.move=off"],
         )
         try:
-            with _machine([*command, "-S", "-gdb", listen], description, record) as machine:
+            with _machine([*command, *served.words, "-S", "-gdb", listen], description, record) as machine:
                 _listening(machine, meeting if wanted.port is None else wanted.port)
                 place = str(meeting) if wanted.port is None else f"127.0.0.1:{wanted.port}"
                 status = _attended(

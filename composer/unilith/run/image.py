@@ -19,6 +19,7 @@ from unilith.run.ports import reachable
 from unilith.run.process import run_process
 from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
 from unilith.run.result import RunResult
+from unilith.run.shares import Share, shares_of
 from unilith.run.symbols import CrashFilter, DebugFile
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def run_image(
     timeout: float | None = None,
     network: Wanted = NOTHING_SAID,
     disks: Sequence[str] = (),
+    shares: Sequence[str] = (),
     input: int | bytes = STDIN,
     output: int | None = STDOUT,
     raw: bool = False,
@@ -47,10 +49,10 @@ def run_image(
     """Runs the image to its end, and says how it ended.
 
     `args` are the application's arguments; None leaves it the recipe's own. `memory`, `network` and
-    `timeout` (seconds) override what the description says; `disks` are as the command line has them
-    (run/disks.py). `input` is a descriptor or the bytes themselves. `output` is the descriptor that the
-    console is copied to as it comes, and then what went wrong is said on standard error too; None captures
-    the console in the result instead.
+    `timeout` (seconds) override what the description says; `disks` and `shares` are as the command
+    line has them (run/disks.py, run/shares.py). `input` is a descriptor or the bytes themselves.
+    `output` is the descriptor that the console is copied to as it comes, and then what went wrong is
+    said on standard error too; None captures the console in the result instead.
 
     A terminal stays as it is, so that it echoes and a line can be corrected before the guest gets
     it; with `raw` each key goes to the guest at once. Control-C ends the run either way.
@@ -68,12 +70,15 @@ def run_image(
         return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
     connected = network_of(description, network)
     given = disks_of(description, disks)
+    folders = shares_of(description, shares)
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
     sys.stdout.flush()
     best = "tcg" if description.runner == "process" else _accel(description, accel)
     if debugging is not None:
-        return _said(_debugged(description, debugging, args, size, timeout, connected, given, best), output)
+        return _said(
+            _debugged(description, debugging, args, size, timeout, connected, given, folders, best), output
+        )
     show = CrashFilter(DebugFile(description.debug))
     errors = None if output is None else STDERR
     with _keys(input) if raw else contextlib.nullcontext():
@@ -81,7 +86,14 @@ def run_image(
             # The console and the messages of a process come on two channels; captured, they are one text.
             streams = Streams(input, output, errors, one_text=output is None, show=show)
             result = run_process(
-                description, streams, args=args, memory=size, timeout=timeout, network=connected, disks=given
+                description,
+                streams,
+                args=args,
+                memory=size,
+                timeout=timeout,
+                network=connected,
+                disks=given,
+                shares=folders,
             )
         else:
             streams = Streams(input, output, after_input=END_OF_INPUT, close_input=False, show=show)
@@ -94,6 +106,7 @@ def run_image(
                 network=connected,
                 accel=best,
                 disks=given,
+                shares=folders,
                 arguments=arguments,
             )
     return _said(result, output)
@@ -107,6 +120,7 @@ def _debugged(
     timeout: float | None,
     network: Network,
     disks: Sequence[Disk],
+    shares: Sequence[Share],
     accel: str,
 ) -> RunResult:
     from unilith.run.gdb import debug_process, debug_qemu
@@ -121,6 +135,7 @@ def _debugged(
         timeout=timeout,
         network=network,
         disks=disks,
+        shares=shares,
         accel=accel,
     )
 

@@ -13,6 +13,7 @@ from unilith.run.disks import Disk, opened_disks
 from unilith.run.network import Network
 from unilith.run.options import HOST_SIDE, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
+from unilith.run.shares import Share, opened_shares
 
 
 def run_process(
@@ -24,17 +25,22 @@ def run_process(
     timeout: float | None,
     network: Network,
     disks: Sequence[Disk] = (),
+    shares: Sequence[Share] = (),
 ) -> RunResult:
     """Starts the image's ELF with the options of docs/architecture.md, Process image."""
-    with _connected(network) as descriptor, opened_disks(disks) as (descriptors, parameters):
+    with (
+        _connected(network) as descriptor,
+        opened_disks(disks) as (files, of_disks),
+        opened_shares(shares) as (folders, of_shares),
+    ):
         command = process_command(
             description,
             args=args,
             memory=memory,
-            parameters=(*network.parameters, *parameters),
+            parameters=(*network.parameters, *of_disks, *of_shares),
             descriptor=descriptor,
         )
-        passed = descriptors if descriptor is None else [descriptor, *descriptors]
+        passed = [*files, *folders, *([] if descriptor is None else [descriptor])]
         try:
             ended = run_child(command, streams, timeout=timeout, pass_fds=passed)
         except StartError as e:

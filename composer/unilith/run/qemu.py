@@ -16,6 +16,7 @@ from unilith.run.memory import least_memory
 from unilith.run.network import Network, qemu_network
 from unilith.run.options import HOST_SIDE, command_line, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
+from unilith.run.shares import Share, qemu_shares
 
 END_OF_INPUT = b"\x04"
 """What the guest's console takes for the end of input (libs/drivers/console-input)."""
@@ -31,6 +32,7 @@ def run_qemu(
     network: Network,
     accel: str,
     disks: Sequence[Disk] = (),
+    shares: Sequence[Share] = (),
     arguments: Sequence[str] = (),
 ) -> RunResult:
     """Boots the image; `arguments` are appended to QEMU's command line."""
@@ -44,27 +46,30 @@ def run_qemu(
     # The guest writes its exit record into memory that both processes hold; nothing is left on the disk.
     record = os.memfd_create("exit-record")
     try:
-        command = [
-            *qemu_command(
-                description,
-                program,
-                args=args,
-                memory=memory,
-                network=network,
-                disks=disks,
-                accel=accel,
-                record=record,
-            ),
-            *arguments,
-        ]
-        try:
-            ended = run_child(command, streams, timeout=timeout, pass_fds=[record])
-        except StartError as e:
-            return RunResult(HOST_SIDE, f"cannot start {program}: {e}")
+        with qemu_shares(shares, description.settings, description.target, memory) as served:
+            command = [
+                *qemu_command(
+                    description,
+                    program,
+                    args=args,
+                    memory=memory,
+                    network=network,
+                    disks=disks,
+                    accel=accel,
+                    record=record,
+                ),
+                *served.words,
+                *arguments,
+            ]
+            try:
+                ended = run_child(command, streams, timeout=timeout, pass_fds=[record])
+            except StartError as e:
+                return RunResult(HOST_SIDE, f"cannot start {program}: {e}")
         written = os.pread(record, 16, 0)
     finally:
         os.close(record)
     status, message = judge(ended, written, Path(program).name, timeout)
+    message = "; ".join(text for text in (message, *served.complaints) if text)
     return RunResult(status, message, bytes(ended.output), ended.seconds)
 
 
