@@ -70,6 +70,8 @@ int address_space_map(struct region *region, enum address_space_place place)
     error = choose_place(region, place);
     if (error != 0)
         return error;
+    if (!space_allowed(region))
+        return -ENOMEM;
     if (space_wants_promise(region)) {
         if (!space_can_promise(pages))
             return -ENOMEM;

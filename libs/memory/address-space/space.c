@@ -4,6 +4,9 @@
 #ifdef CONFIG_ADDRESS_SPACE_RANDOM
 #include <random.h>
 #endif
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+#include <resource_limits.h>
+#endif
 
 #define STORE 8 /* nodes that are kept for the next change rather than given back to the heap */
 
@@ -149,3 +152,32 @@ bool space_wants_promise(const struct region *region)
     return region->protection & PAGE_WRITE && !(region->flags & REGION_NO_RESERVE) &&
            !(region->file != NULL && region->flags & REGION_SHARED);
 }
+
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+/* What RLIMIT_DATA counts, as Linux since 4.7: what is private and may be written. */
+static bool is_data(const struct region *region)
+{
+    return region->protection & PAGE_WRITE && !(region->flags & REGION_SHARED);
+}
+
+/* Adding up is for those who set a limit. */
+bool space_allowed(const struct region *region)
+{
+    uint64_t most = resource_limit(RESOURCE_AS), most_data = resource_limit(RESOURCE_DATA);
+    uint64_t all = region->end - region->start, data = is_data(region) ? all : 0;
+
+    if (most == RESOURCE_UNLIMITED && most_data == RESOURCE_UNLIMITED)
+        return true;
+    for (const struct region_node *node = space_tree_find(0); node != NULL; node = space_tree_next(node)) {
+        const struct region *other = &node->region;
+        uintptr_t start = other->start > region->start ? other->start : region->start;
+        uintptr_t end = other->end < region->end ? other->end : region->end;
+        uint64_t size =
+            other->end - other->start - (end > start ? end - start : 0); /* the rest is replaced */
+
+        all += size;
+        data += is_data(other) ? size : 0;
+    }
+    return all <= most && (data <= most_data || !is_data(region));
+}
+#endif

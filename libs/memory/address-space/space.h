@@ -42,6 +42,17 @@ void space_join(uintptr_t start, uintptr_t end);
 bool space_can_promise(size_t pages);
 bool space_wants_promise(const struct region *region);
 
+/* Whether RLIMIT_AS and RLIMIT_DATA let the application have this region besides all that lies elsewhere. */
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+bool space_allowed(const struct region *region);
+#else
+static inline bool space_allowed(const struct region *region)
+{
+    (void)region;
+    return true;
+}
+#endif
+
 static inline void space_file_get(const struct region *region)
 {
 #ifdef CONFIG_LIB_FILE_CONTENT

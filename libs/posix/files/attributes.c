@@ -5,10 +5,14 @@
 
 #include "mapped.h"
 
+#include <config.h>
 #include <errno.h>
 #include <linux_file.h>
 #include <linux_statfs.h>
 #include <linux_time.h>
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+#include <resource_limits.h>
+#endif
 #include <vfs.h>
 
 static long stat_path(long directory, long path, unsigned flags, long stat)
@@ -119,18 +123,34 @@ static long set_descriptor(long fd, const struct vnode_attributes *attributes, u
     return error;
 }
 
+/* What a file's size may not be set to. */
+static int refused(long size)
+{
+    if (size < 0)
+        return -EINVAL;
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+    if (size > 0 && resource_file_room((uint64_t)size - 1, 1) == 0)
+        return -EFBIG;
+#endif
+    return 0;
+}
+
 long sys_truncate(long path, long size)
 {
     const struct vnode_attributes attributes = {.size = (uint64_t)size};
 
-    return size < 0 ? -EINVAL : set_path(LINUX_AT_FDCWD, path, 0, &attributes, VNODE_SET_SIZE);
+    int error = refused(size);
+
+    return error != 0 ? error : set_path(LINUX_AT_FDCWD, path, 0, &attributes, VNODE_SET_SIZE);
 }
 
 long sys_ftruncate(long fd, long size)
 {
     const struct vnode_attributes attributes = {.size = (uint64_t)size};
 
-    return size < 0 ? -EINVAL : set_descriptor(fd, &attributes, VNODE_SET_SIZE);
+    int error = refused(size);
+
+    return error != 0 ? error : set_descriptor(fd, &attributes, VNODE_SET_SIZE);
 }
 
 long sys_fchmodat(long directory, long path, long mode)

@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <heap.h>
 #include <linux_file.h>
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+#include <resource_limits.h>
+#endif
 
 #define DEVICE 1
 #define BLOCK_SIZE 4096
@@ -102,6 +105,12 @@ static long write_at(struct open_file *file, const void *data, size_t size, uint
         return -EROFS;
     if (file->flags & LINUX_O_APPEND)
         offset = size_of(vnode);
+#ifdef CONFIG_LIB_RESOURCE_LIMITS
+    size_t room = resource_file_room(offset, size);
+    if (room == 0 && size > 0)
+        return -EFBIG;
+    size = room;
+#endif
     result = vnode->ops->write(vnode, data, size, offset);
     files_mapped_write(vnode, data, result, offset);
     return result;

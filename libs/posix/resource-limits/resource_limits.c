@@ -1,8 +1,13 @@
+#include <resource_limits.h>
+
 #include <config.h>
 #include <errno.h>
 #include <stdint.h>
 #ifdef CONFIG_LIB_FD_TABLE
 #include <fd_table.h>
+#endif
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
 #endif
 
 long sys_getrlimit(long resource, long limit);
@@ -16,7 +21,9 @@ long sys_prlimit64(long process, long resource, long new, long old);
 #define RLIMIT_CORE 4
 #define RLIMIT_NOFILE 7
 #define RLIMITS 16
-#define UNLIMITED UINT64_MAX
+#define UNLIMITED RESOURCE_UNLIMITED
+
+#define SIGXFSZ 25
 
 /* What programs expect of a stack that grows; nothing is measured by it. */
 #define STACK ((uint64_t)8 << 20)
@@ -25,7 +32,8 @@ struct limit {
     uint64_t now, most;
 };
 
-/* All but NOFILE is what was set, and limits nothing. Stored as the complement: zeroes are no limit. */
+/* Stored as the complement: zeroes are no limit. Of these AS, DATA and FSIZE are enforced, and CORE is by
+ * itself. */
 static struct limit limits[RLIMITS] = {
     [RLIMIT_STACK] = {.now = ~STACK},
     [RLIMIT_CORE] = {.now = UNLIMITED},
@@ -54,6 +62,24 @@ static long set(long resource, const struct limit *limit)
     }
 #endif
     limits[resource] = (struct limit){~limit->now, ~limit->most};
+    return 0;
+}
+
+uint64_t resource_limit(unsigned resource)
+{
+    return ~limits[resource].now;
+}
+
+size_t resource_file_room(uint64_t offset, size_t size)
+{
+    uint64_t limit = resource_limit(RESOURCE_FSIZE);
+
+    if (offset < limit)
+        return size < limit - offset ? size : (size_t)(limit - offset);
+#ifdef CONFIG_LIB_SIGNALS
+    if (size > 0)
+        signals_send_current(SIGXFSZ);
+#endif
     return 0;
 }
 
