@@ -20,18 +20,19 @@ MOST = 26
 """Disks of a run: vda to vdz."""
 NAME_LIMIT = 20
 """Bytes that the serial number of a virtio disk has (virtio 1.2, section 5.2.6)."""
-FORM = "FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE]"
+FORM = "FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE][,record=FILE]"
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A disk image or a block device of the host. Requests fail as the file `faults` says, if there is one
-    (QEMU's block driver blkdebug)."""
+    """A disk image or a block device of the host. Requests fail as the file `faults` says (QEMU's block driver
+    blkdebug), and what is written is written down in the file `record` (blklogwrites), if there are any."""
 
     file: Path
     name: str = ""
     readonly: bool = False
     faults: Path | None = None
+    record: Path | None = None
 
 
 def disks_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Disk, ...]:
@@ -60,23 +61,25 @@ def disks_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Disk
 
 
 def read_disk(text: str) -> Disk:
-    """Reads `FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE]`; a comma in a file's name is written twice."""
+    """Reads what FORM says; a comma in a file's name is written twice."""
     first, *rest = (part.replace("\0", ",") for part in text.replace(",,", "\0").split(","))
     settings: dict[str, str] = {}
     for word in rest:
         key, equals, value = word.partition("=")
         if key in settings:
             raise _wrong(text, f"{key} stands there twice")
-        if key not in ("name", "blkdebug") if equals else key not in ("readonly", "raw"):
-            raise _wrong(text, f"{word!r} is none of name=NAME, readonly, raw and blkdebug=FILE")
+        if key not in ("name", "blkdebug", "record") if equals else key not in ("readonly", "raw"):
+            raise _wrong(text, f"{word!r} is none of name=NAME, readonly, raw, blkdebug=FILE and record=FILE")
         settings[key] = value
     name = settings.get("name", "")
     if not first:
         raise _wrong(text, "a file comes first")
     if "name" in settings and not re.fullmatch(rf"[A-Za-z0-9_.-]{{1,{NAME_LIMIT}}}", name):
         raise _wrong(text, f"a name has 1 to {NAME_LIMIT} letters, digits, dots, dashes and underscores")
-    faults = Path(settings["blkdebug"]) if "blkdebug" in settings else None
-    return Disk(Path(first), name, "readonly" in settings, faults)
+    faults, record = (Path(settings[k]) if k in settings else None for k in ("blkdebug", "record"))
+    if faults and record:
+        raise _wrong(text, "a disk can have blkdebug= or record=, not both")
+    return Disk(Path(first), name, "readonly" in settings, faults, record)
 
 
 def _wrong(text: str, reason: str) -> UserError:
@@ -123,9 +126,15 @@ def _checked(disk: Disk) -> Disk:
         )
     if disk.faults is not None and not disk.faults.is_file():
         raise UserError("there is no such file of faults", where=disk.faults, exit_status=HOST_SIDE)
-    return Disk(
-        disk.file.absolute(), disk.name, disk.readonly, disk.faults.absolute() if disk.faults else None
-    )
+    try:
+        if disk.record is not None:
+            disk.record.open("wb").close()
+    except OSError as e:
+        raise UserError(
+            f"cannot write the record: {e.strerror}", where=disk.record, exit_status=HOST_SIDE
+        ) from e
+    faults, record = (file and file.absolute() for file in (disk.faults, disk.record))
+    return Disk(disk.file.absolute(), disk.name, disk.readonly, faults, record)
 
 
 def qemu_disks(disks: Sequence[Disk], device: str | None, target: str) -> list[str]:
@@ -135,10 +144,13 @@ def qemu_disks(disks: Sequence[Disk], device: str | None, target: str) -> list[s
     words: list[str] = []
     for number, disk in enumerate(disks):
         driver = "host_device" if disk.file.is_block_device() else "file"
-        place = "file.image." if disk.faults else "file."
+        place = "file.image." if disk.faults else "file.file." if disk.record else "file."
         node = f"driver=raw,node-name=disk{number},discard=unmap,read-only={'on' if disk.readonly else 'off'}"
         if disk.faults:
             node += f",file.driver=blkdebug,file.config={_escaped(str(disk.faults))}"
+        if disk.record:
+            node += ",file.driver=blklogwrites"
+            node += f",file.log.driver=file,file.log.filename={_escaped(str(disk.record))}"
         node += f",{place}driver={driver},{place}filename={_escaped(str(disk.file))}"
         # An error is the image's to handle; by default QEMU stops the machine when its own disk is full.
         card = f"{device},drive=disk{number},rerror=report,werror=report"
@@ -158,10 +170,10 @@ def opened_disks(disks: Sequence[Disk]) -> Iterator[tuple[list[int], list[str]]]
     parameters: list[str] = []
     try:
         for disk in disks:
-            if disk.faults is not None:
+            if disk.faults or disk.record:
                 raise UserError(
-                    "the disk of a process image cannot be given faults",
-                    hint="blkdebug is a part of QEMU: use a virtual machine.",
+                    f"the disk of a process image cannot be given {'faults' if disk.faults else 'a record'}",
+                    hint="These are parts of QEMU: use a virtual machine.",
                     exit_status=HOST_SIDE,
                 )
             descriptors.append(os.open(disk.file, os.O_RDONLY if disk.readonly else os.O_RDWR))

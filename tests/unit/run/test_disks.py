@@ -42,6 +42,7 @@ def made(folder: Path, name: str = "disk.img", size: int = 4096) -> Path:
         ("a,,b.img,raw", Disk(Path("a,b.img"))),
         ("a.img,name=data,readonly", Disk(Path("a.img"), "data", True)),
         ("a.img,blkdebug=faults.conf", Disk(Path("a.img"), faults=Path("faults.conf"))),
+        ("a.img,record=stream", Disk(Path("a.img"), record=Path("stream"))),
     ],
 )
 def test_what_is_written_is_read(text: str, disk: Disk) -> None:
@@ -60,6 +61,7 @@ def test_what_is_written_is_read(text: str, disk: Disk) -> None:
         ("a.img,name", "none of"),
         ("a.img,cache=none", "none of"),
         ("a.img,readonly,readonly", "twice"),
+        ("a.img,blkdebug=a,record=b", "not both"),
     ],
 )
 def test_what_is_no_disk_is_said(text: str, reason: str) -> None:
@@ -77,6 +79,7 @@ def test_files_that_cannot_be_disks_are_said(tmp_path: Path) -> None:
         (str(empty), "is empty"),
         (f"{tmp_path},readonly", "neither a file nor a block device"),
         (f"{good},blkdebug={tmp_path}/none", "no such file of faults"),
+        (f"{good},record={tmp_path}", "cannot write the record"),
     ):
         with pytest.raises(UserError, match=re.escape(reason)):
             disks_of(description(), [text])
@@ -112,6 +115,12 @@ def test_qemu_is_told(tmp_path: Path) -> None:
     )
     assert words[3] == "virtio-blk-device,drive=disk0,rerror=report,werror=report,serial=data"
     assert f"read-only=on,file.driver=blkdebug,file.config={faults},file.image.driver=file" in words[5]
+    (recorded,) = disks_of(description(), [f"{file},record={tmp_path}/stream".replace("a,b", "a,,b")])
+    assert (tmp_path / "stream").read_bytes() == b""
+    assert qemu_disks([recorded], "d", "t")[1].endswith(
+        f"file.driver=blklogwrites,file.log.driver=file,file.log.filename={tmp_path}/stream,"
+        f"file.file.driver=file,file.file.filename={tmp_path}/a,,b.img"
+    )
     with pytest.raises(UserError, match="has no disks"):
         qemu_disks([plain], None, "other-x86_64")
     assert qemu_disks([], None, "other-x86_64") == []
