@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +107,9 @@ class Wire:
         return self.process.returncode, out + errors
 
 
+Greeting = Callable[[Wire], None]
+
+
 def built(recipe: str, target: str, *words: str, cwd: Path) -> Path:
     """Builds an image; its build folder."""
     name = RECIPES / recipe if (RECIPES / recipe).is_dir() else recipe
@@ -160,14 +163,24 @@ def plugged(command: list[str], end: socket.socket, theirs: Path, cwd: Path) -> 
 
 
 @contextlib.contextmanager
-def connected(recipe: str, target: str, *words: str, cwd: Path) -> Iterator[Wire]:
-    """Runs an image as a user does, on a cable of ours. It is ready when this begins."""
+def connected(
+    recipe: str,
+    target: str,
+    *words: str,
+    address: str = "",
+    greeting: Greeting | None = None,
+    seconds: int = 120,
+    cwd: Path,
+) -> Iterator[Wire]:
+    """Runs an image as a user does, on a cable of ours. It is ready when this begins, as its ``greeting`` has found.
+    An image with a stack is told its ``address``, for there is nobody whom it could ask."""
     name = RECIPES / recipe if (RECIPES / recipe).is_dir() else recipe
     with sockets(cwd) as (end, theirs, ours):
         command = [sys.executable, "-m", "unilith.cli.main", "run", "--quiet", str(name), "--target", target]
-        command += ["--timeout", "120", "--net", f"dgram={theirs}:{ours}", *words]
+        place = f"dgram={theirs}:{ours}" + (f",ip={address}" if address else "")
+        command += ["--timeout", str(seconds), "--net", place, *words]
         with plugged(command, end, theirs, cwd) as wire:
-            greet(wire)
+            (greeting or greet)(wire)
             yield wire
 
 

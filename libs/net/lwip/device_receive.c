@@ -4,7 +4,11 @@
 #include "device.h"
 
 #include <lwip/pbuf.h>
+#include <lwip/prot/ip.h>
+#include <lwip/prot/ip4.h>
+#include <lwip/prot/ip6.h>
 
+#include "account.h"
 #include "interfaces.h"
 
 _Static_assert(sizeof(struct pbuf_custom) <= NET_BUFFER_OWNER, "lwIP's description lies in the buffer");
@@ -13,6 +17,7 @@ static void release(struct pbuf *p)
 {
     struct net_buffer *buffer = (struct net_buffer *)p; /* its `owner` */
 
+    LWIP_ACCOUNT(buffers, -1);
     buffer->next = NULL;
     net_buffer_free(buffer);
 }
@@ -44,6 +49,7 @@ static struct pbuf *adopt(struct net_buffer *packet)
     for (struct net_buffer *b = packet; b != NULL; b = b->next) {
         struct pbuf_custom *custom = (struct pbuf_custom *)b->owner;
 
+        LWIP_ACCOUNT(buffers, 1);
         custom->custom_free_function = release;
         *place = pbuf_alloced_custom(PBUF_RAW, (u16_t)b->length, PBUF_REF, custom, b->data, (u16_t)b->length);
         (*place)->tot_len = left;
@@ -65,6 +71,40 @@ static bool sound(const struct net_buffer *packet)
     return sum == packet->total;
 }
 
+/*
+ * Whether a frame's addresses can come from outside: not this machine's own, and not the loopback's, which
+ * would reach what listens there alone (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3).
+ */
+static bool from_outside(const struct device *device, const unsigned char *frame, size_t length)
+{
+    const struct eth_hdr *ethernet = (const struct eth_hdr *)frame;
+    const void *ip = ethernet + 1;
+
+    if (ethernet->type == PP_HTONS(ETHTYPE_IP) && length >= SIZEOF_ETH_HDR + IP_HLEN) {
+        const struct ip_hdr *four = ip;
+
+        if (((const u8_t *)&four->src)[0] == IP_LOOPBACKNET ||
+            ((const u8_t *)&four->dest)[0] == IP_LOOPBACKNET)
+            return false;
+        /* Who has no address yet asks for one, which goes by UDP. */
+        if (four->src.addr == IPADDR_ANY)
+            return IPH_PROTO(four) == IP_PROTO_UDP;
+        return four->src.addr != netif_ip4_addr(&device->netif)->addr;
+    }
+#if LWIP_IPV6
+    if (ethernet->type == PP_HTONS(ETHTYPE_IPV6) && length >= SIZEOF_ETH_HDR + IP6_HLEN) {
+        const struct ip6_hdr *six = ip;
+        ip6_addr_t from, to;
+
+        ip6_addr_copy_from_packed(from, six->src);
+        ip6_addr_copy_from_packed(to, six->dest);
+        return !ip6_addr_isloopback(&from) && !ip6_addr_isloopback(&to) &&
+               netif_get_ip6_addr_match((struct netif *)&device->netif, &from) < 0;
+    }
+#endif
+    return true;
+}
+
 void device_receive(struct net_client *client, struct net_buffer *packets)
 {
     struct device *device = device_of(client);
@@ -75,7 +115,8 @@ void device_receive(struct net_client *client, struct net_buffer *packets)
         struct pbuf *p;
 
         next = packet->next_packet;
-        if (!sound(packet) || !device_may_pass(false, packet->data, packet->length)) {
+        if (!sound(packet) || !from_outside(device, packet->data, packet->length) ||
+            !device_may_pass(false, packet->data, packet->length)) {
             net_buffer_free(packet);
             continue;
         }

@@ -7,6 +7,7 @@
 #include <lwip/netif.h>
 #include <socket.h>
 
+#include "account.h"
 #include "interfaces.h"
 
 /* The default of SO_RCVBUF for datagrams: net.core.rmem_default of Linux, in bytes. */

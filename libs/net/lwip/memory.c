@@ -20,6 +20,8 @@
 #include <lwip/udp.h>
 #include <netif/etharp.h>
 
+#include "account.h"
+
 #define KEPT 64 /* objects of a kind */
 
 struct kept {
@@ -79,6 +81,13 @@ void memp_free(memp_t type, void *object)
     kind->kept_count++;
 }
 
+#ifdef CONFIG_LWIP_ACCOUNT
+uint32_t lwip_account_used(unsigned kind)
+{
+    return kinds[kind].used;
+}
+#endif
+
 /*
  * Blocks of any size are packets, small or as long as a frame: both kinds are kept, too, in the order of last
  * use. A block knows its kind.
@@ -114,6 +123,7 @@ void *mem_malloc(mem_size_t size)
             block = (struct block *)blocks[kind].kept;
             blocks[kind].kept = block->kept.next;
             blocks[kind].count--;
+            LWIP_ACCOUNT(blocks, 1);
             return block + 1;
         }
     }
@@ -121,6 +131,7 @@ void *mem_malloc(mem_size_t size)
     if (block == NULL)
         return NULL;
     block->kind = kind;
+    LWIP_ACCOUNT(blocks, 1);
     return block + 1;
 }
 
@@ -136,6 +147,7 @@ void mem_free(void *memory)
     struct block *block = (struct block *)memory - 1;
     u32_t kind = block->kind;
 
+    LWIP_ACCOUNT(blocks, -1);
     if (kind == BLOCK_KINDS || blocks[kind].count == KEPT) {
         heap_free(block);
         return;

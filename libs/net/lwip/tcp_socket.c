@@ -176,6 +176,7 @@ static void release(struct socket *from)
     }
     tcp_socket_drop_received(socket);
     heap_free(socket);
+    LWIP_ACCOUNT(sockets, -1);
     interfaces_flush();
 }
 
@@ -204,6 +205,7 @@ struct tcp_socket *tcp_socket_new(struct tcp_pcb *pcb, int domain)
     memset(socket, 0, sizeof(*socket));
     socket_begin(&socket->inet.socket, &operations, domain, LINUX_SOCK_STREAM, IP_PROTO_TCP);
     attach(socket, pcb);
+    LWIP_ACCOUNT(sockets, 1);
     return socket;
 }
 

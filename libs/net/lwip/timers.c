@@ -14,6 +14,7 @@
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 
+#include "account.h"
 #include "interfaces.h"
 #include "timers.h"
 
@@ -45,6 +46,9 @@ static struct periodic periodic[] = {
     {.interval = ND6_TMR_INTERVAL, .work = nd6_tmr},
     {.interval = IP6_REASS_TMR_INTERVAL, .work = ip6_reass_tmr},
     {.interval = MLD6_TMR_INTERVAL, .work = mld6_tmr},
+#endif
+#ifdef CONFIG_LWIP_ACCOUNT
+    {.interval = 1000, .work = lwip_account_write},
 #endif
 };
 

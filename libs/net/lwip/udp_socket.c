@@ -309,6 +309,7 @@ static void release(struct socket *from)
     while (socket->received != NULL)
         drop_first(socket);
     heap_free(socket);
+    LWIP_ACCOUNT(sockets, -1);
 }
 
 static const struct socket_ops operations = {
@@ -342,5 +343,6 @@ int udp_socket_create(int domain, struct socket **made)
     socket->limit = INET_BUFFER;
     udp_recv(socket->pcb, came, socket);
     *made = &socket->inet.socket;
+    LWIP_ACCOUNT(sockets, 1);
     return 0;
 }

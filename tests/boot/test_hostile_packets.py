@@ -1,0 +1,180 @@
+"""Packets that no sane peer would send: the image survives, serves on, and has lost no memory at its end."""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.boot.account import Console, Held
+from tests.boot.peer import ACK, FIN, MORE, RST, SYN, Peer, datagram_to, echo_request, ip, tcp
+from tests.boot.wire import GUEST_IP, OUR_IP, SILENCE, Wire, connected
+
+pytestmark = pytest.mark.boot
+
+
+class Target(Peer):
+    """An image that is wronged, and what it says meanwhile."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        assert wire.process.stdout is not None
+        self.console = Console(wire.process.stdout)
+        self.begun: list[tuple[bytes, int, int]] = []
+
+    def begin(self, source: bytes, port: int, sequence: int, options: bytes = b"") -> None:
+        """A SYN, and then nothing."""
+        self.begun.append((source, port, sequence))
+        self.send(ip(6, tcp(port, 7, sequence, 0, SYN, source=source, options=options), source=source))
+
+    def held(self, fine: Callable[[Held], bool], seconds: float) -> Held:
+        """What the stack holds once that is ``fine``."""
+        return self.console.held(fine, seconds, self.ping)
+
+    def reset(self) -> None:
+        """Takes back what was begun."""
+        for source, port, sequence in self.begun:
+            self.send(ip(6, tcp(port, 7, sequence + 1, 0, RST, source=source), source=source))
+        self.begun.clear()
+
+
+@pytest.fixture(scope="module", params=["qemu-x86_64"])
+def peer(request: pytest.FixtureRequest, workshop: Path) -> Iterator[Target]:
+    """A booted image that echoes, at the other end; it must end well when all tests have passed."""
+    how: dict[str, Any] = {"address": "10.0.2.15/24", "greeting": lambda w: Peer(w).greet(), "seconds": 600}
+    with connected("echo", request.param, **how, cwd=workshop) as wire:
+        target = Target(wire)
+        yield target
+        target.send(ip(17, datagram_to(7, b"end")))
+        assert wire.process.wait(SILENCE) == 0, target.console.lines
+
+
+def test_it_serves(peer: Target) -> None:
+    peer.serves()
+    peer.echo(bytes(range(256)) * 5)
+
+
+def test_lengths_that_lie(peer: Target) -> None:
+    whole = ip(6, tcp(4000, 7, 1, 0, SYN))
+    for length in range(len(whole)):
+        peer.send(whole[:length])  # cut short (and padded to a frame)
+    for said in (0, 1, 19, 20, 21, 39, 60, 1500, 65535):
+        peer.send(whole[:2] + struct.pack("!H", said) + whole[4:])
+    for first in range(256):
+        peer.send(bytes([first]) + whole[1:])  # version and header length
+    for words in range(16):
+        segment = tcp(4001, 7, 1, 0, SYN)
+        peer.send(ip(6, segment[:12] + bytes([words << 4]) + segment[13:]))
+    for said in (0, 1, 7, 8, 9, 100, 65535):
+        datagram = datagram_to(7, b"hello", from_port=4002)
+        peer.send(ip(17, datagram[:4] + struct.pack("!H", said) + datagram[6:]))
+    peer.begun += [(OUR_IP, 4000, 1), (OUR_IP, 4001, 1)]
+    peer.serves()
+
+
+def test_options_of_all_kinds(peer: Target) -> None:
+    chance = random.Random(1)
+    for _ in range(500):
+        options, port = chance.randbytes(chance.randrange(41)), chance.randrange(65536)
+        peer.begin(OUR_IP, port, chance.getrandbits(32), options)
+    for kind in range(256):
+        for length in (0, 1, 2, 3, 40, 255):
+            peer.begin(OUR_IP, 4100, kind, bytes([kind, length]))
+    peer.serves()
+
+
+def test_flags_of_all_kinds(peer: Target) -> None:
+    for flags in range(64):
+        peer.send(ip(6, tcp(4200, 7, flags * 1000, flags, flags, b"x" * (flags % 5))))
+        peer.begun.append((OUR_IP, 4200, flags * 1000))
+        peer.send(ip(6, tcp(4200, 81, flags * 1000, flags, flags)))
+    peer.serves()
+
+
+def test_fragments_that_overlap(peer: Target) -> None:
+    data = echo_request(1) + bytes(1000)
+    for number in range(50):
+        peer.send(ip(1, data[:512], fragment=MORE, number=number))
+        peer.send(ip(1, data[:512], fragment=MORE | 8, number=number))  # the same once more, elsewhere
+        peer.send(ip(1, data[256:600], fragment=MORE | 32, number=number))
+        peer.send(ip(1, data[:8], fragment=0x1FFF, number=number))  # beyond 64 KiB
+    for number in range(100, 400):
+        peer.send(ip(17, bytes(600), fragment=MORE, number=number))  # never completed
+    chance = random.Random(2)
+    for _ in range(500):
+        peer.send(ip(6, chance.randbytes(chance.randrange(64)), fragment=chance.randrange(65536), number=7))
+    peer.serves()
+
+
+def test_a_flood_of_beginnings(peer: Target) -> None:
+    """Nobody answers to what the image says: from each place one SYN, and then silence."""
+    chance = random.Random(3)
+    for _ in range(4000):
+        source = bytes([10, 0, 2, chance.randrange(16, 250)])
+        peer.begin(source, chance.randrange(65536), chance.getrandbits(32))
+    peer.serves()
+
+
+def test_a_flood_from_one_place(peer: Target) -> None:
+    for number in range(4000):
+        peer.begin(OUR_IP, 24000 + number, number)
+    peer.serves()
+
+
+def test_strangers_in_a_connection(peer: Target) -> None:
+    """Resets and data with wrong numbers, and ends that were never begun."""
+    chance = random.Random(4)
+    for _ in range(500):
+        flags = chance.choice([RST, RST | ACK, FIN | ACK, ACK, SYN | ACK])
+        numbers = chance.getrandbits(32), chance.getrandbits(32)
+        peer.send(ip(6, tcp(peer.port, 7, *numbers, flags, chance.randbytes(9))))
+    peer.serves()
+
+
+def test_addresses_that_cannot_be(peer: Target) -> None:
+    """From nobody, everybody, a group, and the image itself (by ARP as well)."""
+    for source in (b"\0" * 4, b"\xff" * 4, bytes([224, 0, 0, 1]), bytes([127, 0, 0, 1]), GUEST_IP):
+        for payload, protocol in ((tcp(5, 7, 1, 0, SYN, source=source), 6), (echo_request(2), 1)):
+            peer.send(ip(protocol, payload, source=source))
+        arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + bytes(6) + source + bytes(6) + GUEST_IP
+        peer.send(arp, 0x0806)
+    peer.serves()
+
+
+def test_noise(peer: Target) -> None:
+    chance = random.Random(5)
+    sound = [ip(6, tcp(4300, 7, 5, 6, ACK, b"data")), ip(1, echo_request(3))]
+    sound.append(ip(17, datagram_to(9, b"data", from_port=4300)))
+    arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + bytes(6) + OUR_IP + bytes(6) + OUR_IP
+    for _ in range(2000):
+        packet = bytearray(chance.choice([*sound, arp]))
+        for _ in range(chance.randrange(1, 5)):
+            packet[chance.randrange(len(packet))] = chance.randrange(256)
+        peer.send(bytes(packet), 0x0806 if len(packet) == len(arp) else 0x0800)
+    for kind in (0, 100, 0x0800, 0x0806, 0x86DD, 0x8100, 0xFFFF):
+        for _ in range(50):
+            peer.send(chance.randbytes(chance.randrange(1500)), kind)
+    peer.serves()
+
+
+def test_nothing_is_lost(peer: Target) -> None:
+    """Fragments wait for the others for 15 s; all else ends at once."""
+    peer.reset()
+    held = peer.held(lambda h: h.connections + h.segments == 0 and h.buffers + h.blocks <= 200, SILENCE)
+    assert (held.listeners, held.datagram_ends, held.sockets) == (1, 1, 2) and held.reassembled <= 32
+
+
+@pytest.mark.full
+def test_nothing_is_lost_in_the_end(peer: Target) -> None:
+    free = peer.held(lambda h: h.at_rest, 60.0).pages
+    for _ in range(3):
+        for number in range(20000):
+            peer.begin(OUR_IP, 24000 + number, number)
+        for number in range(20000):
+            peer.send(ip(17, bytes(600), fragment=MORE, number=number))
+        peer.serves()
+        peer.reset()
+        assert peer.held(lambda h: h.at_rest, 60.0).pages >= free - 16
