@@ -19,6 +19,11 @@
  * share_wait_room() waits for something else that a finished request brings about, such as room for the next
  * one, and gives the server up like share_wait(). `queue` is woken by its owner.
  *
+ * share_transfer() reads or writes `size` bytes at `offset` of a file, from or to a buffer that may lie
+ * anywhere, by calls of `once` for at most `most` bytes each: these lie where the host reaches them, and are
+ * the buffer's own wherever possible. `once` returns how many it has transferred, 0 at the end, or a negated
+ * errno. Returns how many were transferred in all; the error, if there were none.
+ *
  * share_give_up() ends a channel whose server breaks the rules: `why` goes into the log, all its requests,
  * also later ones, are finished with -EIO, and the device has no memory of ours any more. It does nothing
  * the second time.
@@ -79,6 +84,10 @@ struct share_driver {
 
 void share_submit(struct share_channel *channel, struct share_request *request);
 int share_wait(struct share_channel *channel, struct share_request *request);
+struct vnode;
+typedef long share_once(struct vnode *file, void *buffer, uint32_t size, uint64_t offset);
+long share_transfer(struct vnode *file, share_once *once, bool write, void *buffer, size_t size,
+                    uint64_t offset, size_t most);
 void share_wait_room(struct share_channel *channel, struct wait_queue *queue);
 void share_give_up(struct share_channel *channel, const char *why);
 

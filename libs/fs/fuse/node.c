@@ -1,0 +1,172 @@
+#include "fuse.h"
+
+#include <errno.h>
+#include <heap.h>
+
+/* include/uapi/asm-generic/fcntl.h */
+#define OPEN_READ 0u
+#define OPEN_READ_WRITE 2u
+#define OPEN_DIRECTORY 0200000u
+
+static void farewell_done(struct share_request *request)
+{
+    struct fuse_node *node = request->token;
+    struct fuse_mount *mount = node->mount;
+
+    heap_free(node);
+    mount->farewells--;
+    wait_wake(&mount->for_call, 1);
+}
+
+/* The server may forget it: it has told of it so often. No answer comes. */
+static void forget(struct fuse_node *node)
+{
+    struct fuse_farewell *farewell = &node->farewell;
+
+    if (fuse_number(node) == FUSE_ROOT) { /* which is never forgotten */
+        farewell->request.token = node;
+        farewell_done(&farewell->request);
+        return;
+    }
+    farewell->lookups = node->lookups;
+    fuse_header(node->mount, &farewell->header, FUSE_FORGET, fuse_number(node), sizeof farewell->lookups);
+    farewell->request = (struct share_request){
+        .pieces = {{&farewell->header, sizeof farewell->header},
+                   {&farewell->lookups, sizeof farewell->lookups}},
+        .out = 2,
+        .urgent = true,
+        .done = farewell_done,
+        .token = node,
+    };
+    share_submit(node->mount->channel, &farewell->request);
+}
+
+static void released(struct share_request *request)
+{
+    forget(request->token);
+}
+
+static void farewell(struct fuse_node *node)
+{
+    struct fuse_farewell *farewell = &node->farewell;
+
+    node->mount->farewells++;
+    if (!node->opened) {
+        forget(node);
+        return;
+    }
+    farewell->release = (struct fuse_release_in){.handle = node->handle};
+    fuse_header(node->mount, &farewell->header,
+                node->entry.vnode.type == VNODE_DIRECTORY ? FUSE_RELEASEDIR : FUSE_RELEASE, fuse_number(node),
+                sizeof farewell->release);
+    farewell->request = (struct share_request){
+        .pieces = {{&farewell->header, sizeof farewell->header},
+                   {&farewell->release, sizeof farewell->release},
+                   {&farewell->answer, sizeof farewell->answer}},
+        .out = 2,
+        .in = 1,
+        .done = released,
+        .token = node,
+    };
+    share_submit(node->mount->channel, &farewell->request);
+}
+
+void fuse_release(struct vnode *vnode)
+{
+    struct fuse_node *node = fuse_node_of(vnode);
+
+    vnode_table_remove(&node->mount->nodes, &node->entry);
+    farewell(node);
+}
+
+static bool is_type(uint32_t type)
+{
+    return type == VNODE_DIRECTORY || type == VNODE_FILE || type == VNODE_SYMLINK || type == VNODE_DEVICE ||
+           type == VNODE_FIFO || type == VNODE_SOCKET;
+}
+
+int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, struct vnode **found)
+{
+    uint32_t type = out->attributes.mode & VNODE_TYPE_MASK;
+    struct fuse_node *node = (struct fuse_node *)vnode_table_find(&mount->nodes, out->node);
+
+    if (out->node == 0 || !is_type(type) || (node && node->entry.vnode.type != type)) {
+        fuse_complain(mount);
+        return -EIO;
+    }
+    if (node) {
+        vnode_get(&node->entry.vnode);
+    } else {
+        node = heap_alloc(sizeof *node);
+        if (!node)
+            return -ENOMEM; /* the server keeps it in mind until the end: once, where memory is short */
+        *node = (struct fuse_node){
+            .entry = {.vnode = {.ops = &fuse_operations,
+                                .type = (uint16_t)type,
+                                .flags = type == VNODE_DIRECTORY ? VNODE_SHARED_NAMES : 0,
+                                .references = 1},
+                      .number = out->node},
+            .mount = mount,
+        };
+        vnode_table_add(&mount->nodes, &node->entry);
+    }
+    node->lookups++;
+    if (!fuse_note(node, &out->attributes, out->attributes_valid, out->attributes_valid_nanoseconds)) {
+        vnode_put(&node->entry.vnode);
+        return -EIO;
+    }
+    *found = &node->entry.vnode;
+    return 0;
+}
+
+static void close_handle(struct fuse_node *node, uint64_t handle)
+{
+    const struct fuse_release_in release = {.handle = handle};
+    struct fuse_call *call =
+        fuse_begin(node->mount, node->entry.vnode.type == VNODE_DIRECTORY ? FUSE_RELEASEDIR : FUSE_RELEASE,
+                   fuse_number(node));
+
+    if (!call)
+        return; /* one more file is open on the host, once, where memory is short */
+    fuse_put(call, &release, sizeof release);
+    fuse_call(call);
+    fuse_end(call);
+}
+
+void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
+{
+    uint64_t old = node->handle;
+    bool had = node->opened;
+
+    if (had && (node->writable || !writable)) {
+        close_handle(node, handle); /* somebody was faster */
+        return;
+    }
+    node->handle = handle;
+    node->writable = writable;
+    node->opened = true;
+    if (had)
+        close_handle(node, old);
+}
+
+int fuse_open(struct fuse_node *node, bool writable)
+{
+    bool directory = node->entry.vnode.type == VNODE_DIRECTORY;
+    const uint32_t in[2] = {directory ? OPEN_READ | OPEN_DIRECTORY : writable ? OPEN_READ_WRITE : OPEN_READ};
+    struct fuse_open_out out;
+    struct fuse_call *call;
+    int error;
+
+    if (node->opened && (node->writable || !writable))
+        return 0;
+    call = fuse_begin(node->mount, directory ? FUSE_OPENDIR : FUSE_OPEN, fuse_number(node));
+    if (!call)
+        return -ENOMEM;
+    fuse_put(call, in, sizeof in);
+    if (fuse_call(call) == 0)
+        fuse_answer(call, &out, sizeof out);
+    error = fuse_end(call);
+    if (!error)
+        fuse_opened(node, out.handle, writable);
+    return error;
+}
