@@ -62,7 +62,7 @@ bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint6
 
 static int noted(struct fuse_node *node, struct fuse_call *call)
 {
-    struct fuse_attributes_out out;
+    struct fuse_attributes_out out = {0};
     int error;
 
     if (fuse_call(call) == 0)
@@ -146,7 +146,7 @@ int fuse_statfs(struct vnode *vnode, struct vnode_statfs *values)
 {
     struct fuse_node *node = fuse_node_of(vnode);
     struct fuse_call *call = fuse_begin(node->mount, FUSE_STATFS, fuse_number(node));
-    struct fuse_statfs_out out;
+    struct fuse_statfs_out out = {0};
     int error;
 
     if (!call)

@@ -12,7 +12,7 @@
 static int entry_call(struct fuse_call *call, struct fuse_open_out *open, struct vnode **found)
 {
     struct fuse_mount *mount = call->mount;
-    struct fuse_entry_out out;
+    struct fuse_entry_out out = {0};
     int error;
 
     if (fuse_call(call) == 0) {
@@ -49,7 +49,7 @@ int fuse_create(struct vnode *dir, const char *name, size_t length, const struct
     struct fuse_node *node = fuse_node_of(dir);
     uint32_t type = what->mode & VNODE_TYPE_MASK, mode = what->mode & ~VNODE_TYPE_MASK;
     enum fuse_operation operation = FUSE_MKNOD;
-    struct fuse_open_out open;
+    struct fuse_open_out open = {0};
     struct fuse_call *call;
     int error;
 

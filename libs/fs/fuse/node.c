@@ -153,7 +153,7 @@ int fuse_open(struct fuse_node *node, bool writable)
 {
     bool directory = node->entry.vnode.type == VNODE_DIRECTORY;
     const uint32_t in[2] = {directory ? OPEN_READ | OPEN_DIRECTORY : writable ? OPEN_READ_WRITE : OPEN_READ};
-    struct fuse_open_out out;
+    struct fuse_open_out out = {0};
     struct fuse_call *call;
     int error;
 
