@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 from unilith.catalog.model import Identifier, Model, Name, Ref, Source, Upstream
 from unilith.catalog.yaml_model import read_model
 
+MOUNTS_OPTION = "MOUNTS"
+MOUNTS_LIBRARY = "mounts"
+
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
 
@@ -58,6 +61,31 @@ class Program(Model):
     """Folders of headers, in the recipe's folder or in the unpacked upstream."""
     cflags: tuple[str, ...] = ()
     """Further compiler options."""
+
+
+_NO_SEPARATOR = r"^[^\s:\"\\]*$"
+MountPath = Annotated[str, StringConstraints(pattern=r"^/[^\s:\"\\]*$")]
+MountWord = Annotated[str, StringConstraints(pattern=_NO_SEPARATOR)]
+MountOptions = Annotated[str, StringConstraints(pattern=r"^[^\s\"\\]*$")]
+
+
+class Mount(Model):
+    """A file system that is there when the application starts."""
+
+    at: MountPath
+    """The directory on which it is mounted; it is made if it is missing. `/`: in place of the root."""
+    kind: Name
+    """The kind of file system: a library must provide `fs.KIND`."""
+    source: MountWord = ""
+    """Where it is: a disk's name or `serial=NAME`, a share's tag. Kinds in memory need none."""
+    options: MountOptions = ""
+    """Words with commas between them: `ro`, `noexec`, `nofail` (the image starts without it, if need be), and the
+    kind's own."""
+
+    @property
+    def entry(self) -> str:
+        """As the image is told."""
+        return ":".join((self.at, self.kind, self.source, self.options)).rstrip(":")
 
 
 class Forbidden(Model):
@@ -114,6 +142,9 @@ class Recipe(Model):
     container image that `rootfs` is."""
     env: dict[Identifier, Word] = {}
     """The application's environment variables, beside those of the container image that `rootfs` is."""
+    mounts: tuple[Mount, ...] = ()
+    """File systems that are mounted at the start, in this order. The command line's `mount=AT:KIND:SOURCE:OPTIONS`
+    replaces one or adds to them."""
     needs: tuple[Ref, ...] = ()
     """Interfaces and libraries that must be in the image and that the code cannot show."""
     options: dict[Identifier, bool | int | str] = {}
@@ -141,6 +172,15 @@ class Recipe(Model):
             "licenses": [v.removeprefix(mark) for v in value if v.startswith(mark)],
         }
 
+    @field_validator("mounts")
+    @classmethod
+    def _each_place_once(cls, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
+        places = [mount.at for mount in mounts]
+        for place in places:
+            if places.count(place) > 1:
+                raise ValueError(f"{place} is named twice; one of the two would hide the other")
+        return mounts
+
     @property
     def file(self) -> Path:
         """The recipe's file."""
@@ -155,4 +195,11 @@ class Recipe(Model):
 def read_recipe(file: Path) -> Recipe:
     """Reads and checks a recipe; a mistake is a `UserError` that names file, line and field."""
     recipe, lines = read_model(file, Recipe)
-    return recipe.model_copy(update={"folder": file.parent, "file_name": file.name, "lines": lines})
+    options = dict(recipe.options)
+    if recipe.mounts:
+        # What is mounted reaches the image as the value of an option.
+        options[MOUNTS_OPTION] = " ".join(mount.entry for mount in recipe.mounts)
+        lines.setdefault(f"options.{MOUNTS_OPTION}", lines.get("mounts", 0))
+    return recipe.model_copy(
+        update={"folder": file.parent, "file_name": file.name, "lines": lines, "options": options}
+    )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog, Target
 from unilith.catalog.load import load_catalog
+from unilith.catalog.nearest import suggestion
 from unilith.catalog.roots import Places, find_recipe
 from unilith.demand.facts import Fact, FactKind, Origin
-from unilith.demand.recipe import Recipe, read_recipe
+from unilith.demand.recipe import MOUNTS_LIBRARY, Recipe, read_recipe
 from unilith.errors import UserError, Where
 from unilith.generate.tables import PROGRAM_LOADER
 from unilith.pipeline.app import Application, application, compile_probe, probe_demand, write_probe
@@ -22,6 +23,8 @@ from unilith.pipeline.rootfs import with_container
 from unilith.plan.protector import STACK_PROTECTOR, protected, recipe_asks
 from unilith.plan.toolchain import Toolchain, find_toolchain
 from unilith.resolver.choices import needs_of
+
+_KIND = "fs."  # what begins the names of the interfaces that stand for kinds of file systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
         find_programs(catalog, recipe, toolchain, archives[0], work, reporter) if recipe.programs else ()
     )
     every = (probed, *(program.probed for program in programs))
-    stated = (*needs_of(recipe, catalog.interfaces), *_implied(recipe))
+    stated = (*needs_of(recipe, catalog.interfaces), *_implied(recipe, catalog))
     return Demand(
         catalog=catalog,
         recipe=recipe,
@@ -141,7 +144,7 @@ def _first_of_each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _implied(recipe: Recipe) -> list[Fact]:
+def _implied(recipe: Recipe, catalog: Catalog) -> list[Fact]:
     """What follows from the recipe's other fields."""
     facts = []
     if recipe.libc == "musl":
@@ -154,8 +157,43 @@ def _implied(recipe: Recipe) -> list[Fact]:
     if recipe.rootfs is not None:
         origin = Origin(f"{recipe.name} has a root file system", _line(recipe, "rootfs"))
         facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
+    return [*facts, *_mounted(recipe, catalog)]
+
+
+def _mounted(recipe: Recipe, catalog: Catalog) -> list[Fact]:
+    """What mounts at the start, and each kind of file system."""
+    facts = []
+    for index, mount in enumerate(recipe.mounts):
+        where = _line(recipe, f"mounts.{index}.kind", "mounts")
+        origin = Origin(f"{recipe.name} mounts {mount.kind} on {mount.at}", where)
+        kind = f"{_KIND}{mount.kind}"
+        known = _kinds(catalog)
+        if mount.kind not in known:
+            raise UserError(
+                f"there is no kind of file system `{mount.kind}` to mount on {mount.at}",
+                where=where,
+                hint=suggestion(mount.kind, known, what="kinds"),
+            )
+        facts.append(Fact(FactKind.INTERFACE, kind, origin))
+        facts.append(Fact(FactKind.LIBRARY, MOUNTS_LIBRARY, origin))
     return facts
 
 
-def _line(recipe: Recipe, field: str) -> Where:
-    return Where(f"{recipe.folder.name}/{recipe.file.name}", recipe.lines.get(field, 0))
+def _kinds(catalog: Catalog) -> list[str]:
+    """The kinds of file systems: each has an interface, which a library provides beside `fs`."""
+    offered = ({ref.name for ref in manifest.provides} for manifest in catalog)
+    return sorted(
+        {
+            name.removeprefix(_KIND)
+            for names in offered
+            if "fs" in names
+            for name in names
+            if name.startswith(_KIND)
+        }
+    )
+
+
+def _line(recipe: Recipe, *fields: str) -> Where:
+    """Where the first of the fields stands that the recipe has."""
+    line = next((recipe.lines[field] for field in fields if field in recipe.lines), 0)
+    return Where(f"{recipe.folder.name}/{recipe.file.name}", line)

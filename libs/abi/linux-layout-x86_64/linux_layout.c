@@ -48,6 +48,8 @@ void linux_stat_store(void *stat, const struct linux_stat_values *values)
     out->inode = values->inode;
     out->links = values->links;
     out->mode = values->mode;
+    out->user = values->user;
+    out->group = values->group;
     out->special_device = values->special_device;
     out->size = (int64_t)values->size;
     out->block_size = values->block_size;

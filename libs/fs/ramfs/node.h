@@ -32,6 +32,7 @@ struct directory {
     size_t count;
     uint64_t serial; /* of the newest entry */
     struct node *parent;
+    struct entry *entry; /* its own, in `parent` */
 };
 
 struct node {
@@ -56,6 +57,12 @@ static inline struct node *node_of(struct vnode *vnode)
 {
     return (struct node *)vnode;
 }
+
+/* ramfs.c: a name goes; whether its file goes too is the caller's business */
+void ramfs_detach(struct node *dir, struct entry *entry);
+
+/* unmount.c */
+int ramfs_unmount(struct vnode *root);
 
 /* content.c: the bytes of a file, with the meaning of the operations of struct vnode_ops */
 long ramfs_content_read(const struct content *content, void *buffer, size_t size, uint64_t offset);

@@ -36,7 +36,9 @@ static struct node *node_new(const struct vnode_new *what)
         return NULL;
     memset(node, 0, sizeof(*node));
     node->vnode.ops = &operations;
-    node->vnode.type = what->mode & VNODE_TYPE_MASK;
+    node->vnode.type = (uint16_t)(what->mode & VNODE_TYPE_MASK);
+    if (node->vnode.type == VNODE_DIRECTORY)
+        node->vnode.flags = VNODE_NAMELESS;
     node->vnode.references = 1;
     node->permissions = what->mode & ~VNODE_TYPE_MASK;
     node->user = what->user;
@@ -94,10 +96,11 @@ static void attach(struct node *dir, struct entry *entry, struct node *node)
         node->links++;
         dir->links++;
         node->directory.parent = dir;
+        node->directory.entry = entry;
     }
 }
 
-static void detach(struct node *dir, struct entry *entry)
+void ramfs_detach(struct node *dir, struct entry *entry)
 {
     struct node *node = entry->node;
 
@@ -131,9 +134,9 @@ static int create(struct vnode *dir, const char *name, size_t length, const stru
 
     if (error != 0)
         return error;
-    entry = ramfs_entry_new(name, length);
+    entry = length != 0 ? ramfs_entry_new(name, length) : NULL;
     node = node_new(what);
-    if (entry == NULL || node == NULL)
+    if ((entry == NULL && length != 0) || node == NULL)
         goto no_space;
     if (node->vnode.type == VNODE_SYMLINK) {
         node->target.length = what->target_length;
@@ -144,9 +147,11 @@ static int create(struct vnode *dir, const char *name, size_t length, const stru
     }
     if (is_device(node))
         node->special_device = what->special_device;
+    *made = &node->vnode;
+    if (entry == NULL)
+        return 0; /* it has no name */
     attach(node_of(dir), entry, node);
     changed(node_of(dir), node->modification_time);
-    *made = &node->vnode;
     return 0;
 
 no_space:
@@ -175,7 +180,7 @@ static int unlink(struct vnode *dir, const char *name, size_t length, struct vno
 {
     if (file->type == VNODE_DIRECTORY && node_of(file)->directory.count != 0)
         return -ENOTEMPTY;
-    detach(node_of(dir), ramfs_entry_find(&node_of(dir)->directory, name, length));
+    ramfs_detach(node_of(dir), ramfs_entry_find(&node_of(dir)->directory, name, length));
     changed(node_of(dir), now());
     node_of(file)->change_time = node_of(dir)->change_time;
     return 0;
@@ -188,11 +193,13 @@ static void exchange(struct node *from, struct entry *old, struct node *to, stru
 
     if (node->vnode.type == VNODE_DIRECTORY) {
         node->directory.parent = to;
+        node->directory.entry = new;
         from->links--;
         to->links++;
     }
     if (other->vnode.type == VNODE_DIRECTORY) {
         other->directory.parent = from;
+        other->directory.entry = old;
         to->links--;
         from->links++;
     }
@@ -222,8 +229,8 @@ static int rename(struct vnode *from, const char *name, size_t length, struct vn
     if (entry == NULL)
         return -ENOSPC;
     if (replaced != NULL)
-        detach(target, ramfs_entry_find(&target->directory, new_name, new_length));
-    detach(node_of(from), ramfs_entry_find(&node_of(from)->directory, name, length));
+        ramfs_detach(target, ramfs_entry_find(&target->directory, new_name, new_length));
+    ramfs_detach(node_of(from), ramfs_entry_find(&node_of(from)->directory, name, length));
     attach(target, entry, node);
     changed(target, now());
     changed(node_of(from), target->change_time);
@@ -367,4 +374,10 @@ static int mount(const char *source, const char *options, struct vnode **root)
     return 0;
 }
 
-const struct fs_type ramfs_fs = {.name = "ramfs", .mount = mount};
+const struct fs_type ramfs_fs = {
+    .name = "ramfs",
+    .mount = mount,
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    .unmount = ramfs_unmount,
+#endif
+};

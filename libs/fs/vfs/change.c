@@ -2,9 +2,21 @@
  * Making, linking, removing and renaming. Errors are those that Linux gives in the same situation, in the
  * same order.
  */
-#include <errno.h>
-#include <string.h>
-#include <vfs.h>
+#include "names.h"
+
+#ifdef CONFIG_LIB_USERS
+/* What is made belongs to whoever makes it. */
+static struct vnode_new owned(const struct vnode_new *what, struct vnode *directory)
+{
+    struct vnode_new new = *what;
+
+    users_own(directory, &new);
+    return new;
+}
+#define OWNED(what, directory) (&(struct vnode_new){owned(what, directory)})
+#else
+#define OWNED(what, directory) (what)
+#endif
 
 int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vnode **made)
 {
@@ -17,7 +29,12 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
         return -ENOENT;
     if (directory->ops->create == NULL)
         return -EROFS;
-    error = directory->ops->create(directory, place->name, place->length, what, &vnode);
+    error = vfs_may_change(directory);
+    if (error == 0)
+        error = directory->ops->create(directory, place->name, place->length, OWNED(what, directory), &vnode);
+    vfs_forget(directory, place->name, place->length);
+    if (error == 0)
+        error = vfs_settle(directory, vnode);
     if (error != 0)
         return error;
     if (made != NULL)
@@ -30,7 +47,7 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
 int vfs_make(struct vnode *from, const char *path, const struct vnode_new *what, struct vnode **made)
 {
     struct vfs_place place;
-    int error = vfs_find(from, path, 0, &place);
+    int error = vfs_find(from, path, VFS_CHANGE, &place);
 
     if (error != 0)
         return error;
@@ -39,10 +56,31 @@ int vfs_make(struct vnode *from, const char *path, const struct vnode_new *what,
     return error;
 }
 
+int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_new *what, struct vnode **made)
+{
+    struct vnode *directory;
+    int error = vfs_lookup(from, path, VFS_FOLLOW, &directory);
+
+    if (error != 0)
+        return error;
+    if (directory->type != VNODE_DIRECTORY)
+        error = -ENOTDIR;
+    else if (!(directory->flags & VNODE_NAMELESS))
+        error = -EOPNOTSUPP;
+    else
+        error = vfs_may_change(directory);
+    if (error == 0)
+        error = directory->ops->create(directory, "", 0, OWNED(what, directory), made);
+    if (error == 0)
+        error = vfs_settle(directory, *made);
+    vnode_put(directory);
+    return error;
+}
+
 int vfs_link(struct vnode *file, struct vnode *from, const char *path)
 {
     struct vfs_place place;
-    int error = vfs_find(from, path, 0, &place);
+    int error = vfs_find(from, path, VFS_CHANGE, &place);
 
     if (error != 0)
         return error;
@@ -52,10 +90,16 @@ int vfs_link(struct vnode *file, struct vnode *from, const char *path)
         error = -ENOENT;
     else if (file->type == VNODE_DIRECTORY)
         error = -EPERM;
+    else if (file->mount != place.directory->mount)
+        error = -EXDEV;
     else if (place.directory->ops->link == NULL)
         error = -EROFS;
     else
+        error = vfs_may_change(place.directory);
+    if (error == 0) {
         error = place.directory->ops->link(place.directory, place.name, place.length, file);
+        vfs_forget(place.directory, place.name, place.length);
+    }
     vfs_place_put(&place);
     return error;
 }
@@ -70,6 +114,8 @@ static int check_removal(const struct vfs_place *place, bool directory)
     }
     if (place->vnode == NULL)
         return -ENOENT;
+    if (place->vnode->mount != place->directory->mount)
+        return -EBUSY; /* something is mounted there */
     if (directory)
         return place->vnode->type == VNODE_DIRECTORY ? 0 : -ENOTDIR;
     if (place->vnode->type == VNODE_DIRECTORY)
@@ -80,7 +126,7 @@ static int check_removal(const struct vfs_place *place, bool directory)
 int vfs_remove(struct vnode *from, const char *path, bool directory)
 {
     struct vfs_place place;
-    int error = vfs_find(from, path, 0, &place);
+    int error = vfs_find(from, path, VFS_CHANGE, &place);
 
     if (error != 0)
         return error;
@@ -88,9 +134,27 @@ int vfs_remove(struct vnode *from, const char *path, bool directory)
     if (error == 0 && place.directory->ops->unlink == NULL)
         error = -EROFS;
     if (error == 0)
+        error = vfs_may_remove(place.directory, place.vnode);
+    if (error == 0) {
         error = place.directory->ops->unlink(place.directory, place.name, place.length, place.vnode);
+        vfs_forget(place.directory, place.name, place.length);
+    }
+#ifdef CONFIG_LIB_NAME_CACHE
+    if (error == 0 && directory)
+        name_cache_drop_directory(place.vnode);
+#endif
     vfs_place_put(&place);
     return error;
+}
+
+/* Whether it is the root of its file system. */
+static bool is_root(const struct vnode *directory)
+{
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    return directory->mount->root == directory;
+#else
+    return directory == vfs_root();
+#endif
 }
 
 /* Whether `inner` is `outer` or a directory somewhere below it. Negative: an error on the way. */
@@ -101,11 +165,13 @@ static int is_inside(struct vnode *inner, const struct vnode *outer)
     vnode_get(inner);
     while (inner != outer) {
         struct vnode *parent;
-        if (inner == vfs_root()) {
+        if (is_root(inner)) {
             result = 0;
             break;
         }
         result = inner->ops->lookup(inner, "..", 2, &parent);
+        if (result == 0)
+            result = vfs_settle(inner, parent);
         if (result < 0)
             break;
         vnode_put(inner);
@@ -125,6 +191,9 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
         return flags & VNODE_RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     if (old->vnode == NULL)
         return -ENOENT;
+    if (old->vnode->mount != old->directory->mount ||
+        (new->vnode != NULL &&new->vnode->mount != new->directory->mount))
+        return -EBUSY; /* something is mounted there */
     if ((flags & VNODE_RENAME_NOREPLACE) && new->vnode != NULL)
         return -EEXIST;
     if ((flags & VNODE_RENAME_EXCHANGE) && new->vnode == NULL)
@@ -149,6 +218,51 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
     return old->vnode->type != VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -ENOTDIR;
 }
 
+/* Whether both directories may change so. */
+static int may_rename(struct vfs_place *old, struct vfs_place *new)
+{
+    int error = vfs_may_remove(old->directory, old->vnode);
+
+    if (error == 0)
+        error =
+            new->vnode != NULL ? vfs_may_remove(new->directory, new->vnode) : vfs_may_change(new->directory);
+    return error;
+}
+
+static int rename(struct vfs_place *old, struct vfs_place *new, unsigned flags)
+{
+    int error;
+
+    if (old->directory->mount != new->directory->mount)
+        return -EXDEV;
+#ifdef CONFIG_LIB_NAME_CACHE
+    vfs_take_names(old->directory);
+    old->changing = true;
+    error = vfs_find_again(old);
+    if (error == 0)
+        error = vfs_find_again(new);
+    if (error != 0)
+        return error;
+#endif
+    error = check_rename(old, new, flags);
+    if (error == 0 && old->directory->ops->rename == NULL)
+        error = -EROFS;
+    if (error == 0)
+        error = may_rename(old, new);
+    if (error != 0)
+        return error;
+    error = old->directory->ops->rename(old->directory, old->name, old->length, old->vnode, new->directory,
+                                        new->name, new->length, new->vnode, flags);
+    vfs_forget(old->directory, old->name, old->length);
+    vfs_forget(new->directory, new->name, new->length);
+#ifdef CONFIG_LIB_NAME_CACHE
+    if (error == 0 && new->vnode != NULL &&new->vnode->type == VNODE_DIRECTORY &&
+        !(flags & VNODE_RENAME_EXCHANGE))
+        name_cache_drop_directory(new->vnode);
+#endif
+    return error;
+}
+
 int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path, unsigned flags)
 {
     struct vfs_place old, new;
@@ -161,12 +275,7 @@ int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const cha
         vfs_place_put(&old);
         return error;
     }
-    error = check_rename(&old, &new, flags);
-    if (error == 0 && old.directory->ops->rename == NULL)
-        error = -EROFS;
-    if (error == 0)
-        error = old.directory->ops->rename(old.directory, old.name, old.length, old.vnode, new.directory,
-                                           new.name, new.length, new.vnode, flags);
+    error = rename(&old, &new, flags);
     vfs_place_put(&old);
     vfs_place_put(&new);
     return error > 0 ? 0 : error;

@@ -1,10 +1,9 @@
 /*
  * From a path to a file.
  */
-#include <errno.h>
+#include "names.h"
+
 #include <heap.h>
-#include <string.h>
-#include <vfs.h>
 
 #define FOLLOW_BEFORE_SLASH 2u /* follow a link in the last component if a slash comes behind it */
 
@@ -23,6 +22,8 @@ bool vfs_place_is_name(const struct vfs_place *place)
 
 void vfs_place_put(struct vfs_place *place)
 {
+    if (place->changing)
+        vfs_give_names(place->directory);
     vnode_put(place->directory);
     vnode_put(place->vnode);
 }
@@ -82,21 +83,71 @@ static int follow(struct walk *walk, struct vfs_place *place)
     return 0;
 }
 
+/* What has a name in a directory; *found NULL: nothing. */
+static int look_up(struct vnode *directory, const char *name, size_t length, struct vnode **found)
+{
+    int error;
+#ifdef CONFIG_LIB_NAME_CACHE
+    bool kept = !(directory->flags & VNODE_SHARED_NAMES) && (length != 2 || memcmp(name, "..", 2) != 0);
+    uint64_t time = name_cache_time();
+
+    if (kept && name_cache_find(directory, name, length, found))
+        return 0;
+#endif
+    error = directory->ops->lookup(directory, name, length, found);
+    if (error == 0)
+        error = vfs_settle(directory, *found);
+    else if (error == -ENOENT) {
+        *found = NULL;
+        error = 0;
+    }
+#ifdef CONFIG_LIB_NAME_CACHE
+    if (error == 0 && kept)
+        name_cache_put(directory, name, length, *found, time);
+#endif
+    return error;
+}
+
 /* Looks the component in `place` up in its directory. That nothing has this name is no error, but leaves the
  * vnode NULL. */
-static int look_up(struct vfs_place *place)
+static int find_component(struct vfs_place *place)
 {
     struct vnode *directory = place->directory;
     bool up = strcmp(place->name, "..") == 0;
     int error;
 
+#ifdef CONFIG_LIB_USERS
+    error = users_may(directory, USERS_EXECUTE);
+    if (error != 0)
+        return error;
+#endif
     if (strcmp(place->name, ".") == 0 || (up && directory == vfs_root())) {
         place->vnode = vnode_get(directory);
         return 0;
     }
-    error = directory->ops->lookup(directory, place->name, place->length, &place->vnode);
-    return error == -ENOENT ? 0 : error;
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    if (up)
+        directory = mount_table_up(directory);
+#endif
+    error = look_up(directory, place->name, place->length, &place->vnode);
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    if (place->vnode != NULL && (place->vnode->flags & VNODE_COVERED)) {
+        struct vnode *below = place->vnode;
+        place->vnode = vnode_get(mount_table_down(below));
+        vnode_put(below);
+    }
+#endif
+    return error;
 }
+
+#ifdef CONFIG_LIB_NAME_CACHE
+int vfs_find_again(struct vfs_place *place)
+{
+    vnode_put(place->vnode);
+    place->vnode = NULL;
+    return place->length != 0 ? find_component(place) : 0;
+}
+#endif
 
 /* Moves `place` from its directory to another, whose reference it takes over. */
 static void enter(struct vfs_place *place, struct vnode *directory)
@@ -129,13 +180,20 @@ static int advance(struct walk *walk, unsigned how, struct vfs_place *place)
             return 0;
         }
         last = *walk->text == '\0';
-        error = look_up(place);
+        if (last && (how & VFS_CHANGE)) {
+            vfs_take_names(place->directory);
+            place->changing = true;
+        }
+        error = find_component(place);
         if (error != 0)
             return error;
         if (place->vnode == NULL)
             return last ? 0 : -ENOENT;
         if (place->vnode->type == VNODE_SYMLINK &&
             (!last || (how & (place->slash ? FOLLOW_BEFORE_SLASH : VFS_FOLLOW)))) {
+            if (place->changing)
+                vfs_give_names(place->directory);
+            place->changing = false;
             error = follow(walk, place);
             if (error != 0)
                 return error;
@@ -158,6 +216,7 @@ int vfs_find(struct vnode *from, const char *path, unsigned how, struct vfs_plac
         return -ENAMETOOLONG;
     place->directory = vnode_get(from != NULL ? from : vfs_working_directory());
     place->vnode = NULL;
+    place->changing = false;
     error = advance(&walk, how, place);
     heap_free(walk.owned);
     if (error != 0)

@@ -1,9 +1,7 @@
 /*
  * From a directory back to its path: upwards, asking each parent for the name of its child.
  */
-#include <errno.h>
-#include <string.h>
-#include <vfs.h>
+#include "names.h"
 
 /* The path grows from the buffer's end to its beginning. */
 struct writer {
@@ -49,7 +47,18 @@ long vfs_path_of(struct vnode *directory, char *buffer, size_t size)
         struct vnode_attributes attributes;
         struct vnode *parent;
 
+#ifdef CONFIG_LIB_MOUNT_TABLE
+        parent = mount_table_up(directory);
+        if (parent != directory) {
+            vnode_get(parent);
+            vnode_put(directory);
+            directory = parent;
+            continue;
+        }
+#endif
         writer.error = directory->ops->lookup(directory, "..", 2, &parent);
+        if (writer.error == 0)
+            writer.error = vfs_settle(directory, parent);
         if (writer.error != 0)
             break;
         directory->ops->get(directory, &attributes);

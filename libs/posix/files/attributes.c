@@ -82,10 +82,16 @@ long sys_access(long path, long mode)
 
 static int set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
 {
-    int error = vnode->ops->set != NULL ? vnode->ops->set(vnode, attributes, which) : -EROFS;
+    int error;
+
+    if (which & VNODE_SET_SIZE)
+        files_lock(vnode);
+    error = vfs_set_attributes(vnode, attributes, which);
 
     if (error == 0 && (which & VNODE_SET_SIZE))
         files_mapped_cut(vnode);
+    if (which & VNODE_SET_SIZE)
+        files_unlock(vnode);
     return error;
 }
 
@@ -97,7 +103,11 @@ static long set_path(long directory, long path, unsigned flags, const struct vno
 
     if (error != 0)
         return error;
-    if (!(which & VNODE_SET_SIZE) || vnode->type == VNODE_FILE)
+    if (which & VNODE_SET_SIZE)
+        error = vfs_may_open(vnode, false, true);
+    if (error != 0)
+        ;
+    else if (!(which & VNODE_SET_SIZE) || vnode->type == VNODE_FILE)
         error = set(vnode, attributes, which);
     else
         error = vnode->type == VNODE_DIRECTORY ? -EISDIR : -EINVAL;

@@ -54,11 +54,11 @@ static uint64_t inode_of(struct vnode *vnode)
 
 static bool put_parent(struct listing *listing, struct vnode *directory)
 {
-    struct vnode *parent = directory;
+    struct vnode *parent;
     bool done;
 
-    if (directory == vfs_root() || directory->ops->lookup(directory, "..", 2, &parent) != 0)
-        vnode_get(parent);
+    if (vfs_lookup(directory, "..", 0, &parent) != 0)
+        parent = vnode_get(directory);
     done = put(listing, "..", 2, inode_of(parent), VNODE_DIRECTORY, 2);
     vnode_put(parent);
     return done;

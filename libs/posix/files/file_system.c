@@ -3,11 +3,15 @@
  */
 #include "vnode_file.h"
 
+#include <config.h>
 #include <errno.h>
 #include <linux_file.h>
 #include <linux_statfs.h>
 #include <linux_time.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_MOUNT_TABLE
+#include <mount_table.h>
+#endif
 
 long sys_fstatfs(long fd, long values);
 long sys_statfs(long path, long values);
@@ -16,20 +20,49 @@ long sys_sync(void);
 
 long sys_sync(void)
 {
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    (void)vfs_sync(); /* sync(2) has no errors */
+#else
     struct vnode *root = vfs_root();
 
-    return root->ops->sync != NULL ? root->ops->sync(root, false) : 0;
+    if (root->ops->sync != NULL)
+        (void)root->ops->sync(root, false);
+#endif
+    return 0;
 }
 
-/* As ramfs on Linux: it has no limit of its own, and says nothing of blocks. */
-static void show(struct linux_statfs *values)
+/* Without an answer of its own, as ramfs on Linux: no limit, and nothing said of blocks. `vnode` NULL: no
+ * file of a file system. */
+static int show(struct vnode *vnode, struct linux_statfs *values)
 {
+    struct vnode_statfs found = {.type = LINUX_RAMFS_MAGIC, .block_size = 4096};
+    int64_t flags = 0;
+
+    if (vnode != NULL && vnode->ops->statfs != NULL) {
+        int error = vnode->ops->statfs(vnode, &found);
+
+        if (error != 0)
+            return error;
+    }
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    if (vnode != NULL)
+        flags = LINUX_ST_VALID | (vnode->mount->flags & MOUNT_READ_ONLY ? LINUX_ST_RDONLY : 0) |
+                (vnode->mount->flags & MOUNT_NO_EXEC ? LINUX_ST_NOEXEC : 0);
+#endif
     *values = (struct linux_statfs){
-        .type = LINUX_RAMFS_MAGIC,
-        .block_size = 4096,
+        .type = (int64_t)found.type,
+        .block_size = found.block_size,
+        .blocks = found.blocks,
+        .blocks_free = found.free_blocks,
+        .blocks_available = found.available_blocks,
+        .files = found.files,
+        .files_free = found.free_files,
+        .id = {(int32_t)found.id, (int32_t)(found.id >> 32)},
         .name_length = VNODE_NAME_MAX,
-        .fragment_size = 4096,
+        .fragment_size = found.block_size,
+        .flags = flags,
     };
+    return 0;
 }
 
 long sys_statfs(long path, long values)
@@ -39,20 +72,21 @@ long sys_statfs(long path, long values)
 
     if (error != 0)
         return error;
+    error = show(vnode, (struct linux_statfs *)values);
     vnode_put(vnode);
-    show((struct linux_statfs *)values);
-    return 0;
+    return error;
 }
 
 long sys_fstatfs(long fd, long values)
 {
-    struct open_file *file = fd_get(fd);
+    int error;
+    struct vnode_file *file = files_get(fd, 0, &error);
 
     if (file == NULL)
-        return -EBADF;
-    fd_put(file);
-    show((struct linux_statfs *)values);
-    return 0;
+        return error != 0 ? error : show(NULL, (struct linux_statfs *)values);
+    error = show(file->vnode, (struct linux_statfs *)values);
+    fd_put(&file->file);
+    return error;
 }
 
 static struct linux_statx_time split(int64_t nanoseconds)
@@ -106,6 +140,8 @@ long sys_statx(long directory, long path, long flags, long mask, long values)
         .mask = LINUX_STATX_BASIC_STATS,
         .block_size = found.block_size,
         .links = found.links,
+        .user = found.user,
+        .group = found.group,
         .mode = (uint16_t)found.mode,
         .inode = found.inode,
         .size = found.size,

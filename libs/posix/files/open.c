@@ -5,7 +5,6 @@
 
 #include "mapped.h"
 
-#include <config.h>
 #include <errno.h>
 #include <heap.h>
 #include <linux_file.h>
@@ -19,7 +18,7 @@
 
 #define STATUS_FLAGS                                                                                         \
     (LINUX_O_ACCMODE | LINUX_O_APPEND | LINUX_O_NONBLOCK | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW |            \
-     LINUX_O_PATH)
+     LINUX_O_PATH | LINUX_O_SYNC | LINUX_O_DIRECT)
 
 static uint32_t mask = 022; /* umask(2) */
 
@@ -42,7 +41,7 @@ static bool writes(unsigned flags)
 }
 
 /* Whether what stands there may be opened so. */
-static int check(const struct vnode *vnode, unsigned flags)
+static int check(struct vnode *vnode, unsigned flags)
 {
     if ((flags & LINUX_O_DIRECTORY) && vnode->type != VNODE_DIRECTORY)
         return -ENOTDIR;
@@ -51,7 +50,9 @@ static int check(const struct vnode *vnode, unsigned flags)
     if (vnode->type == VNODE_DIRECTORY && (writes(flags) || (flags & LINUX_O_CREAT)) &&
         !(flags & LINUX_O_PATH))
         return -EISDIR;
-    return 0;
+    if (flags & LINUX_O_PATH)
+        return 0;
+    return vfs_may_open(vnode, (flags & LINUX_O_ACCMODE) != LINUX_O_WRONLY, writes(flags));
 }
 
 /* The file at a path, made if there is none. `fresh` says whether it was made. */
@@ -61,7 +62,7 @@ static int find_or_create(struct vnode *start, const char *path, unsigned flags,
     const struct vnode_new what = {.mode = VNODE_FILE | mode, .time = VNODE_NOW};
     unsigned how = flags & (LINUX_O_NOFOLLOW | LINUX_O_EXCL) ? 0 : VFS_FOLLOW;
     struct vfs_place place;
-    int error = vfs_find(start, path, how, &place);
+    int error = vfs_find(start, path, how | VFS_CHANGE, &place);
 
     if (error != 0)
         return error;
@@ -100,9 +101,11 @@ static int cut(struct vnode *vnode)
 
     if (vnode->type != VNODE_FILE)
         return 0;
-    error = vnode->ops->set != NULL ? vnode->ops->set(vnode, &empty, VNODE_SET_SIZE) : -EROFS;
+    files_lock(vnode);
+    error = vfs_set_attributes(vnode, &empty, VNODE_SET_SIZE);
     if (error == 0)
         files_mapped_cut(vnode);
+    files_unlock(vnode);
     return error;
 }
 
@@ -112,8 +115,11 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
     bool fresh = false;
     int error;
 
-    if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE)
-        return -EOPNOTSUPP;
+    if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE) {
+        const struct vnode_new what = {.mode = VNODE_FILE | mode, .time = VNODE_NOW};
+
+        return writes(flags) ? vfs_make_nameless(start, path, &what, found) : -EINVAL;
+    }
     if (flags & LINUX_O_PATH)
         flags &= LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW;
     error = flags & LINUX_O_CREAT ? find_or_create(start, path, flags, mode, found, &fresh)

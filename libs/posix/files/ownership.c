@@ -1,40 +1,53 @@
 /*
- * Owners of files. There is one user and one group, both 0, as in a user namespace that maps one id: what is
- * so already succeeds, other ids do not exist (EINVAL).
+ * Owners of files.
  */
 #include "vnode_file.h"
 
 #include <errno.h>
 #include <linux_file.h>
+#include <vfs.h>
 
-#define ROOT 0
 #define SAME UINT32_MAX /* leave it */
+#define SET_USER 04000u /* S_ISUID and S_ISGID: stat(2) */
+#define SET_GROUP 02000u
+#define GROUP_RUNS 00010u
 
 long sys_chown(long path, long user, long group);
 long sys_fchown(long fd, long user, long group);
 long sys_fchownat(long directory, long path, long user, long group, long flags);
 long sys_lchown(long path, long user, long group);
 
-static int check(long user, long group)
+/* Who gets a program gets no right of its former owner with it: chown(2). */
+static long change(struct vnode *vnode, uint32_t user, uint32_t group)
 {
-    return ((uint32_t)user == ROOT || (uint32_t)user == SAME) &&
-                   ((uint32_t)group == ROOT || (uint32_t)group == SAME)
-               ? 0
-               : -EINVAL;
+    struct vnode_attributes attributes;
+    unsigned which = (user != SAME ? VNODE_SET_USER : 0) | (group != SAME ? VNODE_SET_GROUP : 0);
+    uint32_t mode;
+
+    vnode->ops->get(vnode, &attributes);
+    attributes.user = user;
+    attributes.group = group;
+    mode = attributes.mode & 07777 & ~(SET_USER | (attributes.mode & GROUP_RUNS ? SET_GROUP : 0));
+    if (vnode->type == VNODE_FILE && mode != (attributes.mode & 07777)) {
+        attributes.mode = mode;
+        which |= VNODE_SET_MODE;
+    }
+    return which != 0 ? vfs_set_attributes(vnode, &attributes, which) : 0;
 }
 
 long sys_fchownat(long directory, long path, long user, long group, long flags)
 {
     struct vnode *vnode;
-    int error;
+    long error;
 
     if (flags & ~(long)(LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH))
         return -EINVAL;
     error = files_lookup(directory, (const char *)path, (unsigned)flags, &vnode);
     if (error != 0)
         return error;
+    error = change(vnode, (uint32_t)user, (uint32_t)group);
     vnode_put(vnode);
-    return check(user, group);
+    return error;
 }
 
 long sys_chown(long path, long user, long group)
@@ -47,14 +60,16 @@ long sys_lchown(long path, long user, long group)
     return sys_fchownat(LINUX_AT_FDCWD, path, user, group, LINUX_AT_SYMLINK_NOFOLLOW);
 }
 
+/* Sockets, pipes and the like belong to nobody in particular. */
 long sys_fchown(long fd, long user, long group)
 {
-    struct open_file *file = fd_get(fd);
     int error;
+    struct vnode_file *file = files_get(fd, 0, &error);
+    long result;
 
     if (file == NULL)
-        return -EBADF;
-    error = file->flags & LINUX_O_PATH ? -EBADF : check(user, group);
-    fd_put(file);
-    return error;
+        return error;
+    result = file->file.flags & LINUX_O_PATH ? -EBADF : change(file->vnode, (uint32_t)user, (uint32_t)group);
+    fd_put(&file->file);
+    return result;
 }

@@ -5,7 +5,6 @@
 
 #include "mapped.h"
 
-#include <config.h>
 #include <errno.h>
 #include <heap.h>
 #include <linux_file.h>
@@ -13,8 +12,14 @@
 #include <resource_limits.h>
 #endif
 
-#define DEVICE 1
 #define BLOCK_SIZE 4096
+
+#ifdef CONFIG_LIB_MOUNT_TABLE
+#include <mount_table.h>
+#define DEVICE(vnode) ((vnode)->mount->device)
+#else
+#define DEVICE(vnode) 1
+#endif
 
 static const struct open_file_ops operations;
 
@@ -52,13 +57,15 @@ void files_stat(struct vnode *vnode, struct linux_stat_values *values)
 
     vnode->ops->get(vnode, &attributes);
     *values = (struct linux_stat_values){
-        .device = DEVICE,
+        .device = DEVICE(vnode),
         .inode = attributes.inode,
         .special_device = attributes.special_device,
         .size = attributes.size,
         .allocated = attributes.allocated,
         .mode = attributes.mode,
         .links = attributes.links,
+        .user = attributes.user,
+        .group = attributes.group,
         .block_size = BLOCK_SIZE,
         .access_time = attributes.access_time,
         .modification_time = attributes.modification_time,
@@ -88,23 +95,23 @@ static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t 
 
 static long read(struct open_file *file, void *buffer, size_t size)
 {
-    long result = read_at(file, buffer, size, of(file)->position);
+    long result;
 
+    files_lock(of(file)->vnode);
+    result = read_at(file, buffer, size, of(file)->position);
     if (result > 0)
         of(file)->position += (uint64_t)result;
+    files_unlock(of(file)->vnode);
     return result;
 }
 
-/* As Linux does, a file opened with O_APPEND appends whatever offset pwrite() is given. */
-static long write_at(struct open_file *file, const void *data, size_t size, uint64_t offset)
+static long write_locked(struct open_file *file, const void *data, size_t size, uint64_t offset)
 {
     struct vnode *vnode = of(file)->vnode;
     long result;
 
     if (vnode->ops->write == NULL)
         return -EROFS;
-    if (file->flags & LINUX_O_APPEND)
-        offset = size_of(vnode);
 #ifdef CONFIG_LIB_RESOURCE_LIMITS
     size_t room = resource_file_room(offset, size);
     if (room == 0 && size > 0)
@@ -116,17 +123,43 @@ static long write_at(struct open_file *file, const void *data, size_t size, uint
     return result;
 }
 
+/* With O_SYNC and O_DSYNC, what was written is on the device when the call returns. */
+static long written(struct open_file *file, long result)
+{
+    int error = 0;
+
+    if (result > 0 && (file->flags & LINUX_O_DSYNC))
+        error = files_sync(of(file), (file->flags & LINUX_O_SYNC) != LINUX_O_SYNC);
+    return error != 0 ? error : result;
+}
+
+/* As Linux does, a file opened with O_APPEND appends whatever offset pwrite() is given. */
+static long write_at(struct open_file *file, const void *data, size_t size, uint64_t offset)
+{
+    struct vnode *vnode = of(file)->vnode;
+    long result;
+
+    files_lock(vnode);
+    if (file->flags & LINUX_O_APPEND)
+        offset = size_of(vnode);
+    result = write_locked(file, data, size, offset);
+    files_unlock(vnode);
+    return written(file, result);
+}
+
 static long write(struct open_file *file, const void *data, size_t size)
 {
     struct vnode_file *self = of(file);
     long result;
 
+    files_lock(self->vnode);
     if (file->flags & LINUX_O_APPEND)
         self->position = size_of(self->vnode);
-    result = write_at(file, data, size, self->position);
+    result = write_locked(file, data, size, self->position);
     if (result > 0)
         self->position += (uint64_t)result;
-    return result;
+    files_unlock(self->vnode);
+    return written(file, result);
 }
 
 static int64_t seek(struct open_file *file, int64_t offset, int whence)
@@ -172,11 +205,16 @@ static long view(struct open_file *file, size_t size, uint64_t offset, const voi
 }
 #endif
 
-static int sync(struct open_file *file, bool data_only)
+int files_sync(struct vnode_file *file, bool data_only)
 {
-    struct vnode *vnode = of(file)->vnode;
+    struct vnode *vnode = file->vnode;
 
     return vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
+}
+
+static int sync(struct open_file *file, bool data_only)
+{
+    return files_sync(of(file), data_only);
 }
 
 static void stat(struct open_file *file, struct linux_stat_values *values)

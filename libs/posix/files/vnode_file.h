@@ -3,8 +3,12 @@
  */
 #pragma once
 
+#include <config.h>
 #include <fd_table.h>
 #include <vnode.h>
+#ifdef CONFIG_LIB_NAME_CACHE
+#include <name_cache.h>
+#endif
 
 struct vnode_file {
     struct open_file file;
@@ -34,6 +38,19 @@ int files_start(long directory, const char *path, struct vnode **start);
 /* What a path names, or with LINUX_AT_EMPTY_PATH in `flags` and an empty path, what the descriptor refers to.
  */
 int files_lookup(long directory, const char *path, unsigned flags, struct vnode **found);
+
+/* While it is locked nobody else moves a position in this file, appends to it or cuts it. Only where file
+ * systems wait does that need anything. */
+#ifdef CONFIG_LIB_NAME_CACHE
+#define files_lock(vnode) name_cache_lock(vnode)
+#define files_unlock(vnode) name_cache_unlock(vnode)
+#else
+#define files_lock(vnode) ((void)0)
+#define files_unlock(vnode) ((void)0)
+#endif
+
+/* What fsync(2) does. 0 or an error. */
+int files_sync(struct vnode_file *file, bool data_only);
 
 /* Permissions of a new file after umask(2). */
 uint32_t files_masked(long mode);

@@ -17,6 +17,10 @@ struct linux_statfs {
 };
 _Static_assert(sizeof(struct linux_statfs) == 120, "what applications reserve");
 
+#define LINUX_ST_RDONLY 1 /* include/linux/statfs.h */
+#define LINUX_ST_NOEXEC 8
+#define LINUX_ST_VALID 0x20
+
 #define LINUX_RAMFS_MAGIC 0x858458f6
 
 #define LINUX_FALLOC_KEEP_SIZE 1

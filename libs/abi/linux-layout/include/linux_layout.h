@@ -19,6 +19,7 @@ struct linux_stat_values {
     uint64_t allocated; /* bytes */
     uint32_t mode;
     uint32_t links;
+    uint32_t user, group;
     uint32_t block_size;
     int64_t access_time; /* nanoseconds since 1970, UTC */
     int64_t modification_time;

@@ -18,11 +18,13 @@
 #define VFS_LINKS_MAX 40  /* as in Linux: MAXSYMLINKS in include/linux/namei.h */
 
 #define VFS_FOLLOW 1u /* follow a symbolic link in the last component, unless a '/' comes behind it */
+#define VFS_CHANGE 4u /* of vfs_find(): the name is going to change; nobody else changes names until then */
 
 /* Where a path leads. */
 struct vfs_place {
     struct vnode *directory; /* in which the last component stands */
     struct vnode *vnode;     /* what it names, or NULL if there is nothing of that name */
+    bool changing;           /* VFS_CHANGE: until vfs_place_put() */
     bool slash;              /* the path ended in '/' */
     size_t length;
     char name[VNODE_NAME_MAX + 1]; /* the last component; "." and ".." as they were, "" for the root itself */
@@ -30,7 +32,8 @@ struct vfs_place {
 
 /*
  * Follows a path to its last component, which need not exist; everything before it must. Fills in `place` and
- * counts references for its vnodes; vfs_place_put() gives them back.
+ * counts references for its vnodes; vfs_place_put() gives them back. What is mounted on a directory is found
+ * in its place.
  */
 int vfs_find(struct vnode *from, const char *path, unsigned how, struct vfs_place *place);
 void vfs_place_put(struct vfs_place *place);
@@ -47,6 +50,16 @@ int vfs_make(struct vnode *from, const char *path, const struct vnode_new *what,
 /* Makes a file (or whatever `what` says) at a place where nothing is. */
 int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vnode **made);
 
+/* A file without a name in the directory `path`. -EOPNOTSUPP: its file system has no such. */
+int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_new *what,
+                      struct vnode **made);
+
+/* Whether the caller may read, or change, what a file holds: 0, -EACCES, -EROFS. */
+int vfs_may_open(struct vnode *vnode, bool reads, bool writes);
+
+/* Changes attributes, as far as the caller may. */
+int vfs_set_attributes(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);
+
 /* Gives a file that is not a directory another name. */
 int vfs_link(struct vnode *file, struct vnode *from, const char *path);
 
@@ -55,6 +68,23 @@ int vfs_remove(struct vnode *from, const char *path, bool directory);
 
 /* Renames; what has the new name already is replaced if it is of the same kind. `flags`: VNODE_RENAME_*. */
 int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const char *new_path, unsigned flags);
+
+/*
+ * Mounts a file system of a kind on the directory `path`, and ends that again. Neither text is NULL. Only in
+ * images with the library mount-table. -ENODEV: there is no such kind; -EBUSY: something
+ * is open or mounted in it; `lazily`: then it goes from the tree at once, and ends when it can.
+ */
+int vfs_mount(const char *path, const char *kind, const char *source, const char *options);
+int vfs_unmount(const char *path, bool lazily);
+
+/*
+ * The same in place of what is "/" so far, of which only its /dev stays, on the new one's, if there is one or
+ * one can be made. Only before the application begins.
+ */
+int vfs_mount_root(const char *kind, const char *source, const char *options);
+
+/* Writes everything that waits to be written, of all file systems. 0 or the first error. */
+int vfs_sync(void);
 
 /* The working directory: set it (the caller keeps its own reference), and the absolute path of a directory.
  */

@@ -8,7 +8,8 @@
 // sources: ../../fd-table/fd_table.c ../../fd-table/transfer.c ../../fd-table/control.c
 // sources: ../../fd-table/duplicate.c ../../fd-table/pieces.c
 // sources: ../../fd-table/console_file.c ../../../abi/linux-layout-x86_64/linux_layout.c
-// sources: ../../../fs/vfs/vfs.c ../../../fs/vfs/find.c ../../../fs/vfs/change.c ../../../fs/vfs/path.c
+// sources: ../../../fs/vfs/vfs.c ../../../fs/vfs/find.c ../../../fs/vfs/change.c
+// sources: ../../../fs/vfs/access.c ../../../fs/vfs/path.c
 // sources: ../../../fs/ramfs/ramfs.c ../../../fs/ramfs/directory.c ../../../fs/ramfs/content.c
 #include "system_calls.h"
 

@@ -1,0 +1,102 @@
+/*
+ * What finding and changing names share. Without the libraries named here, files belong to the one file
+ * system that there is, nobody waits in the middle, and the only user is root.
+ */
+#pragma once
+
+#include <config.h>
+#include <errno.h>
+#include <string.h>
+#include <vfs.h>
+#ifdef CONFIG_LIB_MOUNT_TABLE
+#include <mount_table.h>
+#endif
+#ifdef CONFIG_LIB_NAME_CACHE
+#include <name_cache.h>
+#endif
+#ifdef CONFIG_LIB_PAGE_CACHE
+#include <page_cache.h>
+#endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
+
+struct fs_type;
+
+void vfs_set_root(struct vnode *directory); /* takes over the reference */
+
+const struct fs_type *vfs_kind(const char *name); /* NULL: there is none of this name */
+
+/* A vnode that its file system has just handed out, of a file in `directory`. -ENOMEM: it is given back. */
+static inline int vfs_settle(struct vnode *directory, struct vnode *vnode)
+{
+    vnode->mount = directory->mount;
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if ((vnode->flags & VNODE_CACHED) && vnode->pages == NULL && page_cache_attach(vnode) != 0) {
+        vnode_put(vnode);
+        return -ENOMEM;
+    }
+#endif
+    return 0;
+}
+
+/* A directory is going to change: not in a file system that is mounted to be read only. */
+static inline int vfs_may_change(const struct vnode *directory)
+{
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    if (directory->mount->flags & MOUNT_READ_ONLY)
+        return -EROFS;
+#endif
+#ifdef CONFIG_LIB_USERS
+    return users_may((struct vnode *)directory, USERS_WRITE | USERS_EXECUTE);
+#else
+    (void)directory;
+    return 0;
+#endif
+}
+
+/* `file` is going to lose its name in `directory`: in a sticky one only its owner and the directory's may do
+ * that. */
+static inline int vfs_may_remove(struct vnode *directory, struct vnode *file)
+{
+#ifdef CONFIG_LIB_USERS
+    int error = vfs_may_change(directory);
+
+    return error != 0 ? error : users_may_remove(directory, file);
+#else
+    (void)file;
+    return vfs_may_change(directory);
+#endif
+}
+
+/* Forgets what is known of a name that changes. */
+static inline void vfs_forget(struct vnode *directory, const char *name, size_t length)
+{
+#ifdef CONFIG_LIB_NAME_CACHE
+    name_cache_drop(directory, name, length);
+#else
+    (void)directory, (void)name, (void)length;
+#endif
+}
+
+/* Looks again for the last component of a place, once names stay as they are. */
+int vfs_find_again(struct vfs_place *place);
+
+/* The names of a file system stay as they are, but for the caller. */
+static inline void vfs_take_names(struct vnode *directory)
+{
+#ifdef CONFIG_LIB_NAME_CACHE
+    name_cache_take(directory->mount);
+#else
+    (void)directory;
+#endif
+}
+
+static inline void vfs_give_names(struct vnode *directory)
+{
+#ifdef CONFIG_LIB_NAME_CACHE
+    name_cache_give(directory->mount);
+#else
+    (void)directory;
+#endif
+}
