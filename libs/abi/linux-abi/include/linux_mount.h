@@ -6,7 +6,8 @@
 #define LINUX_MS_REMOUNT 32
 #define LINUX_MS_BIND 4096
 #define LINUX_MS_MOVE 8192
-#define LINUX_MS_PROPAGATION (1 << 17 | 1 << 18 | 1 << 19 | 1 << 20) /* unbindable, private, slave, shared   \
+/* unbindable, private, slave, shared */
+#define LINUX_MS_PROPAGATION (1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
                                                                       */
 
 #define LINUX_MNT_FORCE 1
