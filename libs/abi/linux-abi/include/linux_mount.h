@@ -8,7 +8,6 @@
 #define LINUX_MS_MOVE 8192
 /* unbindable, private, slave, shared */
 #define LINUX_MS_PROPAGATION (1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
-                                                                      */
 
 #define LINUX_MNT_FORCE 1
 #define LINUX_MNT_DETACH 2
