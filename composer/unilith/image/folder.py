@@ -28,7 +28,8 @@ def read_folder(folder: Path) -> Tree:
 def _entry(path: Path, name: str) -> Entry:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        return Entry(name, stat.S_IFLNK | 0o777, os.fsencode(path.readlink()))
+        target = os.readlink(path)  # noqa: PTH115 - as it is: a Path would lose a slash at its end
+        return Entry(name, stat.S_IFLNK | 0o777, os.fsencode(target))
     if stat.S_ISDIR(mode):
         return Entry(name, stat.S_IFDIR | 0o755)
     if stat.S_ISREG(mode):

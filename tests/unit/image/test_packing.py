@@ -116,7 +116,7 @@ def shown(folder: Path) -> dict[str, tuple[int, bytes]]:
         mode = path.lstat().st_mode
         content = path.read_bytes() if stat.S_ISREG(mode) else b""
         if stat.S_ISLNK(mode):
-            content = os.fsencode(path.readlink())
+            content = os.fsencode(os.readlink(path))  # noqa: PTH115 - as it is, not made a path
         kind = stat.S_IFMT(mode) | (mode & 0o100 if stat.S_ISREG(mode) else 0)
         found[path.relative_to(folder).as_posix()] = (kind, content)
     return found
