@@ -64,12 +64,15 @@ def test_pages_of_user_mode(workshop: Path, target: str, attempt: str, report: s
         ("smash", "stack smashed", "PROTECTION_STACK=n"),
         ("boot-info", "page fault: write to", "PROTECTION_SEAL=n"),
         ("page-table", "page fault: write to", "PROTECTION_SEAL=n"),
+        ("idt", "page fault: write to", "PROTECTION_SEAL=n"),
+        ("gdt", "page fault: write to", "PROTECTION_SEAL=n"),
+        ("tss", "page fault: write to", "PROTECTION_SEAL=n"),
     ],
 )
 def test_what_is_stopped(workshop: Path, target: str, attempt: str, report: str, without: str) -> None:
     """The attempt ends the image, and would not if the protection were not there."""
-    if attempt == "page-table" and target not in VIRTUAL:
-        target = VIRTUAL[0]  # a process has no page tables
+    if attempt in ("page-table", "idt", "gdt", "tss") and target not in VIRTUAL:
+        target = VIRTUAL[0]  # a process has no such tables
     ran = _run(_built(workshop, "protected", target), attempt)
     assert ran.status == 126 and report in ran.console, ran
     assert "survived" not in ran.console, ran

@@ -1,5 +1,7 @@
 #include "parts.h"
 
+#include <seal.h>
+
 #define CODE_SELECTOR 0x08
 
 /* Intel SDM volume 3, 6.14.1 */
@@ -22,7 +24,7 @@ struct pointer {
 
 extern char interrupts_stubs[];
 
-static struct gate idt[INTERRUPTS_FIRST + INTERRUPTS_COUNT];
+static SEALED struct gate idt[INTERRUPTS_FIRST + INTERRUPTS_COUNT];
 
 void interrupts_tables(void)
 {

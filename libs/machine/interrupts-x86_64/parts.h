@@ -3,6 +3,8 @@
 
 #include "vectors.h"
 
+#include <interrupts_x86_64.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,7 +23,6 @@ void interrupts_tables(void);
 
 /* interrupts.c: sets everything up at the first call; panics when there is no memory for it. Sets of bits:
  * vector INTERRUPTS_FIRST + n is bit n. */
-void interrupts_setup(void);
 extern volatile uint32_t interrupts_pending;
 bool interrupts_attached(void);
 

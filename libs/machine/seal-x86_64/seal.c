@@ -8,6 +8,9 @@
 #ifdef CONFIG_LIB_DEVICE_MEMORY
 #include <device_memory.h>
 #endif
+#ifdef CONFIG_LIB_INTERRUPTS_X86_64
+#include <interrupts_x86_64.h>
+#endif
 #ifdef CONFIG_LIB_PAGE_PROTECTION
 #include <page_protection.h>
 #endif
@@ -64,6 +67,9 @@ void seal_memory(void)
 {
     uint64_t cr0, cr3;
 
+#ifdef CONFIG_LIB_INTERRUPTS_X86_64
+    interrupts_setup(); /* its table is sealed, too */
+#endif
     __asm__ volatile("mov %%cr0, %0\n\tmov %%cr3, %1" : "=r"(cr0), "=r"(cr3));
     /* Meanwhile ring 0 may write everything: the tables take the right from themselves. */
     __asm__ volatile("mov %0, %%cr0" : : "r"(cr0 & ~CR0_WP) : "memory");

@@ -1,3 +1,4 @@
+#include <seal.h>
 #include <trap_report.h>
 #include <traps_x86_64.h>
 
@@ -37,16 +38,22 @@ struct pointer {
 
 extern char trap_stubs[];
 
-static struct tss tss;
-static struct gate idt[TRAP_COUNT];
+static SEALED struct tss tss;
+static SEALED struct gate idt[TRAP_COUNT];
 
 /* Written by the processor, which marks the TSS as busy. Intel SDM volume 3, 3.4.5 and 7.2.3. */
-static uint64_t gdt[] = {
-    0,
-    0x00af9b000000ffff,                     /* 64-bit code, accessed */
-    0x0000890000000000 | (sizeof(tss) - 1), /* available 64-bit TSS; its base follows */
-    0,
-};
+#define GDT                                                                                                  \
+    {                                                                                                        \
+        0, 0x00af9b000000ffff,                      /* 64-bit code, accessed */                              \
+            0x0000890000000000 | (sizeof(tss) - 1), /* available 64-bit TSS; its base follows */             \
+            0,                                                                                               \
+    }
+#ifdef CONFIG_LIB_SEAL
+static const uint64_t first_gdt[] = GDT;
+static SEALED uint64_t gdt[sizeof first_gdt / sizeof *first_gdt];
+#else
+static uint64_t gdt[] = GDT;
+#endif
 
 void traps_init(void)
 {
@@ -54,6 +61,10 @@ void traps_init(void)
     struct pointer gdt_pointer = {sizeof gdt - 1, (uintptr_t)gdt};
     struct pointer idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
 
+#ifdef CONFIG_LIB_SEAL
+    for (size_t i = 0; i < sizeof gdt / sizeof *gdt; i++)
+        gdt[i] = first_gdt[i];
+#endif
     tss.ist[0] = (uint32_t)(uintptr_t)trap_stack_top; /* the image lies below 4 GiB */
     tss.io_map = sizeof tss;
     gdt[2] |= (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
