@@ -40,6 +40,25 @@
 #define HOST_CALL_PWRITEV 296
 #define HOST_CALL_SECCOMP 317
 #define HOST_CALL_GETRANDOM 318
+#define HOST_CALL_FSYNC 74
+#define HOST_CALL_FTRUNCATE 77
+#define HOST_CALL_FCHMOD 91
+#define HOST_CALL_FSTATFS 138
+#define HOST_CALL_GETDENTS64 217
+#define HOST_CALL_MKDIRAT 258
+#define HOST_CALL_MKNODAT 259
+#define HOST_CALL_FCHOWNAT 260
+#define HOST_CALL_UNLINKAT 263
+#define HOST_CALL_LINKAT 265
+#define HOST_CALL_SYMLINKAT 266
+#define HOST_CALL_READLINKAT 267
+#define HOST_CALL_UTIMENSAT 280
+#define HOST_CALL_RENAMEAT2 316
+#define HOST_CALL_STATX 332
+#define HOST_CALL_OPENAT2 437
+#define HOST_CALL_LANDLOCK_CREATE_RULESET 444
+#define HOST_CALL_LANDLOCK_ADD_RULE 445
+#define HOST_CALL_LANDLOCK_RESTRICT_SELF 446
 #elif defined(__aarch64__)
 #define HOST_AUDIT_ARCH 0xc00000b7 /* AUDIT_ARCH_AARCH64 */
 #define HOST_VDSO_CLOCK_GETTIME "__kernel_clock_gettime"
@@ -71,6 +90,25 @@
 #define HOST_CALL_MADVISE 233
 #define HOST_CALL_SECCOMP 277
 #define HOST_CALL_GETRANDOM 278
+#define HOST_CALL_FSYNC 82
+#define HOST_CALL_FTRUNCATE 46
+#define HOST_CALL_FCHMOD 52
+#define HOST_CALL_FSTATFS 44
+#define HOST_CALL_GETDENTS64 61
+#define HOST_CALL_MKDIRAT 34
+#define HOST_CALL_MKNODAT 33
+#define HOST_CALL_FCHOWNAT 54
+#define HOST_CALL_UNLINKAT 35
+#define HOST_CALL_LINKAT 37
+#define HOST_CALL_SYMLINKAT 36
+#define HOST_CALL_READLINKAT 78
+#define HOST_CALL_UTIMENSAT 88
+#define HOST_CALL_RENAMEAT2 276
+#define HOST_CALL_STATX 291
+#define HOST_CALL_OPENAT2 437
+#define HOST_CALL_LANDLOCK_CREATE_RULESET 444
+#define HOST_CALL_LANDLOCK_ADD_RULE 445
+#define HOST_CALL_LANDLOCK_RESTRICT_SELF 446
 #else
 #error "the numbers of Linux's system calls on this architecture stand here"
 #endif
@@ -84,7 +122,24 @@
 /* include/uapi/linux/fcntl.h, fs.h */
 #define AT_FDCWD (-100)
 #define O_RDONLY 0
+#define O_RDWR 2
+#define O_CREAT 0100
+#define O_EXCL 0200
+#define O_NOCTTY 0400
+#define O_CLOEXEC 02000000
+#define O_PATH 010000000
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_REMOVEDIR 0x200
+#define AT_EMPTY_PATH 0x1000
+#if defined(__aarch64__) /* arch/arm64/include/uapi/asm/fcntl.h */
+#define O_DIRECTORY 040000
+#define O_NOFOLLOW 0100000
+#else
+#define O_DIRECTORY 0200000
+#define O_NOFOLLOW 0400000
+#endif
 #define O_NONBLOCK 04000 /* a pipe with no writer must not hang the start */
+#define SEEK_SET 0
 #define SEEK_END 2
 
 /* include/uapi/linux/falloc.h */
@@ -135,6 +190,50 @@ struct host_msghdr {
     void *control;
     unsigned long control_length;
     unsigned flags;
+};
+#endif
+
+/* include/uapi/linux/openat2.h */
+#define RESOLVE_NO_MAGICLINKS 2
+#define RESOLVE_BENEATH 8
+#ifndef __ASSEMBLER__
+struct host_open_how {
+    unsigned long flags;
+    unsigned long mode;
+    unsigned long resolve;
+};
+#endif
+
+/* include/uapi/linux/stat.h */
+#define STATX_BASIC_STATS 0x7ff
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+#ifndef __ASSEMBLER__
+struct host_statx_time {
+    long seconds;
+    unsigned nanoseconds;
+    int reserved;
+};
+struct host_statx {
+    unsigned mask, block_size;
+    unsigned long attributes;
+    unsigned links, user, group;
+    unsigned short mode, spare0;
+    unsigned long inode, size, blocks, attributes_mask;
+    struct host_statx_time access_time, birth_time, change_time, modification_time;
+    unsigned special_major, special_minor, device_major, device_minor;
+    unsigned long spare[14];
+};
+_Static_assert(sizeof(struct host_statx) == 256, "as long as the host's");
+#endif
+
+/* include/uapi/asm-generic/statfs.h, on machines of 64 bits */
+#ifndef __ASSEMBLER__
+struct host_statfs {
+    long type, block_size;
+    unsigned long blocks, free_blocks, available_blocks, files, free_files, id;
+    long name_length, fragment_size, flags;
+    long spare[4];
 };
 #endif
 
