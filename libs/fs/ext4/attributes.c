@@ -62,6 +62,12 @@ void ext4_set_times(struct ext4_node *node, unsigned which, int64_t time)
         encode(time, &inode->mtime, extra ? &inode->mtime_extra : NULL);
 }
 
+void ext4_set_birth(struct ext4_node *node, int64_t time)
+{
+    if (node->fs->inode_size >= EXT4_INODE_SHORT + sizeof(struct ext4_inode))
+        encode(time, &node->inode->crtime, &node->inode->crtime_extra);
+}
+
 int ext4_modified(struct ext4_node *node)
 {
     int error = ext4_node_change(node, false);
@@ -98,7 +104,7 @@ static uint32_t special_device(const struct ext4_inode *inode)
 {
     uint32_t code = inode->block[1];
 
-    return inode->block[0] != 0 ? inode->block[0] : (code >> 8 & 0xfff) << 8 | (code & 0xff) | (code >> 12 & 0xfff00);
+    return inode->block[0] != 0 ? inode->block[0] : ((code >> 8 & 0xfff) << 8) + ((code & 0xff) | (code >> 12 & 0xfff00));
 }
 
 void ext4_get(struct vnode *vnode, struct vnode_attributes *attributes)
@@ -112,6 +118,8 @@ void ext4_get(struct vnode *vnode, struct vnode_attributes *attributes)
     attributes->allocated = occupied(node) * BLOCK_SECTOR;
     attributes->mode = inode->mode;
     attributes->links = inode->links_count;
+    attributes->user = inode->uid | (uint32_t)inode->uid_high << 16;
+    attributes->group = inode->gid | (uint32_t)inode->gid_high << 16;
     attributes->special_device = vnode->type == VNODE_DEVICE ? special_device(inode) : 0;
     attributes->access_time = decode(inode->atime, extra ? inode->atime_extra : 0);
     attributes->modification_time = decode(inode->mtime, extra ? inode->mtime_extra : 0);

@@ -15,6 +15,9 @@ static uint32_t *checksum_of(const struct ext4 *fs, const struct block_buffer *b
     uint32_t offset;
 
     switch (buffer->kind) {
+    case EXT4_ATTRIBUTES:
+        *covered = 0;
+        return &((struct ext4_attributes *)buffer->data)->checksum;
     case EXT4_EXTENTS:
         *covered = (uint32_t)(sizeof(struct ext4_extent_header) +
                               ((struct ext4_extent_header *)buffer->data)->max * sizeof(struct ext4_extent));
@@ -30,12 +33,18 @@ static uint32_t *checksum_of(const struct ext4 *fs, const struct block_buffer *b
     }
 }
 
-static uint32_t checksum(const struct block_buffer *buffer, uint32_t covered, const uint32_t *place)
+static uint32_t checksum(const struct ext4 *fs, const struct block_buffer *buffer, uint32_t covered,
+                         const uint32_t *place)
 {
+    static const uint32_t zero;
     uint32_t sum = crc32c(buffer->seed, buffer->data, covered);
 
-    if (buffer->kind == EXT4_TREE_ROOT || buffer->kind == EXT4_TREE_NODE) {
-        static const uint32_t zero;
+    if (buffer->kind == EXT4_ATTRIBUTES) {
+        size_t before = offsetof(struct ext4_attributes, checksum);
+        sum = crc32c(fs->seed, &buffer->block, sizeof(buffer->block));
+        sum = crc32c(crc32c(sum, buffer->data, before), &zero, sizeof(zero));
+        sum = crc32c(sum, place + 1, fs->block_size - before - sizeof(zero));
+    } else if (buffer->kind == EXT4_TREE_ROOT || buffer->kind == EXT4_TREE_NODE) {
         sum = crc32c(sum, place - 1, sizeof(uint32_t)); /* struct ext4_tree_tail, without its checksum */
         sum = crc32c(sum, &zero, sizeof(zero));
     }
@@ -44,21 +53,21 @@ static uint32_t checksum(const struct block_buffer *buffer, uint32_t covered, co
 
 static bool has_checksum(const struct ext4 *fs, uint8_t kind)
 {
-    return fs->checksums && kind >= EXT4_EXTENTS && kind <= EXT4_TREE_NODE;
+    return fs->checksums && kind >= EXT4_EXTENTS && kind <= EXT4_ATTRIBUTES;
 }
 
 void ext4_block_seal(struct ext4 *fs, struct block_buffer *buffer)
 {
     if (has_checksum(fs, buffer->kind)) {
         uint32_t covered, *place = checksum_of(fs, buffer, &covered);
-        *place = checksum(buffer, covered, place);
+        *place = checksum(fs, buffer, covered, place);
     }
 }
 
 /* Whether the content is what it is taken for. */
 static bool valid(const struct ext4 *fs, struct block_buffer *buffer)
 {
-    const struct ext4_group *group = &fs->groups[buffer->seed];
+    const struct ext4_group *group;
     uint32_t sum, bits;
 
     switch (buffer->kind) {
@@ -71,10 +80,13 @@ static bool valid(const struct ext4 *fs, struct block_buffer *buffer)
     case EXT4_TREE_ROOT:
     case EXT4_TREE_NODE:
         return ext4_tree_valid(fs, buffer, buffer->kind == EXT4_TREE_ROOT);
+    case EXT4_ATTRIBUTES:
+        return ((struct ext4_attributes *)buffer->data)->magic == EXT4_ATTRIBUTES_MAGIC;
     case EXT4_BLOCK_BITMAP:
     case EXT4_INODE_BITMAP:
         if (!fs->checksums)
             return true;
+        group = &fs->groups[buffer->seed];
         bits = buffer->kind == EXT4_INODE_BITMAP ? fs->super.inodes_per_group : fs->super.blocks_per_group;
         sum = crc32c(fs->seed, buffer->data, bits / 8);
         sum ^= buffer->kind == EXT4_INODE_BITMAP ? group->inode_checksum : group->block_checksum;
@@ -105,7 +117,7 @@ int ext4_block_get(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_
             error = ext4_corrupted(fs, "block makes no sense", block);
         } else if (has_checksum(fs, buffer->kind)) {
             uint32_t covered, *place = checksum_of(fs, buffer, &covered);
-            if (*place != checksum(buffer, covered, place)) {
+            if (*place != checksum(fs, buffer, covered, place)) {
                 ext4_corrupted(fs, "block has a wrong checksum", block);
                 error = -EBADMSG;
             }

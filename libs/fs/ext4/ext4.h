@@ -61,7 +61,6 @@ struct ext4_journal {
     uint32_t used;          /* blocks of the log that a replay would need */
     uint32_t features;      /* incompatible ones */
     uint32_t seed;
-    uint32_t *revoked; /* while committing: see journal.c */
 };
 
 #define EXT4_UNDO_GROUPS 32
@@ -80,11 +79,14 @@ struct ext4 {
     uint64_t block_count;
     uint32_t seed; /* of checksums */
     bool checksums, read_only;
+    bool replayed; /* what is on the disk can be relied on */
     bool failed; /* the disk is damaged, or does not work: nothing is written any more */
     uint8_t hash_version;
     struct ext4_group *groups;
 
     struct ext4_node **nodes; /* EXT4_NODE_CHAINS lists of those in memory, by number */
+
+    void *bounce; /* one block, for parts of blocks */
 
     bool has_journal;
     struct ext4_journal journal;
@@ -126,7 +128,6 @@ struct ext4_node {
     uint32_t changed_in; /* the transaction that has its last change */
     uint32_t content_in; /* ... of what is needed to find its content: fdatasync(2) */
     uint32_t written;    /* fs->writes after its content was last written */
-    uint64_t goal;       /* where its next block should be; 0: not known */
     bool dirty, joined, touched;
     struct ext4_inode *before; /* memory for a copy, behind the inode */
     uint32_t before_changed_in, before_content_in;
@@ -165,7 +166,9 @@ int ext4_broken(struct ext4 *fs, const char *what, int error) __attribute__((col
 
 int ext4_super_load(struct ext4 *fs);  /* and checks it */
 int ext4_super_write(struct ext4 *fs); /* to its place, without a journal, and waits until it is there */
+void ext4_super_count(struct ext4 *fs); /* brings the counts into fs->super */
 void ext4_super_seal(struct ext4 *fs, struct ext4_super *super);
+/* Before the journal has been replayed only the first, which is enough for finding the journal. */
 int ext4_groups_load(struct ext4 *fs);
 int ext4_group_change(struct ext4 *fs, uint32_t group); /* announces that it is about to change */
 int ext4_groups_store(struct ext4 *fs);                 /* puts what has changed into the transaction */
@@ -193,6 +196,7 @@ enum ext4_kind {
     EXT4_DIRECTORY,    /* entries */
     EXT4_TREE_ROOT,    /* "." and "..", and hashes */
     EXT4_TREE_NODE,    /* hashes */
+    EXT4_ATTRIBUTES,   /* extended attributes */
     EXT4_BLOCK_BITMAP, /* `seed`: the group's number */
     EXT4_INODE_BITMAP,
 };
@@ -243,7 +247,10 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
 void ext4_node_forget(struct ext4_node *node);
 void ext4_node_put(struct ext4_node *node);                 /* NULL does nothing. The lock is held */
 int ext4_node_change(struct ext4_node *node, bool content); /* announces that its inode is about to change */
+void ext4_nodes_undo(struct ext4 *fs); /* ends an operation */
+void ext4_nodes_accept(struct ext4 *fs);
 int ext4_nodes_store(struct ext4 *fs);
+void ext4_nodes_drop(struct ext4 *fs); /* frees all of them */
 void ext4_nodes_rest(struct ext4 *fs); /* after a commit: nobody is dirty */
 
 int64_t ext4_now(void);
@@ -251,6 +258,7 @@ int64_t ext4_now(void);
 #define EXT4_CHANGE_TIME 2u
 #define EXT4_MODIFICATION_TIME 4u
 void ext4_set_times(struct ext4_node *node, unsigned which, int64_t time);
+void ext4_set_birth(struct ext4_node *node, int64_t time);
 /* Changes the modification time; announces it, too. */
 int ext4_modified(struct ext4_node *node);
 void ext4_get(struct vnode *vnode, struct vnode_attributes *attributes);
@@ -260,6 +268,7 @@ void ext4_add_blocks(struct ext4_node *node, int64_t blocks); /* to what the fil
 
 int ext4_orphan_add(struct ext4_node *node);
 int ext4_orphan_remove(struct ext4_node *node);
+int ext4_orphan_file_clean(struct ext4 *fs);
 int ext4_orphans_clean(struct ext4 *fs); /* at the mount */
 /* Gives up a file without names, in as many operations as it takes. */
 int ext4_node_delete(struct ext4_node *node);
@@ -322,7 +331,11 @@ int ext4_resize(struct ext4_node *node, uint64_t size);
 
 long ext4_read(struct ext4_node *node, void *buffer, size_t size, uint64_t offset);
 long ext4_write(struct ext4_node *node, const void *data, size_t size, uint64_t offset);
-int ext4_zero_bytes(struct ext4_node *node, uint64_t from, uint64_t to); /* what is stored of them */
+/* Blocks for a part of a file that has none: behind those before it, if possible. */
+int ext4_file_allocate(struct ext4_node *node, uint32_t block, uint32_t wanted, struct ext4_mapping *mapping);
+/* Makes zeroes of what is stored of some bytes in one block. */
+int ext4_zero_bytes(struct ext4_node *node, uint64_t from, uint64_t to);
+int ext4_allocate_range(struct ext4_node *node, unsigned mode, uint64_t offset, uint64_t size);
 
 /* --- hash.c, directory.c, tree.c: names --- */
 
@@ -378,12 +391,27 @@ static inline bool ext4_is_tree(const struct ext4_node *dir)
 
 bool ext4_tree_valid(const struct ext4 *fs, const struct block_buffer *buffer, bool root);
 struct ext4_tree_entry *ext4_tree_entries(const struct block_buffer *buffer, bool root);
+uint8_t ext4_tree_hash_version(struct ext4_node *dir, const struct block_buffer *root);
+
+/* The way to a leaf of a tree. */
+struct ext4_tree_path {
+    int levels; /* of the last node */
+    struct {
+        struct block_buffer *buffer;
+        struct ext4_tree_entry *entries;
+        uint32_t at;
+    } level[2];
+};
+
+int ext4_tree_path_find(struct ext4_node *dir, uint32_t hash, struct ext4_tree_path *path);
+void ext4_tree_path_put(struct ext4_node *dir, struct ext4_tree_path *path);
+int ext4_tree_path_leaf(struct ext4_node *dir, struct ext4_tree_path *path, struct block_buffer **leaf);
+/* To the next leaf: 1, with the hash that it begins with, odd if it goes on with that of the leaf before; 0: it was the
+ * last. On an error the path has been put. */
+int ext4_tree_path_next(struct ext4_node *dir, struct ext4_tree_path *path, uint32_t *hash);
 int ext4_tree_find(struct ext4_node *dir, const char *name, size_t length, struct ext4_place *place);
 int ext4_tree_add(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode);
 int ext4_tree_begin(struct ext4_node *dir); /* makes a tree of a directory of one block */
-/* The leaf that has names of this hash, and the hash that the next leaf begins with (1 << 32: there is none). */
-int ext4_tree_leaf(struct ext4_node *dir, uint32_t hash, struct block_buffer **leaf, uint64_t *next);
-int ext4_tree_hash_version(struct ext4_node *dir);
 
 /* --- transaction.c, journal.c, replay.c --- */
 
@@ -395,6 +423,7 @@ int ext4_end(struct ext4 *fs, int result); /* returns `result`, unless ending fa
 bool ext4_again(struct ext4 *fs, int result);
 int ext4_commit(struct ext4 *fs);     /* all operations so far are on the disk when it returns */
 int ext4_flush(struct ext4 *fs);      /* and all content */
+int ext4_sync_device(struct ext4 *fs); /* all content that has been written */
 int ext4_checkpoint(struct ext4 *fs); /* all metadata is at its place */
 
 int ext4_journal_open(struct ext4 *fs); /* reads its description, and replays it */

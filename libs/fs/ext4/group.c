@@ -36,7 +36,7 @@ static bool load(struct ext4 *fs, uint32_t number, const struct ext4_group_descr
         ((uint64_t)fs->super.inodes_per_group * fs->inode_size + fs->block_size - 1) >> fs->block_bits;
     uint64_t first = fs->super.first_data_block;
 
-    if (fs->checksums && d->checksum != checksum(fs, number, d))
+    if (fs->checksums && fs->replayed && d->checksum != checksum(fs, number, d))
         return false;
     group->block_bitmap = d->block_bitmap_lo;
     group->inode_bitmap = d->inode_bitmap_lo;
@@ -110,7 +110,8 @@ int ext4_groups_load(struct ext4 *fs)
     uint64_t free_blocks = 0;
     uint32_t free_inodes = 0;
 
-    fs->groups = heap_alloc(fs->group_count * sizeof(*fs->groups));
+    if (fs->groups == NULL)
+        fs->groups = heap_alloc(fs->group_count * sizeof(*fs->groups));
     if (fs->groups == NULL)
         return -ENOMEM;
     memset(fs->groups, 0, fs->group_count * sizeof(*fs->groups));
@@ -125,6 +126,8 @@ int ext4_groups_load(struct ext4 *fs)
         ext4_block_put(fs, buffer);
         if (!valid)
             return ext4_corrupted(fs, "group descriptor", i);
+        if (!fs->replayed)
+            return 0;
         free_blocks += fs->groups[i].free_blocks;
         free_inodes += fs->groups[i].free_inodes;
     }
@@ -173,19 +176,37 @@ static int seal_bitmap(struct ext4 *fs, uint32_t number, bool inodes)
     return 0;
 }
 
+/* The superblock is in the transaction only for its list of orphans: whoever mounts the file system counts anew, and
+ * it is not written more often than must be, for it cannot be restored where it is torn. */
+static int store_super(struct ext4 *fs)
+{
+    struct block_buffer *buffer;
+    int error;
+
+    if (fs->super.last_orphan == fs->counts.last_orphan)
+        return 0;
+    error = ext4_block_get(fs, EXT4_SUPER_OFFSET / fs->block_size, EXT4_PLAIN, 0, &buffer);
+    if (error != 0)
+        return error;
+    error = ext4_block_change(fs, buffer);
+    if (error == 0) {
+        ext4_super_count(fs);
+        ext4_super_seal(fs, (struct ext4_super *)((char *)buffer->data + EXT4_SUPER_OFFSET % fs->block_size));
+    }
+    ext4_block_put(fs, buffer);
+    return error;
+}
+
 int ext4_groups_store(struct ext4 *fs)
 {
     struct block_buffer *buffer;
     struct ext4_group_descriptor *d;
-    struct ext4_super *super = &fs->super;
-    bool any = super->last_orphan != fs->counts.last_orphan;
-    int error = 0;
+    int error = store_super(fs);
 
     for (uint32_t i = 0; i < fs->group_count && error == 0; i++) {
         struct ext4_group *group = &fs->groups[i];
         if (!group->changed)
             continue;
-        any = true;
         if (fs->checksums && group->blocks_changed)
             error = seal_bitmap(fs, i, false);
         if (error == 0 && fs->checksums && group->inodes_changed)
@@ -198,19 +219,5 @@ int ext4_groups_store(struct ext4 *fs)
         ext4_block_put(fs, buffer);
         group->changed = group->blocks_changed = group->inodes_changed = false;
     }
-    if (!any)
-        return 0;
-    super->free_inodes_count = fs->counts.free_inodes;
-    super->last_orphan = fs->counts.last_orphan;
-    super->free_blocks_count_lo = (uint32_t)fs->counts.free_blocks;
-    if (super->feature_incompat & EXT4_INCOMPAT_64BIT)
-        super->free_blocks_count_hi = (uint32_t)(fs->counts.free_blocks >> 32);
-    error = ext4_block_get(fs, EXT4_SUPER_OFFSET / fs->block_size, EXT4_PLAIN, 0, &buffer);
-    if (error != 0)
-        return error;
-    error = ext4_block_change(fs, buffer);
-    if (error == 0)
-        ext4_super_seal(fs, (struct ext4_super *)((char *)buffer->data + EXT4_SUPER_OFFSET % fs->block_size));
-    ext4_block_put(fs, buffer);
     return error;
 }

@@ -4,7 +4,6 @@
  */
 #include "ext4.h"
 
-#include <clock.h>
 #include <crc32c.h>
 #include <errno.h>
 #include <heap.h>
@@ -177,7 +176,6 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
         insert(node);
     } else {
         vnode_get(&node->vnode);
-        node->goal = 0;
     }
     error = ext4_node_change(node, true);
     if (error != 0) {
@@ -234,6 +232,34 @@ int ext4_node_change(struct ext4_node *node, bool content)
     return 0;
 }
 
+void ext4_nodes_accept(struct ext4 *fs)
+{
+    for (; fs->touched_nodes != NULL; fs->touched_nodes = fs->touched_nodes->next_touched)
+        fs->touched_nodes->touched = fs->touched_nodes->joined = false;
+}
+
+void ext4_nodes_undo(struct ext4 *fs)
+{
+    struct ext4_node *node;
+
+    /* Those that became dirty in this operation are the first. */
+    while (fs->dirty_nodes != NULL && fs->dirty_nodes->joined) {
+        fs->dirty_nodes->dirty = false;
+        fs->dirty_nodes = fs->dirty_nodes->next_dirty;
+    }
+    while ((node = fs->touched_nodes) != NULL) {
+        fs->touched_nodes = node->next_touched;
+        node->touched = node->joined = false;
+        memcpy(node->inode, node->before, fs->inode_size);
+        node->vnode.type = node->inode->mode & VNODE_TYPE_MASK;
+        make_seed(node);
+        node->changed_in = node->before_changed_in;
+        node->content_in = node->before_content_in;
+        if (node->vnode.references == 0 && !node->dirty)
+            ext4_node_forget(node);
+    }
+}
+
 int ext4_nodes_store(struct ext4 *fs)
 {
     for (struct ext4_node *node = fs->dirty_nodes; node != NULL; node = node->next_dirty) {
@@ -264,4 +290,11 @@ void ext4_nodes_rest(struct ext4 *fs)
         if (node->vnode.references == 0)
             ext4_node_forget(node);
     }
+}
+
+void ext4_nodes_drop(struct ext4 *fs)
+{
+    for (uint32_t i = 0; fs->nodes != NULL && i < EXT4_NODE_CHAINS; i++)
+        while (fs->nodes[i] != NULL)
+            ext4_node_forget(fs->nodes[i]);
 }

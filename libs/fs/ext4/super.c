@@ -69,6 +69,12 @@ static bool geometry_valid(struct ext4 *fs)
     return true;
 }
 
+/* Whether the journal has to be replayed, which may repair what was just being written. */
+static bool replay_first(const struct ext4 *fs)
+{
+    return fs->super.feature_incompat & EXT4_INCOMPAT_RECOVER && !fs->replayed;
+}
+
 int ext4_super_load(struct ext4 *fs)
 {
     struct ext4_super *super = &fs->super;
@@ -92,7 +98,7 @@ int ext4_super_load(struct ext4 *fs)
     fs->checksums = (super->feature_ro_compat & EXT4_RO_COMPAT_METADATA_CSUM) != 0;
     if (fs->checksums && super->checksum_type != 1)
         return refuse(fs, "unknown kind of checksums", super->checksum_type);
-    if (fs->checksums && super->checksum != checksum(super))
+    if (fs->checksums && super->checksum != checksum(super) && !replay_first(fs))
         return refuse(fs, "superblock with a wrong checksum", super->checksum);
     if (!geometry_valid(fs))
         return refuse(fs, "superblock makes no sense", super->inodes_count);
@@ -111,6 +117,17 @@ int ext4_super_load(struct ext4 *fs)
     if (super->feature_incompat & EXT4_INCOMPAT_64BIT)
         fs->counts.free_blocks |= (uint64_t)super->free_blocks_count_hi << 32;
     return 0;
+}
+
+void ext4_super_count(struct ext4 *fs)
+{
+    struct ext4_super *super = &fs->super;
+
+    super->free_inodes_count = fs->counts.free_inodes;
+    super->last_orphan = fs->counts.last_orphan;
+    super->free_blocks_count_lo = (uint32_t)fs->counts.free_blocks;
+    if (super->feature_incompat & EXT4_INCOMPAT_64BIT)
+        super->free_blocks_count_hi = (uint32_t)(fs->counts.free_blocks >> 32);
 }
 
 void ext4_super_seal(struct ext4 *fs, struct ext4_super *super)
