@@ -27,8 +27,8 @@ static int take(struct ext4 *fs, uint32_t number, struct block_buffer *bitmap, u
 }
 
 /*
- * Looks for free blocks in a group: at `goal` some, else `wanted` in a row, else the longest row, if it has at least
- * `enough`. Returns how many, 0: not here.
+ * Looks for free blocks in a group: at `goal` some, else `wanted` in a row, else the longest row, if it has
+ * at least `enough`. Returns how many, 0: not here.
  */
 static uint32_t search(const uint8_t *bits, uint32_t blocks, uint32_t goal, uint32_t wanted, uint32_t enough,
                        uint32_t *found)
@@ -80,7 +80,8 @@ int ext4_blocks_allocate(struct ext4 *fs, uint64_t goal, uint32_t wanted, uint64
             error = ext4_bitmap(fs, number, false, &bitmap);
             if (error != 0)
                 return error;
-            got = search(bitmap->data, ext4_group_blocks(fs, number), start, wanted, pass == 0 ? wanted : 1, &bit);
+            got = search(bitmap->data, ext4_group_blocks(fs, number), start, wanted, pass == 0 ? wanted : 1,
+                         &bit);
             if (got != 0)
                 error = take(fs, number, bitmap, bit, got);
             ext4_block_put(fs, bitmap);
@@ -99,7 +100,8 @@ int ext4_blocks_allocate(struct ext4 *fs, uint64_t goal, uint32_t wanted, uint64
 /* Puts blocks of one group on the list of those that become free. */
 static int list(struct ext4 *fs, uint64_t block, uint32_t count, bool metadata)
 {
-    struct ext4_freed *last = fs->freed_count > fs->freed_count_before ? &fs->freed[fs->freed_count - 1] : NULL;
+    struct ext4_freed *last =
+        fs->freed_count > fs->freed_count_before ? &fs->freed[fs->freed_count - 1] : NULL;
 
     if (last != NULL && last->block + last->count == block && last->metadata == metadata &&
         ext4_group_of(fs, last->block) == ext4_group_of(fs, block)) {

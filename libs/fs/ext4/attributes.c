@@ -25,7 +25,8 @@ static int64_t decode(uint32_t seconds, uint32_t extra)
     int64_t time = (int32_t)seconds + ((int64_t)(extra & 3) << 32);
     uint32_t nanoseconds = extra >> 2;
 
-    return time > INT64_MAX / SECOND - 1 ? INT64_MAX : time * SECOND + (nanoseconds < SECOND ? nanoseconds : 0);
+    return time > INT64_MAX / SECOND - 1 ? INT64_MAX
+                                         : time * SECOND + (nanoseconds < SECOND ? nanoseconds : 0);
 }
 
 static void encode(int64_t time, uint32_t *seconds, uint32_t *extra)
@@ -98,13 +99,14 @@ void ext4_add_blocks(struct ext4_node *node, int64_t blocks)
     node->inode->blocks_high = (uint16_t)(count >> 32);
 }
 
-/* ifork.rst does not say it, but as Linux stores device numbers: the old form in the first word, or the new one in the
- * second. */
+/* ifork.rst does not say it, but as Linux stores device numbers: the old form in the first word, or the new
+ * one in the second. */
 static uint32_t special_device(const struct ext4_inode *inode)
 {
     uint32_t code = inode->block[1];
 
-    return inode->block[0] != 0 ? inode->block[0] : ((code >> 8 & 0xfff) << 8) + ((code & 0xff) | (code >> 12 & 0xfff00));
+    return inode->block[0] != 0 ? inode->block[0]
+                                : ((code >> 8 & 0xfff) << 8) + ((code & 0xff) | (code >> 12 & 0xfff00));
 }
 
 void ext4_get(struct vnode *vnode, struct vnode_attributes *attributes)

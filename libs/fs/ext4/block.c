@@ -1,6 +1,6 @@
 /*
- * Blocks of metadata: checked when they come into memory, sealed when they are committed. A block that somebody holds
- * is never taken for something else, so what was checked stays true.
+ * Blocks of metadata: checked when they come into memory, sealed when they are committed. A block that
+ * somebody holds is never taken for something else, so what was checked stays true.
  */
 #include "ext4.h"
 
@@ -72,7 +72,8 @@ static bool valid(const struct ext4 *fs, struct block_buffer *buffer)
 
     switch (buffer->kind) {
     case EXT4_EXTENTS: {
-        uint32_t room = (uint32_t)((fs->block_size - sizeof(struct ext4_extent_header)) / sizeof(struct ext4_extent));
+        uint32_t room =
+            (uint32_t)((fs->block_size - sizeof(struct ext4_extent_header)) / sizeof(struct ext4_extent));
         return ext4_extents_valid(fs, buffer->data, room);
     }
     case EXT4_DIRECTORY:
@@ -96,7 +97,8 @@ static bool valid(const struct ext4 *fs, struct block_buffer *buffer)
     }
 }
 
-int ext4_block_get(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_t seed, struct block_buffer **found)
+int ext4_block_get(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_t seed,
+                   struct block_buffer **found)
 {
     struct block_buffer *buffer;
     int error;
@@ -132,7 +134,8 @@ int ext4_block_get(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_
     return 0;
 }
 
-int ext4_block_new(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_t seed, struct block_buffer **made)
+int ext4_block_new(struct ext4 *fs, uint64_t block, enum ext4_kind kind, uint32_t seed,
+                   struct block_buffer **made)
 {
     int error = block_cache_new(&fs->cache, block, made);
 

@@ -12,7 +12,8 @@ bool ext4_directory_valid(const struct ext4 *fs, const struct block_buffer *buff
 
     while (offset < room) {
         const struct ext4_entry *entry = ext4_entry_at(buffer, offset);
-        if (room - offset < 12 || entry->length < ext4_entry_room(entry->inode != 0 ? entry->name_length : 1) ||
+        if (room - offset < 12 ||
+            entry->length < ext4_entry_room(entry->inode != 0 ? entry->name_length : 1) ||
             entry->length % 4 != 0 || entry->length > room - offset ||
             (entry->inode != 0 && entry->name_length == 0))
             return false;
@@ -40,7 +41,8 @@ void ext4_directory_empty(struct ext4 *fs, struct block_buffer *buffer)
     }
 }
 
-int ext4_directory_block(struct ext4_node *dir, uint32_t block, enum ext4_kind kind, struct block_buffer **buffer)
+int ext4_directory_block(struct ext4_node *dir, uint32_t block, enum ext4_kind kind,
+                         struct block_buffer **buffer)
 {
     struct ext4_mapping mapping;
     int error = ext4_map(dir, block, &mapping);
@@ -52,7 +54,8 @@ int ext4_directory_block(struct ext4_node *dir, uint32_t block, enum ext4_kind k
     return ext4_block_get(dir->fs, mapping.physical, kind, dir->seed, buffer);
 }
 
-int ext4_directory_append(struct ext4_node *dir, enum ext4_kind kind, uint32_t *block, struct block_buffer **buffer)
+int ext4_directory_append(struct ext4_node *dir, enum ext4_kind kind, uint32_t *block,
+                          struct block_buffer **buffer)
 {
     struct ext4 *fs = dir->fs;
     struct ext4_mapping mapping;
@@ -92,7 +95,8 @@ int ext4_directory_find_in(struct ext4 *fs, struct block_buffer *buffer, const c
 /* The codes of directory.rst for file types. */
 static uint8_t type_code(uint32_t mode)
 {
-    static const uint8_t codes[16] = {[001] = 5, [002] = 3, [004] = 2, [006] = 4, [010] = 1, [012] = 7, [014] = 6};
+    static const uint8_t codes[16] = {
+        [001] = 5, [002] = 3, [004] = 2, [006] = 4, [010] = 1, [012] = 7, [014] = 6};
 
     return codes[mode >> 12 & 15];
 }
@@ -144,7 +148,8 @@ int ext4_directory_find(struct ext4_node *dir, const char *name, size_t length, 
     if (ext4_is_tree(dir) && !up)
         return ext4_tree_find(dir, name, length, place);
     for (uint32_t block = 0; block < blocks; block++) {
-        error = ext4_directory_block(dir, block, up && ext4_is_tree(dir) ? EXT4_TREE_ROOT : EXT4_DIRECTORY, &buffer);
+        error = ext4_directory_block(dir, block, up && ext4_is_tree(dir) ? EXT4_TREE_ROOT : EXT4_DIRECTORY,
+                                     &buffer);
         if (error != 0)
             return error;
         if (up) { /* always the second */
@@ -216,7 +221,8 @@ int ext4_directory_remove(struct ext4_node *dir, const char *name, size_t length
     return error;
 }
 
-int ext4_directory_replace(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode)
+int ext4_directory_replace(struct ext4_node *dir, const char *name, size_t length, uint32_t number,
+                           uint32_t mode)
 {
     struct ext4_place place;
     int error = ext4_directory_find(dir, name, length, &place);
@@ -261,8 +267,9 @@ static bool is_bare(const struct ext4 *fs, const struct block_buffer *buffer)
 
     for (uint32_t offset = 0; offset < room; offset += entry->length) {
         entry = ext4_entry_at(buffer, offset);
-        if (entry->inode != 0 && !(entry->name[0] == '.' && (entry->name_length == 1 ||
-                                                             (entry->name_length == 2 && entry->name[1] == '.'))))
+        if (entry->inode != 0 &&
+            !(entry->name[0] == '.' &&
+              (entry->name_length == 1 || (entry->name_length == 2 && entry->name[1] == '.'))))
             return false;
     }
     return true;

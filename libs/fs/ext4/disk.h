@@ -1,6 +1,6 @@
 /*
- * What stands on the disk: little-endian, except in the journal. Names in quotes are those of the Linux kernel's
- * documentation, Documentation/filesystems/ext4, whose chapters the comments name.
+ * What stands on the disk: little-endian, except in the journal. Names in quotes are those of the Linux
+ * kernel's documentation, Documentation/filesystems/ext4, whose chapters the comments name.
  */
 #pragma once
 
@@ -233,8 +233,9 @@ struct ext4_extent_header {
     uint32_t generation;
 };
 
-/* An entry of a leaf: `length` blocks of the file from `block` on. Of other nodes: what is from `block` on stands
- * below the node in block `start_lo` and `length`, in this case the upper 16 bits of the node's place. */
+/* An entry of a leaf: `length` blocks of the file from `block` on. Of other nodes: what is from `block` on
+ * stands below the node in block `start_lo` and `length`, in this case the upper 16 bits of the node's place.
+ */
 struct ext4_extent {
     uint32_t block;
     union {

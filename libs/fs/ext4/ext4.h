@@ -1,10 +1,11 @@
 /*
  * What the parts of ext4 share.
  *
- * All of a mounted file system's functions run with its lock held, so they are never entered twice, and may wait for
- * the disk. What changes metadata does so in an operation: between ext4_begin() and ext4_end(). When something fails
- * in between, ext4_end() restores everything: buffers, inodes, groups, counts. So nobody has to clean up by himself,
- * and nothing but an operation that succeeded ever gets into a transaction (transaction.c).
+ * All of a mounted file system's functions run with its lock held, so they are never entered twice, and may
+ * wait for the disk. What changes metadata does so in an operation: between ext4_begin() and ext4_end(). When
+ * something fails in between, ext4_end() restores everything: buffers, inodes, groups, counts. So nobody has
+ * to clean up by himself, and nothing but an operation that succeeded ever gets into a transaction
+ * (transaction.c).
  *
  * Results are 0 or more, or a negated errno. Who finds that the disk's content makes no sense calls
  * ext4_corrupted().
@@ -80,7 +81,7 @@ struct ext4 {
     uint32_t seed; /* of checksums */
     bool checksums, read_only;
     bool replayed; /* what is on the disk can be relied on */
-    bool failed; /* the disk is damaged, or does not work: nothing is written any more */
+    bool failed;   /* the disk is damaged, or does not work: nothing is written any more */
     uint8_t hash_version;
     struct ext4_group *groups;
 
@@ -164,8 +165,8 @@ int ext4_broken(struct ext4 *fs, const char *what, int error) __attribute__((col
 
 /* --- super.c, group.c --- */
 
-int ext4_super_load(struct ext4 *fs);  /* and checks it */
-int ext4_super_write(struct ext4 *fs); /* to its place, without a journal, and waits until it is there */
+int ext4_super_load(struct ext4 *fs);   /* and checks it */
+int ext4_super_write(struct ext4 *fs);  /* to its place, without a journal, and waits until it is there */
 void ext4_super_count(struct ext4 *fs); /* brings the counts into fs->super */
 void ext4_super_seal(struct ext4 *fs, struct ext4_super *super);
 /* Before the journal has been replayed only the first, which is enough for finding the journal. */
@@ -221,7 +222,8 @@ static inline int ext4_block_change(struct ext4 *fs, struct block_buffer *buffer
 
 /* --- bitmap.c --- */
 
-uint32_t ext4_bits_next(const uint8_t *bits, uint32_t from, uint32_t end, bool set); /* `end`: there is none */
+uint32_t ext4_bits_next(const uint8_t *bits, uint32_t from, uint32_t end,
+                        bool set); /* `end`: there is none */
 void ext4_bits_set(uint8_t *bits, uint32_t from, uint32_t count);
 void ext4_bits_clear(uint8_t *bits, uint32_t from, uint32_t count);
 /* The bitmap of a group, made if it has none so far. */
@@ -247,7 +249,7 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
 void ext4_node_forget(struct ext4_node *node);
 void ext4_node_put(struct ext4_node *node);                 /* NULL does nothing. The lock is held */
 int ext4_node_change(struct ext4_node *node, bool content); /* announces that its inode is about to change */
-void ext4_nodes_undo(struct ext4 *fs); /* ends an operation */
+void ext4_nodes_undo(struct ext4 *fs);                      /* ends an operation */
 void ext4_nodes_accept(struct ext4 *fs);
 int ext4_nodes_store(struct ext4 *fs);
 void ext4_nodes_drop(struct ext4 *fs); /* frees all of them */
@@ -305,7 +307,8 @@ static inline uint64_t ext4_extent_start(const struct ext4_extent *extent)
 
 static inline uint32_t ext4_extent_length(const struct ext4_extent *extent)
 {
-    return extent->length <= EXT4_EXTENT_LENGTH_MAX ? extent->length : extent->length - EXT4_EXTENT_LENGTH_MAX;
+    return extent->length <= EXT4_EXTENT_LENGTH_MAX ? extent->length
+                                                    : extent->length - EXT4_EXTENT_LENGTH_MAX;
 }
 
 void ext4_extents_begin(struct ext4_node *node); /* an empty tree */
@@ -315,9 +318,10 @@ void ext4_path_put(struct ext4_path *path);
 uint64_t ext4_path_next(const struct ext4_path *path); /* first block of the next extent; 1 << 32: none */
 int ext4_map(struct ext4_node *node, uint32_t block, struct ext4_mapping *mapping);
 
-int ext4_extent_insert(struct ext4_node *node, uint32_t block, uint64_t physical, uint32_t count, bool unwritten);
-/* Takes the first piece out of the tree that lies from `from` to before `to`; returns its length, 0 if there is
- * none. Its blocks become free, unless `keep`. */
+int ext4_extent_insert(struct ext4_node *node, uint32_t block, uint64_t physical, uint32_t count,
+                       bool unwritten);
+/* Takes the first piece out of the tree that lies from `from` to before `to`; returns its length, 0 if there
+ * is none. Its blocks become free, unless `keep`. */
 long ext4_extent_remove(struct ext4_node *node, uint64_t from, uint64_t to, bool keep);
 int ext4_extent_split(struct ext4_path *path); /* extent_split.c: makes room, at some level */
 
@@ -366,8 +370,10 @@ static inline struct ext4_entry *ext4_entry_at(const struct block_buffer *buffer
     return (struct ext4_entry *)((char *)buffer->data + offset);
 }
 
-int ext4_directory_block(struct ext4_node *dir, uint32_t block, enum ext4_kind kind, struct block_buffer **buffer);
-int ext4_directory_append(struct ext4_node *dir, enum ext4_kind kind, uint32_t *block, struct block_buffer **buffer);
+int ext4_directory_block(struct ext4_node *dir, uint32_t block, enum ext4_kind kind,
+                         struct block_buffer **buffer);
+int ext4_directory_append(struct ext4_node *dir, enum ext4_kind kind, uint32_t *block,
+                          struct block_buffer **buffer);
 void ext4_directory_empty(struct ext4 *fs, struct block_buffer *buffer); /* one unused entry */
 bool ext4_directory_valid(const struct ext4 *fs, const struct block_buffer *buffer);
 /* -ENOENT */
@@ -377,9 +383,11 @@ int ext4_directory_find_in(struct ext4 *fs, struct block_buffer *buffer, const c
 int ext4_directory_add_to(struct ext4 *fs, struct block_buffer *buffer, const char *name, size_t length,
                           uint32_t number, uint32_t mode);
 int ext4_directory_find(struct ext4_node *dir, const char *name, size_t length, struct ext4_place *place);
-int ext4_directory_add(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode);
+int ext4_directory_add(struct ext4_node *dir, const char *name, size_t length, uint32_t number,
+                       uint32_t mode);
 int ext4_directory_remove(struct ext4_node *dir, const char *name, size_t length);
-int ext4_directory_replace(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode);
+int ext4_directory_replace(struct ext4_node *dir, const char *name, size_t length, uint32_t number,
+                           uint32_t mode);
 int ext4_directory_begin(struct ext4_node *dir, uint32_t parent); /* with "." and ".." */
 int ext4_directory_is_empty(struct ext4_node *dir);               /* 1: yes */
 int ext4_directory_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context);
@@ -406,8 +414,8 @@ struct ext4_tree_path {
 int ext4_tree_path_find(struct ext4_node *dir, uint32_t hash, struct ext4_tree_path *path);
 void ext4_tree_path_put(struct ext4_node *dir, struct ext4_tree_path *path);
 int ext4_tree_path_leaf(struct ext4_node *dir, struct ext4_tree_path *path, struct block_buffer **leaf);
-/* To the next leaf: 1, with the hash that it begins with, odd if it goes on with that of the leaf before; 0: it was the
- * last. On an error the path has been put. */
+/* To the next leaf: 1, with the hash that it begins with, odd if it goes on with that of the leaf before; 0:
+ * it was the last. On an error the path has been put. */
 int ext4_tree_path_next(struct ext4_node *dir, struct ext4_tree_path *path, uint32_t *hash);
 int ext4_tree_find(struct ext4_node *dir, const char *name, size_t length, struct ext4_place *place);
 int ext4_tree_add(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode);
@@ -421,10 +429,10 @@ int ext4_begin(struct ext4 *fs);
 int ext4_end(struct ext4 *fs, int result); /* returns `result`, unless ending fails */
 /* Whether an operation that found no room may try again. */
 bool ext4_again(struct ext4 *fs, int result);
-int ext4_commit(struct ext4 *fs);     /* all operations so far are on the disk when it returns */
-int ext4_flush(struct ext4 *fs);      /* and all content */
+int ext4_commit(struct ext4 *fs);      /* all operations so far are on the disk when it returns */
+int ext4_flush(struct ext4 *fs);       /* and all content */
 int ext4_sync_device(struct ext4 *fs); /* all content that has been written */
-int ext4_checkpoint(struct ext4 *fs); /* all metadata is at its place */
+int ext4_checkpoint(struct ext4 *fs);  /* all metadata is at its place */
 
 int ext4_journal_open(struct ext4 *fs); /* reads its description, and replays it */
 int ext4_journal_start(struct ext4 *fs);

@@ -37,7 +37,8 @@ bool ext4_extents_valid(const struct ext4 *fs, struct ext4_extent_header *header
             length = 1;
         }
         if (extent->block < next || length == 0 || (uint64_t)extent->block + length > UINT32_MAX ||
-            start <= fs->super.first_data_block || start >= fs->block_count || length > fs->block_count - start)
+            start <= fs->super.first_data_block || start >= fs->block_count ||
+            length > fs->block_count - start)
             return false;
         next = (uint64_t)extent->block + length;
     }
@@ -88,8 +89,8 @@ int ext4_path_find(struct ext4_node *node, uint32_t block, struct ext4_path *pat
         if (path->level[level].at < 0)
             path->level[level].at = 0;
         entry = &ext4_extents(header)[path->level[level].at];
-        error = ext4_block_get(node->fs, (uint64_t)entry->node_hi << 32 | entry->node_lo, EXT4_EXTENTS, node->seed,
-                               &buffer);
+        error = ext4_block_get(node->fs, (uint64_t)entry->node_hi << 32 | entry->node_lo, EXT4_EXTENTS,
+                               node->seed, &buffer);
         if (error == 0 && ((struct ext4_extent_header *)buffer->data)->depth != header->depth - 1) {
             ext4_block_put(node->fs, buffer);
             error = ext4_corrupted(node->fs, "depth of extents of inode", node->number);

@@ -37,7 +37,8 @@ static int correct_keys(struct ext4_path *path, int level)
     return 0;
 }
 
-static void set_extent(struct ext4_extent *extent, uint32_t block, uint64_t physical, uint32_t count, bool unwritten)
+static void set_extent(struct ext4_extent *extent, uint32_t block, uint64_t physical, uint32_t count,
+                       bool unwritten)
 {
     extent->block = block;
     extent->start_lo = (uint32_t)physical;
@@ -124,7 +125,8 @@ static int merge(struct ext4_path *path, const struct ext4_extent *new)
     return error != 0 ? error : 1;
 }
 
-int ext4_extent_insert(struct ext4_node *node, uint32_t block, uint64_t physical, uint32_t count, bool unwritten)
+int ext4_extent_insert(struct ext4_node *node, uint32_t block, uint64_t physical, uint32_t count,
+                       bool unwritten)
 {
     struct ext4_path path;
     struct ext4_extent new;
@@ -169,7 +171,7 @@ int ext4_extent_insert(struct ext4_node *node, uint32_t block, uint64_t physical
 }
 
 /* Takes the entry of the path's leaf out, with the nodes that are empty then. Puts the path. */
-static int delete(struct ext4_path *path)
+static int delete (struct ext4_path *path)
 {
     struct ext4_node *node = path->node;
     struct ext4 *fs = node->fs;
@@ -240,7 +242,7 @@ long ext4_extent_remove(struct ext4_node *node, uint64_t from, uint64_t to, bool
     count = (uint32_t)((end < to ? end : to) - from);
     physical = ext4_extent_start(&old) + (first - old.block);
     if (first == old.block && count == ext4_extent_length(&old)) {
-        error = delete(&path);
+        error = delete (&path);
     } else {
         error = change(&path, path.depth);
         if (error == 0 && first == old.block) {

@@ -32,7 +32,8 @@ static int new_node(struct ext4_node *node, uint16_t depth, struct block_buffer 
 
 static void set_node(struct ext4_extent *entry, uint32_t first, uint64_t place)
 {
-    *entry = (struct ext4_extent){.block = first, .node_lo = (uint32_t)place, .node_hi = (uint16_t)(place >> 32)};
+    *entry =
+        (struct ext4_extent){.block = first, .node_lo = (uint32_t)place, .node_hi = (uint16_t)(place >> 32)};
 }
 
 /* Moves what the inode holds into a node of its own, so that the tree has one level more. */

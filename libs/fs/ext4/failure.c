@@ -1,6 +1,6 @@
 /*
- * What happens when the disk's content makes no sense or the disk does not work: the file system can only be read from
- * then on, as with Linux's errors=remount-ro, and the superblock says that it has to be checked.
+ * What happens when the disk's content makes no sense or the disk does not work: the file system can only be
+ * read from then on, as with Linux's errors=remount-ro, and the superblock says that it has to be checked.
  */
 #include "ext4.h"
 

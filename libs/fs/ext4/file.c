@@ -1,6 +1,7 @@
 /*
- * The content of files, straight from and to the disk. What is written is on its way to the disk before the operation
- * ends that makes it part of the file, so no transaction ever refers to blocks that hold something else.
+ * The content of files, straight from and to the disk. What is written is on its way to the disk before the
+ * operation ends that makes it part of the file, so no transaction ever refers to blocks that hold something
+ * else.
  */
 #include "ext4.h"
 
@@ -52,8 +53,8 @@ long ext4_read(struct ext4_node *node, void *buffer, size_t size, uint64_t offse
 }
 
 /* Puts `n` bytes into one block, whose other bytes stay; `zeroes`: are zeroes. NULL data: zeroes. */
-static int write_part(struct ext4_node *node, uint64_t physical, uint64_t offset, const char *data, uint32_t n,
-                      bool zeroes)
+static int write_part(struct ext4_node *node, uint64_t physical, uint64_t offset, const char *data,
+                      uint32_t n, bool zeroes)
 {
     struct ext4 *fs = node->fs;
     uint32_t into = (uint32_t)(offset & (fs->block_size - 1));
@@ -77,8 +78,8 @@ static int write_part(struct ext4_node *node, uint64_t physical, uint64_t offset
 }
 
 /* Writes to blocks in a row. */
-static int write_blocks(struct ext4_node *node, uint64_t physical, uint64_t offset, const char *data, uint64_t n,
-                        bool zeroes)
+static int write_blocks(struct ext4_node *node, uint64_t physical, uint64_t offset, const char *data,
+                        uint64_t n, bool zeroes)
 {
     struct ext4 *fs = node->fs;
 
@@ -122,8 +123,8 @@ int ext4_file_allocate(struct ext4_node *node, uint32_t block, uint32_t wanted, 
     }
     error = ext4_node_change(node, true);
     if (error == 0)
-        error = ext4_blocks_allocate(fs, goal, ext4_min(wanted, EXT4_EXTENT_LENGTH_MAX - 1), &mapping->physical,
-                                     &mapping->count);
+        error = ext4_blocks_allocate(fs, goal, ext4_min(wanted, EXT4_EXTENT_LENGTH_MAX - 1),
+                                     &mapping->physical, &mapping->count);
     if (error == 0)
         ext4_add_blocks(node, mapping->count);
     return error;

@@ -1,6 +1,6 @@
 /*
- * Group descriptors. All are in memory; what has changed goes into the transaction when that is committed, together
- * with the counts in the superblock.
+ * Group descriptors. All are in memory; what has changed goes into the transaction when that is committed,
+ * together with the counts in the superblock.
  */
 #include "ext4.h"
 
@@ -18,7 +18,8 @@ static uint64_t place(const struct ext4 *fs, uint32_t group, uint32_t *offset)
     return fs->super.first_data_block + 1 + (at >> fs->block_bits);
 }
 
-static uint16_t checksum(const struct ext4 *fs, uint32_t group, const struct ext4_group_descriptor *descriptor)
+static uint16_t checksum(const struct ext4 *fs, uint32_t group,
+                         const struct ext4_group_descriptor *descriptor)
 {
     static const uint16_t zero;
     uint32_t sum = crc32c(fs->seed, &group, sizeof(group));
@@ -59,11 +60,13 @@ static bool load(struct ext4 *fs, uint32_t number, const struct ext4_group_descr
         group->block_checksum |= (uint32_t)d->block_bitmap_csum_hi << 16;
         group->inode_checksum |= (uint32_t)d->inode_bitmap_csum_hi << 16;
     }
-    return group->block_bitmap > first && group->block_bitmap < fs->block_count && group->inode_bitmap > first &&
-           group->inode_bitmap < fs->block_count && group->inode_table > first &&
-           group->inode_table < fs->block_count && table_blocks <= fs->block_count - group->inode_table &&
+    return group->block_bitmap > first && group->block_bitmap < fs->block_count &&
+           group->inode_bitmap > first && group->inode_bitmap < fs->block_count &&
+           group->inode_table > first && group->inode_table < fs->block_count &&
+           table_blocks <= fs->block_count - group->inode_table &&
            group->free_blocks <= ext4_group_blocks(fs, number) &&
-           group->free_inodes <= fs->super.inodes_per_group && group->directories <= fs->super.inodes_per_group &&
+           group->free_inodes <= fs->super.inodes_per_group &&
+           group->directories <= fs->super.inodes_per_group &&
            group->unused_inodes <= fs->super.inodes_per_group;
 }
 
@@ -170,14 +173,14 @@ static int seal_bitmap(struct ext4 *fs, uint32_t number, bool inodes)
 
     if (error != 0)
         return error;
-    *(inodes ? &group->inode_checksum : &group->block_checksum) =
-        crc32c(fs->seed, buffer->data, (inodes ? fs->super.inodes_per_group : fs->super.blocks_per_group) / 8);
+    *(inodes ? &group->inode_checksum : &group->block_checksum) = crc32c(
+        fs->seed, buffer->data, (inodes ? fs->super.inodes_per_group : fs->super.blocks_per_group) / 8);
     ext4_block_put(fs, buffer);
     return 0;
 }
 
-/* The superblock is in the transaction only for its list of orphans: whoever mounts the file system counts anew, and
- * it is not written more often than must be, for it cannot be restored where it is torn. */
+/* The superblock is in the transaction only for its list of orphans: whoever mounts the file system counts
+ * anew, and it is not written more often than must be, for it cannot be restored where it is torn. */
 static int store_super(struct ext4 *fs)
 {
     struct block_buffer *buffer;

@@ -1,6 +1,6 @@
 /*
- * Hashes of names, by which trees of entries are ordered: directory.rst names them; half of MD4 (RFC 1320) and TEA
- * (Wheeler and Needham, 1994) are their cores.
+ * Hashes of names, by which trees of entries are ordered: directory.rst names them; half of MD4 (RFC 1320)
+ * and TEA (Wheeler and Needham, 1994) are their cores.
  */
 #include "ext4.h"
 
@@ -27,7 +27,8 @@ static void words_of(const char *text, size_t length, bool is_unsigned, uint32_t
     for (size_t word = 0; word < count; word++) {
         value = filler;
         for (size_t i = word * 4; i < word * 4 + 4 && i < length; i++)
-            value = (is_unsigned ? (uint32_t)(unsigned char)text[i] : (uint32_t)(signed char)text[i]) + (value << 8);
+            value = (is_unsigned ? (uint32_t)(unsigned char)text[i] : (uint32_t)(signed char)text[i]) +
+                    (value << 8);
         words[word] = value;
     }
 }
@@ -35,14 +36,17 @@ static void words_of(const char *text, size_t length, bool is_unsigned, uint32_t
 /* RFC 1320, section 3.4, with eight words instead of sixteen. */
 static void half_md4(uint32_t sum[4], const uint32_t in[8])
 {
-    static const uint8_t order[3][8] = {{0, 1, 2, 3, 4, 5, 6, 7}, {1, 3, 5, 7, 0, 2, 4, 6}, {3, 7, 2, 6, 1, 5, 0, 4}};
+    static const uint8_t order[3][8] = {
+        {0, 1, 2, 3, 4, 5, 6, 7}, {1, 3, 5, 7, 0, 2, 4, 6}, {3, 7, 2, 6, 1, 5, 0, 4}};
     static const uint8_t shift[3][4] = {{3, 7, 11, 19}, {3, 5, 9, 13}, {3, 9, 11, 15}};
     static const uint32_t constant[3] = {0, 0x5a827999, 0x6ed9eba1};
     uint32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3];
 
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < 8; i++) {
-            uint32_t f = round == 0 ? (b & c) | (~b & d) : round == 1 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
+            uint32_t f = round == 0   ? (b & c) | (~b & d)
+                         : round == 1 ? (b & c) | (b & d) | (c & d)
+                                      : b ^ c ^ d;
             uint32_t next = rotate(a + f + in[order[round][i]] + constant[round], shift[round][i % 4]);
             a = d;
             d = c;

@@ -61,7 +61,8 @@ int ext4_inode_allocate(struct ext4 *fs, const struct ext4_node *parent, bool di
 
 int ext4_inode_free(struct ext4 *fs, uint32_t inode, bool directory)
 {
-    uint32_t number = (inode - 1) / fs->super.inodes_per_group, bit = (inode - 1) % fs->super.inodes_per_group;
+    uint32_t number = (inode - 1) / fs->super.inodes_per_group,
+             bit = (inode - 1) % fs->super.inodes_per_group;
     struct ext4_group *group = &fs->groups[number];
     struct block_buffer *bitmap;
     int error = ext4_group_change(fs, number);

@@ -1,7 +1,7 @@
 /*
- * The journal: journal.rst. A transaction is written with all that it changes, and only counts when its last block, the
- * commit record, is on the disk; between that and the rest the disk is flushed. Content of files has been written
- * before (data=ordered), so the same flush covers it.
+ * The journal: journal.rst. A transaction is written with all that it changes, and only counts when its last
+ * block, the commit record, is on the disk; between that and the rest the disk is flushed. Content of files
+ * has been written before (data=ordered), so the same flush covers it.
  */
 #include "ext4.h"
 
@@ -101,7 +101,8 @@ static int put(struct log *log, void *data)
     uint64_t physical = ext4_journal_physical(journal, journal->head, &log->run);
 
     if (++log->written + journal->used >= journal->length - journal->first)
-        return -ENOSPC; /* would overwrite its own beginning; ext4_begin() sees to it that this does not happen */
+        return -ENOSPC; /* would overwrite its own beginning; ext4_begin() sees to it that this does not
+                           happen */
     if (++journal->head == journal->length)
         journal->head = journal->first;
     return block_batch_add(&log->batch, physical * log->fs->sectors, data, log->fs->block_size);
@@ -214,8 +215,8 @@ static int put_some(struct log *log, struct block_buffer **next)
     for (end = buffer; end != NULL && (count + 1) * size <= room; end = end->next_changed) {
         bool last = end->next_changed == NULL || (count + 2) * size > room;
         fill_tag(log, (uint32_t *)at, end,
-                 (escaped(end) ? EXT4_JOURNAL_TAG_ESCAPED : 0) | (count != 0 ? EXT4_JOURNAL_TAG_SAME_UUID : 0) |
-                     (last ? EXT4_JOURNAL_TAG_LAST : 0));
+                 (escaped(end) ? EXT4_JOURNAL_TAG_ESCAPED : 0) |
+                     (count != 0 ? EXT4_JOURNAL_TAG_SAME_UUID : 0) | (last ? EXT4_JOURNAL_TAG_LAST : 0));
         at += size;
         if (count++ == 0) {
             memcpy(at, fs->journal.super->uuid, 16);

@@ -1,8 +1,10 @@
 /*
- * Listing directories. The order is that of the names' hashes, so that a listing that is interrupted goes on where it
- * was, whatever has been split meanwhile; where a directory is a plain sequence of blocks, that of the entries.
+ * Listing directories. The order is that of the names' hashes, so that a listing that is interrupted goes on
+ * where it was, whatever has been split meanwhile; where a directory is a plain sequence of blocks, that of
+ * the entries.
  *
- * Entries are offered without holding the lock: who takes them may touch memory for which the file system has to read.
+ * Entries are offered without holding the lock: who takes them may touch memory for which the file system has
+ * to read.
  */
 #include "ext4.h"
 
@@ -59,8 +61,9 @@ static int gather(struct listing *listing, const struct block_buffer *buffer, in
         uint32_t at = listing->count;
 
         entry = ext4_entry_at(buffer, offset);
-        if (entry->inode == 0 || (entry->name[0] == '.' && (entry->name_length == 1 ||
-                                                            (entry->name_length == 2 && entry->name[1] == '.'))))
+        if (entry->inode == 0 ||
+            (entry->name[0] == '.' &&
+             (entry->name_length == 1 || (entry->name_length == 2 && entry->name[1] == '.'))))
             continue;
         if (version >= 0)
             item.key = key_of(ext4_hash(fs, (uint8_t)version, entry->name, entry->name_length));
@@ -129,7 +132,8 @@ static int gather_leaves(struct listing *listing, struct ext4_node *dir)
     ext4_tree_path_put(dir, &path);
     if (error == 1) {
         listing->next = key_of((struct ext4_hash){hash, 0});
-        error = listing->next > listing->from ? 0 : ext4_corrupted(dir->fs, "order of directory", dir->number);
+        error =
+            listing->next > listing->from ? 0 : ext4_corrupted(dir->fs, "order of directory", dir->number);
     }
     return error;
 }

@@ -60,8 +60,8 @@ static int replay(struct ext4 *fs)
     if (wanted && fs->journal.super->start != 0) {
         error = ext4_journal_replay(fs);
         if (error != 0) {
-            log_write(LOG_ERROR, "ext4: %s: journal cannot be replayed: error %d; run e2fsck", fs->device->name,
-                      -error);
+            log_write(LOG_ERROR, "ext4: %s: journal cannot be replayed: error %d; run e2fsck",
+                      fs->device->name, -error);
             return error;
         }
     }
@@ -121,7 +121,8 @@ static int bring_up(struct ext4 *fs)
     if (error != 0)
         return error;
     if (fs->super.feature_incompat & RECOVER && fs->read_only) {
-        log_write(LOG_ERROR, "ext4: %s: was not unmounted: the journal has to be replayed, by a mount for writing",
+        log_write(LOG_ERROR,
+                  "ext4: %s: was not unmounted: the journal has to be replayed, by a mount for writing",
                   fs->device->name);
         return -EROFS;
     }

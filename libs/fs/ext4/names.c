@@ -25,7 +25,8 @@ int ext4_lookup(struct ext4_node *dir, const char *name, size_t length, struct e
     if (error != 0)
         return error;
     /* A free inode has no names, and reserved ones have none but "lost+found"'s and the root's. */
-    if ((*found)->inode->links_count == 0 || (number < dir->fs->super.first_ino && number != EXT4_INODE_ROOT)) {
+    if ((*found)->inode->links_count == 0 ||
+        (number < dir->fs->super.first_ino && number != EXT4_INODE_ROOT)) {
         ext4_node_put(*found);
         return ext4_corrupted(dir->fs, "name of a file that is gone", number);
     }
@@ -47,7 +48,8 @@ static int check_free(struct ext4_node *dir, const char *name, size_t length)
     return -EEXIST;
 }
 
-/* A directory gets or loses one in it; its count of links says how many, or 1 if there are too many: inodes.rst. */
+/* A directory gets or loses one in it; its count of links says how many, or 1 if there are too many:
+ * inodes.rst. */
 static int change_links(struct ext4_node *dir, int by)
 {
     uint32_t links = dir->inode->links_count;
@@ -237,10 +239,12 @@ static int moved(struct ext4_node *file, struct ext4_node *from, struct ext4_nod
 
 static int exchange(const struct ext4_rename *r)
 {
-    int error = ext4_directory_replace(r->to, r->new_name, r->new_length, r->file->number, r->file->inode->mode);
+    int error =
+        ext4_directory_replace(r->to, r->new_name, r->new_length, r->file->number, r->file->inode->mode);
 
     if (error == 0)
-        error = ext4_directory_replace(r->from, r->name, r->length, r->replaced->number, r->replaced->inode->mode);
+        error = ext4_directory_replace(r->from, r->name, r->length, r->replaced->number,
+                                       r->replaced->inode->mode);
     if (error == 0)
         error = moved(r->file, r->from, r->to);
     return error != 0 ? error : moved(r->replaced, r->to, r->from);
@@ -260,13 +264,15 @@ int ext4_rename(const struct ext4_rename *r)
             error = directory ? ext4_directory_is_empty(r->replaced) : 1;
             if (error <= 0)
                 return error < 0 ? error : -ENOTEMPTY;
-            error = ext4_directory_replace(r->to, r->new_name, r->new_length, r->file->number, r->file->inode->mode);
+            error = ext4_directory_replace(r->to, r->new_name, r->new_length, r->file->number,
+                                           r->file->inode->mode);
             if (error == 0)
                 error = lose_name(r->replaced);
             if (error == 0 && directory)
                 error = change_links(r->to, -1);
         } else {
-            error = ext4_directory_add(r->to, r->new_name, r->new_length, r->file->number, r->file->inode->mode);
+            error =
+                ext4_directory_add(r->to, r->new_name, r->new_length, r->file->number, r->file->inode->mode);
         }
         if (error == 0)
             error = ext4_directory_remove(r->from, r->name, r->length);

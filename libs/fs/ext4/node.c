@@ -1,6 +1,6 @@
 /*
- * Files in memory: found by number, as long as somebody holds them or they have changes that are not in a committed
- * transaction.
+ * Files in memory: found by number, as long as somebody holds them or they have changes that are not in a
+ * committed transaction.
  */
 #include "ext4.h"
 
@@ -29,8 +29,8 @@ static int place(struct ext4 *fs, uint32_t number, struct block_buffer **buffer,
 }
 
 /* Whether the inode reaches as far as to have a certain field. */
-#define REACHES(fs, inode, field)                                                                               \
-    ((fs)->inode_size > EXT4_INODE_SHORT &&                                                                     \
+#define REACHES(fs, inode, field)                                                                            \
+    ((fs)->inode_size > EXT4_INODE_SHORT &&                                                                  \
      offsetof(struct ext4_inode, field) + sizeof((inode)->field) <= EXT4_INODE_SHORT + (inode)->extra_isize)
 
 static uint32_t checksum(const struct ext4_node *node, struct ext4_inode *inode)
@@ -105,7 +105,8 @@ static bool valid(const struct ext4 *fs, const struct ext4_node *node)
     if (type == VNODE_FILE)
         return size <= (uint64_t)UINT32_MAX << fs->block_bits;
     if (type == VNODE_SYMLINK)
-        return size != 0 && (inode->flags & EXT4_INODE_EXTENTS ? size < fs->block_size : size < sizeof(inode->block));
+        return size != 0 &&
+               (inode->flags & EXT4_INODE_EXTENTS ? size < fs->block_size : size < sizeof(inode->block));
     return type == VNODE_DEVICE || type == 0060000 || type == VNODE_FIFO || type == VNODE_SOCKET;
 }
 
@@ -188,7 +189,8 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
     node->vnode.type = mode & VNODE_TYPE_MASK;
     inode->generation = (uint32_t)ext4_now() ^ number * 0x9e3779b1u;
     if (fs->inode_size > EXT4_INODE_SHORT)
-        inode->extra_isize = (uint16_t)ext4_min(sizeof(*inode) - EXT4_INODE_SHORT, fs->inode_size - EXT4_INODE_SHORT);
+        inode->extra_isize =
+            (uint16_t)ext4_min(sizeof(*inode) - EXT4_INODE_SHORT, fs->inode_size - EXT4_INODE_SHORT);
     make_seed(node);
     *made = node;
     return 0;

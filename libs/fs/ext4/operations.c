@@ -1,5 +1,6 @@
 /*
- * The operations of struct vnode_ops: each takes the lock, and what changes something is one operation or several.
+ * The operations of struct vnode_ops: each takes the lock, and what changes something is one operation or
+ * several.
  */
 #include "names.h"
 
@@ -168,7 +169,8 @@ static int set_inode(struct ext4_node *node, const struct vnode_attributes *a, u
         ext4_set_times(node, EXT4_MODIFICATION_TIME,
                        a->modification_time != VNODE_NOW ? a->modification_time : ext4_now());
     ext4_set_times(node, EXT4_CHANGE_TIME,
-                   which & VNODE_SET_CHANGE_TIME && a->change_time != VNODE_NOW ? a->change_time : ext4_now());
+                   which & VNODE_SET_CHANGE_TIME && a->change_time != VNODE_NOW ? a->change_time
+                                                                                : ext4_now());
     return 0;
 }
 
@@ -214,7 +216,8 @@ static int statfs(struct vnode *vnode, struct vnode_statfs *values)
     memset(values, 0, sizeof(*values));
     values->type = EXT4_MAGIC;
     values->block_size = fs->block_size;
-    values->blocks = fs->block_count - ext4_min(super->overhead_blocks, (uint32_t)ext4_min(fs->block_count, UINT32_MAX));
+    values->blocks =
+        fs->block_count - ext4_min(super->overhead_blocks, (uint32_t)ext4_min(fs->block_count, UINT32_MAX));
     values->free_blocks = fs->counts.free_blocks + fs->freed_blocks;
     values->available_blocks = values->free_blocks > reserved ? values->free_blocks - reserved : 0;
     values->files = super->inodes_count;
@@ -235,8 +238,8 @@ static void release(struct vnode *vnode)
         int error = ext4_node_delete(node);
         /* It stays in the list of orphans, for the next mount. */
         if (error != 0)
-            log_write(LOG_WARNING, "ext4: %s: inode %u could not be freed: error %d", fs->device->name, node->number,
-                      -error);
+            log_write(LOG_WARNING, "ext4: %s: inode %u could not be freed: error %d", fs->device->name,
+                      node->number, -error);
     }
     ext4_node_put(node);
     wait_lock_give(&fs->lock);

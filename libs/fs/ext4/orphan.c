@@ -125,7 +125,8 @@ int ext4_orphans_clean(struct ext4 *fs)
             error = ext4_node_delete(node);
         } else {
             if (node->vnode.type == VNODE_FILE)
-                error = ext4_remove_range(node, (ext4_size(node) + fs->block_size - 1) >> fs->block_bits, UINT32_MAX);
+                error = ext4_remove_range(node, (ext4_size(node) + fs->block_size - 1) >> fs->block_bits,
+                                          UINT32_MAX);
             if (error == 0)
                 error = ext4_begin(fs);
             if (error == 0)
@@ -158,7 +159,8 @@ static int enlist(struct ext4_node *file, struct block_buffer *buffer, uint32_t 
             error = ext4_orphan_add(node);
         if (error == 0) {
             *entry = 0;
-            *checksum = crc32c(crc32c(file->seed, &buffer->block, sizeof(buffer->block)), buffer->data, bytes);
+            *checksum =
+                crc32c(crc32c(file->seed, &buffer->block, sizeof(buffer->block)), buffer->data, bytes);
         }
         ext4_block_put(fs, buffer); /* nobody holds it when the operation ends */
         error = ext4_end(fs, error);

@@ -1,6 +1,6 @@
 /*
- * Opening the journal, and bringing back what it holds after a crash: transactions that are there as a whole are
- * written to their places, in order, except for blocks that a later transaction has revoked.
+ * Opening the journal, and bringing back what it holds after a crash: transactions that are there as a whole
+ * are written to their places, in order, except for blocks that a later transaction has revoked.
  */
 #include "ext4.h"
 
@@ -12,8 +12,8 @@
 
 #define BE32(x) __builtin_bswap32(x)
 #define CHECKSUMS (EXT4_JOURNAL_INCOMPAT_CSUM_V2 | EXT4_JOURNAL_INCOMPAT_CSUM_V3)
-#define KNOWN                                                                                                   \
-    (EXT4_JOURNAL_INCOMPAT_REVOKE | EXT4_JOURNAL_INCOMPAT_64BIT | EXT4_JOURNAL_INCOMPAT_ASYNC |                 \
+#define KNOWN                                                                                                \
+    (EXT4_JOURNAL_INCOMPAT_REVOKE | EXT4_JOURNAL_INCOMPAT_64BIT | EXT4_JOURNAL_INCOMPAT_ASYNC |              \
      EXT4_JOURNAL_INCOMPAT_CSUM_V2 | EXT4_JOURNAL_INCOMPAT_CSUM_V3)
 
 /* Tags need not be aligned. */
@@ -39,7 +39,7 @@ enum pass { SCAN, REVOKE, REPLAY };
 
 struct replay {
     struct ext4 *fs;
-    char *control, *data; /* a block each */
+    char *control, *data;    /* a block each */
     uint32_t position, left; /* in the log: the next block, and how many have not been looked at */
     uint32_t run;
     uint32_t sum; /* of the transaction so far, for EXT4_JOURNAL_COMPAT_CHECKSUM */
@@ -83,8 +83,8 @@ static bool tail_valid(const struct replay *replay)
 {
     const struct ext4 *fs = replay->fs;
 
-    return !(fs->journal.features & CHECKSUMS) ||
-           *(uint32_t *)(replay->control + fs->block_size - 4) == ext4_journal_tail_checksum(fs, replay->control);
+    return !(fs->journal.features & CHECKSUMS) || *(uint32_t *)(replay->control + fs->block_size - 4) ==
+                                                      ext4_journal_tail_checksum(fs, replay->control);
 }
 
 static int add_revoked(struct replay *replay, uint64_t block, uint32_t sequence)
@@ -112,8 +112,9 @@ static void sort_revoked(struct replay *replay)
         for (uint32_t i = gap; i < replay->revoked_count; i++) {
             struct revoked *r = replay->revoked, one = r[i];
             uint32_t at = i;
-            for (; at >= gap && (r[at - gap].block > one.block || (r[at - gap].block == one.block &&
-                                                                   (int32_t)(r[at - gap].sequence - one.sequence) > 0));
+            for (; at >= gap &&
+                   (r[at - gap].block > one.block ||
+                    (r[at - gap].block == one.block && (int32_t)(r[at - gap].sequence - one.sequence) > 0));
                  at -= gap)
                 r[at] = r[at - gap];
             r[at] = one;
@@ -155,7 +156,8 @@ static int read_revocations(struct replay *replay, uint32_t sequence)
 }
 
 /* One block that a descriptor describes. */
-static int data_block(struct replay *replay, enum pass pass, const char *tag, uint32_t sequence, uint32_t flags)
+static int data_block(struct replay *replay, enum pass pass, const char *tag, uint32_t sequence,
+                      uint32_t flags)
 {
     struct ext4 *fs = replay->fs;
     uint32_t features = fs->journal.features, be_sequence = BE32(sequence), sum;
@@ -198,8 +200,7 @@ static int descriptor(struct replay *replay, enum pass pass, uint32_t sequence)
     for (const char *tag = replay->control + 12; tag + size <= end; tag += size) {
         int error;
 
-        flags = features & EXT4_JOURNAL_INCOMPAT_CSUM_V3 ? be32_at(tag + 4)
-                                                         : be16_at(tag + 6);
+        flags = features & EXT4_JOURNAL_INCOMPAT_CSUM_V3 ? be32_at(tag + 4) : be16_at(tag + 6);
         error = data_block(replay, pass, tag, sequence, flags);
         if (error != 0)
             return error;
@@ -226,8 +227,8 @@ static bool commit_valid(struct replay *replay)
 }
 
 /*
- * Goes through the log. SCAN ends where no whole transaction is any more, and leaves the sequence of that in `*end`;
- * the others go as far.
+ * Goes through the log. SCAN ends where no whole transaction is any more, and leaves the sequence of that in
+ * `*end`; the others go as far.
  */
 static int pass(struct replay *replay, enum pass pass, uint32_t *end)
 {
@@ -252,14 +253,17 @@ static int pass(struct replay *replay, enum pass pass, uint32_t *end)
                 error = tail_valid(replay) ? descriptor(replay, pass, sequence) : -ENODATA;
                 break;
             case EXT4_JOURNAL_REVOKE:
-                error = !tail_valid(replay) ? -ENODATA : pass == REVOKE ? read_revocations(replay, sequence) : 0;
+                error = !tail_valid(replay) ? -ENODATA
+                        : pass == REVOKE    ? read_revocations(replay, sequence)
+                                            : 0;
                 break;
             case EXT4_JOURNAL_COMMIT:
                 if (pass == SCAN && !commit_valid(replay)) {
                     error = -ENODATA;
                     break;
                 }
-                /* The record came after all else had been flushed: this is damage, and no interrupted writing. */
+                /* The record came after all else had been flushed: this is damage, and no interrupted
+                 * writing. */
                 if (replay->broken_data)
                     return -EBADMSG;
                 replay->sum = ~0u;
@@ -356,12 +360,14 @@ int ext4_journal_open(struct ext4 *fs)
     super = journal->super = heap_alloc(fs->block_size);
     if (super == NULL)
         return -ENOMEM;
-    error = block_read(fs->device, ext4_journal_physical(journal, 0, &run) * fs->sectors, super, fs->block_size);
+    error =
+        block_read(fs->device, ext4_journal_physical(journal, 0, &run) * fs->sectors, super, fs->block_size);
     if (error != 0)
         return error;
-    if (BE32(super->header.magic) != EXT4_JOURNAL_MAGIC || BE32(super->header.type) != EXT4_JOURNAL_SUPER_V2 ||
-        BE32(super->block_size) != fs->block_size || BE32(super->length) > journal->length ||
-        BE32(super->length) < 1024 || BE32(super->first) == 0 || BE32(super->first) > 256 ||
+    if (BE32(super->header.magic) != EXT4_JOURNAL_MAGIC ||
+        BE32(super->header.type) != EXT4_JOURNAL_SUPER_V2 || BE32(super->block_size) != fs->block_size ||
+        BE32(super->length) > journal->length || BE32(super->length) < 1024 || BE32(super->first) == 0 ||
+        BE32(super->first) > 256 ||
         (super->start != 0 &&
          (BE32(super->start) < BE32(super->first) || BE32(super->start) >= BE32(super->length))))
         return -EUCLEAN;
@@ -369,7 +375,8 @@ int ext4_journal_open(struct ext4 *fs)
     journal->first = BE32(super->first);
     journal->features = BE32(super->feature_incompat);
     if (journal->features & ~KNOWN) {
-        log_write(LOG_ERROR, "ext4: %s: cannot be mounted: features of the journal that are not known here (%#x)",
+        log_write(LOG_ERROR,
+                  "ext4: %s: cannot be mounted: features of the journal that are not known here (%#x)",
                   fs->device->name, journal->features & ~KNOWN);
         return -EINVAL;
     }

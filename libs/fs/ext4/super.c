@@ -9,13 +9,13 @@
 #include <heap.h>
 #include <string.h>
 
-#define INCOMPAT                                                                                                \
-    (EXT4_INCOMPAT_FILETYPE | EXT4_INCOMPAT_RECOVER | EXT4_INCOMPAT_EXTENTS | EXT4_INCOMPAT_64BIT |             \
+#define INCOMPAT                                                                                             \
+    (EXT4_INCOMPAT_FILETYPE | EXT4_INCOMPAT_RECOVER | EXT4_INCOMPAT_EXTENTS | EXT4_INCOMPAT_64BIT |          \
      EXT4_INCOMPAT_FLEX_BG | EXT4_INCOMPAT_CSUM_SEED)
 #define INCOMPAT_NEEDED (EXT4_INCOMPAT_FILETYPE | EXT4_INCOMPAT_EXTENTS)
-#define RO_COMPAT                                                                                               \
-    (EXT4_RO_COMPAT_SPARSE_SUPER | EXT4_RO_COMPAT_LARGE_FILE | EXT4_RO_COMPAT_HUGE_FILE |                       \
-     EXT4_RO_COMPAT_DIR_NLINK | EXT4_RO_COMPAT_EXTRA_ISIZE | EXT4_RO_COMPAT_METADATA_CSUM |                     \
+#define RO_COMPAT                                                                                            \
+    (EXT4_RO_COMPAT_SPARSE_SUPER | EXT4_RO_COMPAT_LARGE_FILE | EXT4_RO_COMPAT_HUGE_FILE |                    \
+     EXT4_RO_COMPAT_DIR_NLINK | EXT4_RO_COMPAT_EXTRA_ISIZE | EXT4_RO_COMPAT_METADATA_CSUM |                  \
      EXT4_RO_COMPAT_ORPHAN_PRESENT)
 
 #define SECTOR (EXT4_SUPER_OFFSET / BLOCK_SECTOR)
@@ -61,9 +61,11 @@ static bool geometry_valid(struct ext4 *fs)
         fs->descriptor_size > 1024 || (fs->descriptor_size & (fs->descriptor_size - 1)) != 0 ||
         (super->feature_incompat & EXT4_INCOMPAT_64BIT && fs->descriptor_size < 64))
         return false;
-    groups = (fs->block_count - super->first_data_block + super->blocks_per_group - 1) / super->blocks_per_group;
-    if (groups > UINT32_MAX / super->inodes_per_group || groups * super->inodes_per_group != super->inodes_count ||
-        super->first_ino < 11 || super->first_ino > super->inodes_per_group)
+    groups =
+        (fs->block_count - super->first_data_block + super->blocks_per_group - 1) / super->blocks_per_group;
+    if (groups > UINT32_MAX / super->inodes_per_group ||
+        groups * super->inodes_per_group != super->inodes_count || super->first_ino < 11 ||
+        super->first_ino > super->inodes_per_group)
         return false;
     fs->group_count = (uint32_t)groups;
     return true;
@@ -104,12 +106,13 @@ int ext4_super_load(struct ext4 *fs)
         return refuse(fs, "superblock makes no sense", super->inodes_count);
     unknown = super->feature_ro_compat & ~RO_COMPAT;
     if (unknown != 0 && !fs->read_only) {
-        log_write(LOG_WARNING, "ext4: %s: features %#x are not known here: can only be read", fs->device->name,
-                  unknown);
+        log_write(LOG_WARNING, "ext4: %s: features %#x are not known here: can only be read",
+                  fs->device->name, unknown);
         fs->read_only = true;
     }
-    fs->seed = super->feature_incompat & EXT4_INCOMPAT_CSUM_SEED ? super->checksum_seed
-                                                                  : crc32c(~0u, super->uuid, sizeof(super->uuid));
+    fs->seed = super->feature_incompat & EXT4_INCOMPAT_CSUM_SEED
+                   ? super->checksum_seed
+                   : crc32c(~0u, super->uuid, sizeof(super->uuid));
     fs->hash_version = super->def_hash_version;
     fs->counts.free_inodes = super->free_inodes_count;
     fs->counts.last_orphan = super->last_orphan;
@@ -140,7 +143,8 @@ void ext4_super_seal(struct ext4 *fs, struct ext4_super *super)
 
 int ext4_super_write(struct ext4 *fs)
 {
-    struct ext4_super *super = heap_alloc(EXT4_SUPER_SIZE > fs->block_size ? EXT4_SUPER_SIZE : fs->block_size);
+    struct ext4_super *super =
+        heap_alloc(EXT4_SUPER_SIZE > fs->block_size ? EXT4_SUPER_SIZE : fs->block_size);
     struct block_buffer *buffer;
     int error;
 

@@ -1,6 +1,6 @@
 /*
- * Operations and transactions. Operations succeed as a whole or change nothing; a transaction collects them until
- * somebody wants them on the disk, it has become large or old, or memory is short.
+ * Operations and transactions. Operations succeed as a whole or change nothing; a transaction collects them
+ * until somebody wants them on the disk, it has become large or old, or memory is short.
  */
 #include "ext4.h"
 
@@ -48,7 +48,8 @@ int ext4_end(struct ext4 *fs, int result)
     }
     while (fs->groups_touched != 0) {
         fs->groups_touched--;
-        fs->groups[fs->groups_before[fs->groups_touched].number] = fs->groups_before[fs->groups_touched].group;
+        fs->groups[fs->groups_before[fs->groups_touched].number] =
+            fs->groups_before[fs->groups_touched].group;
     }
     fs->counts = fs->counts_before;
     fs->freed_count = fs->freed_count_before;
@@ -63,7 +64,8 @@ bool ext4_again(struct ext4 *fs, int result)
     return result == -ENOSPC && fs->freed_count != 0 && ext4_commit(fs) == 0;
 }
 
-/* Drops the buffers of metadata that has been given up, and lists those blocks that a replay must not restore. */
+/* Drops the buffers of metadata that has been given up, and lists those blocks that a replay must not
+ * restore. */
 static uint32_t forget(struct ext4 *fs, uint64_t *revoked)
 {
     uint32_t count = 0;

@@ -1,7 +1,7 @@
 /*
- * Finding names by their hash: directory.rst, "Hash Tree Directories". Ranges of hashes lead from the root, sometimes
- * through one more level of nodes, to blocks of entries. Where the names of one hash did not stay in one block, the next
- * one's hash is odd.
+ * Finding names by their hash: directory.rst, "Hash Tree Directories". Ranges of hashes lead from the root,
+ * sometimes through one more level of nodes, to blocks of entries. Where the names of one hash did not stay
+ * in one block, the next one's hash is odd.
  */
 #include "ext4.h"
 
@@ -9,12 +9,14 @@
 
 struct ext4_tree_entry *ext4_tree_entries(const struct block_buffer *buffer, bool root)
 {
-    return (struct ext4_tree_entry *)((char *)buffer->data + (root ? EXT4_TREE_ROOT_OFFSET : EXT4_TREE_NODE_OFFSET));
+    return (struct ext4_tree_entry *)((char *)buffer->data +
+                                      (root ? EXT4_TREE_ROOT_OFFSET : EXT4_TREE_NODE_OFFSET));
 }
 
 static const struct ext4_tree_info *info_of(const struct block_buffer *root)
 {
-    return (struct ext4_tree_info *)((char *)root->data + EXT4_TREE_ROOT_OFFSET - sizeof(struct ext4_tree_info));
+    return (struct ext4_tree_info *)((char *)root->data + EXT4_TREE_ROOT_OFFSET -
+                                     sizeof(struct ext4_tree_info));
 }
 
 bool ext4_tree_valid(const struct ext4 *fs, const struct block_buffer *buffer, bool root)

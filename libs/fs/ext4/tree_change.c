@@ -114,7 +114,8 @@ static int make_room(struct ext4_node *dir, struct ext4_tree_path *path)
 }
 
 /* Lists the entries of a block by their hashes; returns how many. */
-static uint32_t list(const struct ext4 *fs, uint8_t version, const struct block_buffer *leaf, struct item *items)
+static uint32_t list(const struct ext4 *fs, uint8_t version, const struct block_buffer *leaf,
+                     struct item *items)
 {
     uint32_t count = 0, room = ext4_directory_room(fs);
     const struct ext4_entry *entry;

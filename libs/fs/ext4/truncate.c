@@ -59,9 +59,7 @@ int ext4_resize(struct ext4_node *node, uint64_t size)
         return -EFBIG;
     if (size > old) {
         /* What stands in the last block behind the end was never said to be zeroes. */
-        error = old % fs->block_size == 0
-                    ? 0
-                    : ext4_zero_bytes(node, old, (old | (fs->block_size - 1)) + 1);
+        error = old % fs->block_size == 0 ? 0 : ext4_zero_bytes(node, old, (old | (fs->block_size - 1)) + 1);
         return error != 0 ? error : set_size(node, size, false);
     }
     /* Also when the size stays: blocks behind the end go. */

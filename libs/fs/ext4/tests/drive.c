@@ -1,7 +1,7 @@
 /*
- * Does what the lines of its input say to an ext4 in an image file; for tests that compare and check (tests/libs).
- * Each line gives one line of output: a number (negative: an errno), or what was asked for. The image is written back
- * at "save" and at the end.
+ * Does what the lines of its input say to an ext4 in an image file; for tests that compare and check
+ * (tests/libs). Each line gives one line of output: a number (negative: an errno), or what was asked for. The
+ * image is written back at "save" and at the end.
  *
  *     drive IMAGE [RECORD]      RECORD gets all writes and flushes (host.h)
  *
@@ -63,6 +63,10 @@ static int parent_of(const char *path, struct vnode **dir, const char **name, si
         if (error != 0)
             return error;
         *dir = next;
+        if (next->type == VNODE_SYMLINK) { /* they lead nowhere */
+            vnode_put(next);
+            return -ENOENT;
+        }
         path += n;
     }
 }
@@ -93,8 +97,13 @@ static int find(const char *path, struct vnode **found)
 
 static int make(const char *path, uint32_t mode, uint32_t device, const char *target)
 {
-    struct vnode_new what = {.mode = mode, .special_device = device, .time = VNODE_NOW, .user = 1000, .group = 70000,
-                             .target = target, .target_length = target != NULL ? strlen(target) : 0};
+    struct vnode_new what = {.mode = mode,
+                             .special_device = device,
+                             .time = VNODE_NOW,
+                             .user = 1000,
+                             .group = 70000,
+                             .target = target,
+                             .target_length = target != NULL ? strlen(target) : 0};
     struct vnode *dir, *made;
     const char *name;
     size_t length;
@@ -131,16 +140,21 @@ static int remove_name(const char *path, bool directory)
 
 static int link_name(const char *old, const char *new)
 {
-    struct vnode *file, *dir;
+    struct vnode *file, *dir, *there = NULL;
     const char *name;
     size_t length;
     int error = find(old, &file);
 
     if (error != 0)
         return error;
-    error = file->type == VNODE_DIRECTORY ? -EPERM : parent_of(new, &dir, &name, &length);
+    error = parent_of(new, &dir, &name, &length);
     if (error == 0) {
-        error = dir->type != VNODE_DIRECTORY ? -ENOTDIR : dir->ops->link(dir, name, length, file);
+        error = dir->type != VNODE_DIRECTORY ? -ENOTDIR : find(new, &there);
+        if (error == 0)
+            error = -EEXIST;
+        else if (error == -ENOENT)
+            error = file->type == VNODE_DIRECTORY ? -EPERM : dir->ops->link(dir, name, length, file);
+        vnode_put(there);
         vnode_put(dir);
     }
     vnode_put(file);
@@ -170,20 +184,22 @@ static int rename_file(const char *old, const char *new, unsigned flags)
     struct vnode *from, *to, *file, *replaced = NULL;
     const char *name, *new_name;
     size_t length, new_length;
-    int error = find(old, &file);
+    int error = parent_of(old, &from, &name, &length);
 
     if (error != 0)
         return error;
-    error = parent_of(new, &to, &new_name, &new_length);
+    error = from->type != VNODE_DIRECTORY ? -ENOTDIR : parent_of(new, &to, &new_name, &new_length);
     if (error != 0) {
-        vnode_put(file);
+        vnode_put(from);
         return error;
     }
-    parent_of(old, &from, &name, &length);
-    if (to->type != VNODE_DIRECTORY)
-        error = -ENOTDIR;
-    else
-        error = find(new, &replaced);
+    error = to->type != VNODE_DIRECTORY ? -ENOTDIR : find(old, &file);
+    if (error != 0) {
+        vnode_put(from);
+        vnode_put(to);
+        return error;
+    }
+    error = find(new, &replaced);
     if (error == -ENOENT)
         error = 0;
     if (error == 0 && file->type == VNODE_DIRECTORY && is_inside(to, file))
@@ -284,8 +300,8 @@ static void print_tree(struct vnode *node, const char *path, bool times)
 
     memset(&a, 0, sizeof(a));
     node->ops->get(node, &a);
-    printf("%s %o %u %u:%u %llu", *path != '\0' ? path : "/", a.mode, node == root ? 0 : a.links, a.user, a.group,
-           (unsigned long long)(node->type == VNODE_DIRECTORY ? 0 : a.size));
+    printf("%s %o %u %u:%u %llu", *path != '\0' ? path : "/", a.mode, node == root ? 0 : a.links, a.user,
+           a.group, (unsigned long long)(node->type == VNODE_DIRECTORY ? 0 : a.size));
     if (times)
         printf(" %lld", (long long)a.modification_time);
     if (node->type == VNODE_FILE || node->type == VNODE_SYMLINK)
@@ -330,8 +346,12 @@ static int do_sync(const char *path, bool data_only)
 
 static int set(const char *path, unsigned which, uint64_t a, int64_t b)
 {
-    struct vnode_attributes attributes = {.size = a, .mode = (uint32_t)a, .user = (uint32_t)a, .group = (uint32_t)b,
-                                          .access_time = (int64_t)a, .modification_time = b};
+    struct vnode_attributes attributes = {.size = a,
+                                          .mode = (uint32_t)a,
+                                          .user = (uint32_t)a,
+                                          .group = (uint32_t)b,
+                                          .access_time = (int64_t)a,
+                                          .modification_time = b};
     struct vnode *node;
     int error = find(path, &node);
 
@@ -355,7 +375,8 @@ static void drop_slots(void)
 
 static long on_file(char **words)
 {
-    uint64_t a = strtoull(words[2] ? words[2] : "0", NULL, 0), b = strtoull(words[3] ? words[3] : "0", NULL, 0);
+    uint64_t a = strtoull(words[2] ? words[2] : "0", NULL, 0),
+             b = strtoull(words[3] ? words[3] : "0", NULL, 0);
     struct vnode *file;
     long result = find(words[1], &file);
 
@@ -415,7 +436,8 @@ static long execute(char **words)
     if (strcmp(verb, "symlink") == 0)
         return make(words[2], VNODE_SYMLINK | 0777, 0, words[1]);
     if (strcmp(verb, "mknod") == 0)
-        return make(words[1], (uint32_t)strtoul(words[2], NULL, 8), (uint32_t)strtoul(words[3], NULL, 0), NULL);
+        return make(words[1], (uint32_t)strtoul(words[2], NULL, 8), (uint32_t)strtoul(words[3], NULL, 0),
+                    NULL);
     if (strcmp(verb, "nameless") == 0) { /* O_TMPFILE, in a slot */
         struct vnode_new what = {.mode = VNODE_FILE | 0600, .time = VNODE_NOW};
         vnode_put(slots[a]);
@@ -437,8 +459,8 @@ static long execute(char **words)
     if (strcmp(verb, "chown") == 0)
         return set(words[1], VNODE_SET_USER | VNODE_SET_GROUP, a, strtoll(words[3], NULL, 0));
     if (strcmp(verb, "utimes") == 0)
-        return set(words[1], VNODE_SET_ACCESS_TIME | VNODE_SET_MODIFICATION_TIME, (uint64_t)strtoll(words[2], NULL, 0),
-                   strtoll(words[3], NULL, 0));
+        return set(words[1], VNODE_SET_ACCESS_TIME | VNODE_SET_MODIFICATION_TIME,
+                   (uint64_t)strtoll(words[2], NULL, 0), strtoll(words[3], NULL, 0));
     if (strcmp(verb, "sync") == 0)
         return do_sync(words[1], words[2] != NULL);
     if (strcmp(verb, "drop") == 0) {

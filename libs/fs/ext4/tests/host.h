@@ -1,6 +1,6 @@
 /*
- * ext4 on the host: a disk in memory that remembers what was written since the last flush, and can fail; the heap, the
- * clock and the queues of waiting threads, of which there is only one.
+ * ext4 on the host: a disk in memory that remembers what was written since the last flush, and can fail; the
+ * heap, the clock and the queues of waiting threads, of which there is only one.
  */
 #pragma once
 
@@ -16,7 +16,7 @@
 
 struct block_device disk;
 static unsigned char *disk_bytes;
-static FILE *disk_record;        /* of writes and flushes, if wanted */
+static FILE *disk_record;          /* of writes and flushes, if wanted */
 static long disk_fails_after = -1; /* requests; -1: never */
 static unsigned long disk_requests, disk_reads, disk_written;
 static long heap_fails_after = -1; /* allocations */
@@ -153,7 +153,8 @@ int block_wait(struct block_device *device, struct block_request *request)
     uint64_t sector = request->sector;
     int error = check(sector, request->sectors * BLOCK_SECTOR);
 
-    assert(request->operation == BLOCK_WRITE && !request->force && request->segment_count <= device->max_segments);
+    assert(request->operation == BLOCK_WRITE && !request->force &&
+           request->segment_count <= device->max_segments);
     assert(request->sectors <= device->max_sectors);
     for (int i = 0; i < request->segment_count && error == 0; i++) {
         store(sector, request->segments[i].address, request->segments[i].length);
