@@ -161,12 +161,13 @@ static int split(struct ext4_node *dir, struct ext4_tree_path *path, struct bloc
     uint8_t version = ext4_tree_hash_version(dir, path->level[0].buffer);
     uint32_t size = fs->block_size, count, half, used = 0, block;
     struct item *items = heap_alloc(size + size / 12 * sizeof(*items));
-    char *copy = (char *)(items + size / 12);
+    char *copy;
     struct block_buffer *buffer;
     int error;
 
     if (items == NULL)
         return -ENOMEM;
+    copy = (char *)(items + size / 12);
     memcpy(copy, leaf->data, size);
     count = list(fs, version, leaf, items);
     for (half = 0; half + 1 < count && used < size / 2; half++)

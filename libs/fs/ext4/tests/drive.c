@@ -202,12 +202,12 @@ static int rename_file(const char *old, const char *new, unsigned flags)
     error = find(new, &replaced);
     if (error == -ENOENT)
         error = 0;
-    if (error == 0 && file->type == VNODE_DIRECTORY && is_inside(to, file))
+    if (error == 0 && flags == VNODE_RENAME_EXCHANGE && replaced == NULL)
+        error = -ENOENT;
+    else if (error == 0 && file->type == VNODE_DIRECTORY && is_inside(to, file))
         error = -EINVAL;
     else if (error == 0 && replaced != NULL && replaced->type == VNODE_DIRECTORY && is_inside(from, replaced))
         error = flags == VNODE_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-    else if (error == 0 && flags == VNODE_RENAME_EXCHANGE && replaced == NULL)
-        error = -ENOENT;
     else if (error == 0 && flags == 0 && replaced != NULL && replaced != file)
         error = replaced->type == VNODE_DIRECTORY && file->type != VNODE_DIRECTORY   ? -EISDIR
                 : replaced->type != VNODE_DIRECTORY && file->type == VNODE_DIRECTORY ? -ENOTDIR
