@@ -114,15 +114,15 @@ class Reference:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        os.chmod(folder, 0o755)
+        folder.chmod(0o755)
         self.make_directory("/lost+found", 0o700)
 
-    def at(self, path: str) -> str:
-        return str(self.folder) + path
+    def at(self, path: str) -> Path:
+        return self.folder / path[1:]
 
     def make_directory(self, path: str, mode: int) -> None:
-        os.mkdir(self.at(path))
-        os.chmod(self.at(path), mode)
+        self.at(path).mkdir()
+        self.at(path).chmod(mode)
 
     def file(self, path: str, flags: int) -> int:
         status = os.lstat(self.at(path))
@@ -141,17 +141,17 @@ class Reference:
 
     def do_create(self, path: str, mode: str) -> None:
         os.close(os.open(self.at(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        os.chmod(self.at(path), int(mode, 8))
+        self.at(path).chmod(int(mode, 8))
 
     def do_mkdir(self, path: str, mode: str) -> None:
         self.make_directory(path, int(mode, 8))
 
     def do_symlink(self, target: str, path: str) -> None:
-        os.symlink(target, self.at(path))
+        self.at(path).symlink_to(target)
 
     def do_mknod(self, path: str, mode: str, device: str) -> None:
         os.mknod(self.at(path), int(mode, 8), int(device))
-        os.chmod(self.at(path), int(mode, 8) & 0o7777)
+        self.at(path).chmod(int(mode, 8) & 0o7777)
 
     def do_link(self, old: str, new: str) -> None:
         os.link(self.at(old), self.at(new), follow_symlinks=False)
@@ -159,27 +159,27 @@ class Reference:
     def do_unlink(self, path: str) -> None:
         if stat.S_ISDIR(os.lstat(self.at(path)).st_mode):
             raise IsADirectoryError(21, "")
-        os.unlink(self.at(path))
+        self.at(path).unlink()
 
     def do_rmdir(self, path: str) -> None:
-        os.rmdir(self.at(path))
+        self.at(path).rmdir()
 
     def do_rename(self, old: str, new: str, flags: str = "0") -> None:
         if flags == "0":
-            os.rename(self.at(old), self.at(new))
+            self.at(old).rename(self.at(new))
             return
         a, b = self.at(old), self.at(new)  # exchange, in steps
-        for path in (a, b):
-            if not stat.S_ISDIR(os.stat(os.path.dirname(path)).st_mode):
+        for one in (a, b):
+            if not stat.S_ISDIR(one.parent.stat().st_mode):
                 raise NotADirectoryError(20, "")
         first, second = os.lstat(a), os.lstat(b)
         if (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino):
             return
-        if (b + "/").startswith(a + "/") or (a + "/").startswith(b + "/"):
+        if a in b.parents or b in a.parents:
             raise OSError(22, "")
-        os.rename(a, self.at("/exchanged"))
-        os.rename(b, a)
-        os.rename(self.at("/exchanged"), b)
+        a.rename(self.at("/exchanged"))
+        b.rename(a)
+        self.at("/exchanged").rename(b)
 
     def do_write(self, path: str, offset: str, size: str, seed: str) -> int:
         file = self.file(path, os.O_WRONLY)
@@ -216,7 +216,7 @@ class Reference:
     def do_chmod(self, path: str, mode: str) -> None:
         if stat.S_ISLNK(os.lstat(self.at(path)).st_mode):
             return  # Linux has no permissions for them
-        os.chmod(self.at(path), int(mode, 8))
+        self.at(path).chmod(int(mode, 8))
 
     def do_sync(self, path: str, *_: str) -> None:
         os.lstat(self.at(path))
@@ -231,7 +231,7 @@ class Reference:
         status = os.lstat(self.at(path))
         mode = status.st_mode
         if stat.S_ISDIR(mode):
-            names = sorted(os.listdir(self.at(path)))
+            names = sorted(entry.name for entry in self.at(path).iterdir())
             below = sum(stat.S_ISDIR(os.lstat(self.at(f"{path}/{name}")).st_mode) for name in names)
             lines.append(f"{path or '/'} {mode:o} {2 + below if path else 0} 0;")
             for name in names:
@@ -239,9 +239,9 @@ class Reference:
             return
         line = f"{path} {mode:o} {status.st_nlink} {status.st_size if stat.S_ISREG(mode) else 0}"
         if stat.S_ISREG(mode):
-            line += f" {zlib.crc32(Path(self.at(path)).read_bytes())}"
+            line += f" {zlib.crc32(self.at(path).read_bytes())}"
         elif stat.S_ISLNK(mode):
-            target = os.readlink(self.at(path)).encode()
+            target = os.fsencode(self.at(path).readlink())
             line = f"{path} {mode:o} {status.st_nlink} {len(target)} {zlib.crc32(target)}"
         lines.append(line + ";")
 

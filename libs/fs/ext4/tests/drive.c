@@ -359,7 +359,7 @@ static int set(const char *path, unsigned which, uint64_t a, int64_t b)
         return error;
     if (which == VNODE_SET_SIZE && node->type != VNODE_FILE)
         error = node->type == VNODE_DIRECTORY ? -EISDIR : -EINVAL;
-    else
+    else if (which != VNODE_SET_MODE || node->type != VNODE_SYMLINK)
         error = node->ops->set(node, &attributes, which);
     vnode_put(node);
     return error;
