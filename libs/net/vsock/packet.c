@@ -162,13 +162,15 @@ static void closing(struct vsock *self, const struct vsock_header *header)
     vsock_gone(self);
 }
 
-/* What every packet of a connection says; false: it cannot be. */
+/* What every packet of a connection says; false: it cannot be. One that was overtaken by a later one is old. */
 static bool learn_room(struct vsock *self, const struct vsock_header *header)
 {
     uint32_t before = vsock_credit(self);
 
+    if (self->sent - header->forward > INT32_MAX)
+        return false; /* it has handed on what was not sent */
     if (self->sent - header->forward > self->sent - self->peer_forwarded)
-        return false; /* it takes something back, or has handed on what was not sent */
+        return true;
     self->peer_forwarded = header->forward;
     self->peer_buffer = header->buffer;
     if (vsock_credit(self) > before) {
