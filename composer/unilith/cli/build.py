@@ -37,6 +37,7 @@ def build_and_run(
     network: Wanted,
     disks: Sequence[str],
     shares: Sequence[str] = (),
+    vsock: Path | None = None,
     verbosity: int,
     debugging: Debugging | None = None,
 ) -> int:
@@ -62,6 +63,7 @@ def build_and_run(
             network=network,
             disks=disks,
             shares=shares,
+            vsock=vsock,
             debugging=debugging,
         ).status
     except UserError as e:

@@ -105,6 +105,14 @@ def run(
             help="A folder that the image can mount, by the tag share0, share1 and so on; may be repeated.",
         ),
     ] = None,
+    vsock_uds: Annotated[
+        Path | None,
+        typer.Option(
+            "--vsock-uds",
+            metavar="PATH",
+            help="A Unix socket that leads to the image's ports of AF_VSOCK; those of the host are PATH_PORT.",
+        ),
+    ] = None,
     gdb: Annotated[
         bool, typer.Option("--gdb", help="Run it under gdb, stopped before its first instruction.")
     ] = False,
@@ -144,6 +152,7 @@ def run(
             network=Wanted(net or "", tuple(port or ()), dhcp, capture),
             disks=tuple(disk or ()),
             shares=tuple(share or ()),
+            vsock=vsock_uds,
             verbosity=verbosity(quiet, verbose),
             debugging=debugging_of(request, gdb, gdb_port, gdb_commands),
         )

@@ -27,6 +27,7 @@ class ImageDescription(BaseModel):
     memory: str  # "16M": a number with K, M or G
     ports: tuple[str, ...] = ()  # "8080:80" or "5353:53/udp", host and guest
     network: bool = False  # whether the image drives a network card
+    vsock: bool = False  # whether the image has a vsock device
     has_disks: bool = False  # whether the image drives disks of the host
     shares: tuple[str, ...] = ()  # how it can mount folders of the host: "9p", "virtiofs", "host"
 

@@ -43,6 +43,7 @@ SEAL = "seal"
 NETWORK = "net.device"
 LOOPBACK = "loopback"
 """The interface of network cards, and its one provider behind which there is no card."""
+VSOCK = "vsock.device"
 BLOCK = "block.device"
 MEMORY_DISK = "block-ram"
 """The interface of disks, and its one provider whose disk is not the host's."""
@@ -244,6 +245,7 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         memory=recipe.run.memory,
         ports=recipe.run.ports,
         network=_drives(demand, selection, NETWORK, LOOPBACK),
+        vsock=_drives(demand, selection, VSOCK, ""),
         has_disks=_drives(demand, selection, BLOCK, MEMORY_DISK),
         shares=tuple(kind for kind in SHARES if _drives(demand, selection, f"fs.{kind}", "")),
     )

@@ -7,6 +7,7 @@ import os
 import sys
 import termios
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unilith.errors import UserError
@@ -21,6 +22,7 @@ from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
 from unilith.run.result import RunResult
 from unilith.run.shares import Share, shares_of
 from unilith.run.symbols import CrashFilter, DebugFile
+from unilith.run.vsock.host import check_vsock, vsock_host
 
 if TYPE_CHECKING:
     from unilith.run.gdb import Debugging
@@ -39,6 +41,7 @@ def run_image(
     network: Wanted = NOTHING_SAID,
     disks: Sequence[str] = (),
     shares: Sequence[str] = (),
+    vsock: Path | None = None,
     input: int | bytes = STDIN,
     output: int | None = STDOUT,
     raw: bool = False,
@@ -57,6 +60,8 @@ def run_image(
     A terminal stays as it is, so that it echoes and a line can be corrected before the guest gets
     it; with `raw` each key goes to the guest at once. Control-C ends the run either way.
 
+    `vsock` is where the host's end of the vsock device is (run/vsock).
+
     `accel` is "tcg" or "kvm" (None: `UNILITH_ACCEL`, else KVM where it is known to work);
     `arguments` are further ones for QEMU. With `debugging` it runs under gdb, which has the
     terminal; of the options for input and output none holds then. Raises `UserError` for what the
@@ -71,6 +76,7 @@ def run_image(
     connected = network_of(description, network)
     given = disks_of(description, disks)
     folders = shares_of(description, shares)
+    vsock = check_vsock(description, vsock)
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
     sys.stdout.flush()
@@ -81,7 +87,10 @@ def run_image(
         )
     show = CrashFilter(DebugFile(description.debug))
     errors = None if output is None else STDERR
-    with _keys(input) if raw else contextlib.nullcontext():
+    with (
+        _keys(input) if raw else contextlib.nullcontext(),
+        vsock_host(description, vsock, size) as channel,
+    ):
         if description.runner == "process":
             # The console and the messages of a process come on two channels; captured, they are one text.
             streams = Streams(input, output, errors, one_text=output is None, show=show)
@@ -94,6 +103,7 @@ def run_image(
                 network=connected,
                 disks=given,
                 shares=folders,
+                vsock=channel,
             )
         else:
             streams = Streams(input, output, after_input=END_OF_INPUT, close_input=False, show=show)
@@ -107,7 +117,7 @@ def run_image(
                 accel=best,
                 disks=given,
                 shares=folders,
-                arguments=arguments,
+                arguments=[*channel.words, *arguments],
             )
     return _said(result, output)
 

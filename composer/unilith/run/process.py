@@ -14,6 +14,7 @@ from unilith.run.network import Network
 from unilith.run.options import HOST_SIDE, memory_text
 from unilith.run.result import CRASHED, TIMED_OUT, RunResult
 from unilith.run.shares import Share, opened_shares
+from unilith.run.vsock.host import Vsock
 
 
 def run_process(
@@ -26,6 +27,7 @@ def run_process(
     network: Network,
     disks: Sequence[Disk] = (),
     shares: Sequence[Share] = (),
+    vsock: Vsock | None = None,
 ) -> RunResult:
     """Starts the image's ELF with the options of docs/architecture.md, Process image."""
     with (
@@ -37,10 +39,11 @@ def run_process(
             description,
             args=args,
             memory=memory,
-            parameters=(*network.parameters, *of_disks, *of_shares),
+            parameters=(*network.parameters, *of_disks, *of_shares, *(vsock.parameters if vsock else ())),
             descriptor=descriptor,
         )
         passed = [*files, *folders, *([] if descriptor is None else [descriptor])]
+        passed = [*passed, *(vsock.descriptors if vsock else ())]
         try:
             ended = run_child(command, streams, timeout=timeout, pass_fds=passed)
         except StartError as e:

@@ -9,7 +9,7 @@
 
 #define CONNECT_PATIENCE (2 * SECOND) /* Linux's VSOCK_DEFAULT_CONNECT_TIMEOUT */
 
-#define SHARE 8 /* of the memory that is free at the start, for what comes in */
+#define SHARE 4 /* of the memory that is free at the start, for what comes in */
 
 int vsock_init(void);
 

@@ -162,7 +162,8 @@ static void closing(struct vsock *self, const struct vsock_header *header)
     vsock_gone(self);
 }
 
-/* What every packet of a connection says; false: it cannot be. One that was overtaken by a later one is old. */
+/* What every packet of a connection says; false: it cannot be. One that was overtaken by a later one is old.
+ */
 static bool learn_room(struct vsock *self, const struct vsock_header *header)
 {
     uint32_t before = vsock_credit(self);

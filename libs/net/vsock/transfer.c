@@ -26,7 +26,9 @@ bool vsock_promise(struct vsock *self)
 
     if (left < BUFFER_LEAST)
         return false;
-    self->buffer = least(self->buffer_wanted, left / 4 < BUFFER_LEAST ? BUFFER_LEAST : left / 4);
+    /* The more have been promised, the less the next one gets: so many find room, where there is little. */
+    left /= 32;
+    self->buffer = least(self->buffer_wanted, left < BUFFER_LEAST ? BUFFER_LEAST : left);
     promised += self->buffer;
     return true;
 }
@@ -46,7 +48,7 @@ void vsock_set_buffer(struct vsock *self, uint64_t size)
     self->buffer_wanted = least(size < BUFFER_LEAST ? BUFFER_LEAST : size, BUFFER_MOST);
     if (self->state != VSOCK_CONNECTED || self->buffer_wanted <= self->buffer)
         return;
-    more = least(self->buffer_wanted - self->buffer, (limit - promised) / 4);
+    more = least(self->buffer_wanted - self->buffer, (limit - promised) / 32);
     self->buffer += more;
     promised += more;
     vsock_want(self, OPERATION_CREDIT_UPDATE);

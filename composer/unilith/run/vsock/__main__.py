@@ -29,7 +29,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the runner ends us
     guest: Guest
     if options.queues is not None:
-        guest = QueueGuest(socket.socket(fileno=options.queues), options.cid)
+        front, _ = socket.socket(fileno=options.queues).accept()
+        guest = QueueGuest(front, options.cid)
     else:
         guest = StreamGuest(socket.socket(fileno=options.stream))
     bridge = Bridge(guest, options.uds, options.cid, socket.socket(fileno=options.listener))

@@ -61,6 +61,9 @@ class Bridge:
             if now is not None and now.data == key.data:  # not taken away by what came before it
                 key.data(events)
         self.say()
+        # Who waited for answers to be sent, and not for the guest.
+        if self.waiting and not self.answers and self.guest.space() is not None:
+            self.room()
 
     def close(self) -> None:
         """Ends all connections."""

@@ -7,13 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
-from unilith.run.options import HOST_SIDE
+from unilith.run.options import HOST_SIDE, memory_text
 
 CID = 3
 """The image's context identifier, the first that is not reserved."""
@@ -23,9 +24,11 @@ LONGEST_PATH = 107 - len("_4294967295")
 
 @dataclass(frozen=True, slots=True)
 class Vsock:
-    """The descriptor that the machine, or the process, gets."""
+    """What a machine (``words``), or a process (``parameters`` and ``descriptors``), is told of its device."""
 
-    descriptor: int
+    words: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    descriptors: tuple[int, ...] = ()
 
 
 def check_vsock(description: ImageDescription, path: Path | None) -> Path | None:
@@ -34,7 +37,7 @@ def check_vsock(description: ImageDescription, path: Path | None) -> Path | None
         return None
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise UserError(
-            f"the path of a Unix socket is too long: it has {len(os.fsencode(path))} bytes, and {LONGEST_PATH} are possible",
+            f"the path is too long for a Unix socket with a port behind it: more than {LONGEST_PATH} bytes",
             where=path,
             exit_status=HOST_SIDE,
         )
@@ -48,10 +51,10 @@ def check_vsock(description: ImageDescription, path: Path | None) -> Path | None
 
 
 @contextlib.contextmanager
-def vsock_host(path: Path | None, way: str) -> Iterator[Vsock | None]:
-    """Runs the host's end for the time of a run. `way` is `queues` or `stream` (`__main__.py`)."""
+def vsock_host(description: ImageDescription, path: Path | None, memory: int) -> Iterator[Vsock]:
+    """Runs the host's end for the time of a run, listening at ``path``; without one there is no device."""
     if path is None:
-        yield None
+        yield Vsock()
         return
     from unilith.run.vsock.bridge import listen
 
@@ -59,23 +62,72 @@ def vsock_host(path: Path | None, way: str) -> Iterator[Vsock | None]:
         listener = listen(path)
     except OSError as e:
         raise UserError(f"cannot listen there: {e.strerror}", where=path, exit_status=HOST_SIDE) from e
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    with listener, ours, theirs:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "unilith.run.vsock", "--uds", str(path), "--cid", str(CID)),
-                *("--listener", str(listener.fileno()), f"--{way}", str(theirs.fileno())),
-            ],
-            stdin=subprocess.DEVNULL,
-            pass_fds=[listener.fileno(), theirs.fileno()],
-            start_new_session=True,
-        )
-        theirs.close()
+    with listener:
         try:
-            yield Vsock(ours.fileno())
+            way = (
+                _process(listener, path)
+                if description.runner == "process"
+                else _machine(listener, path, description, memory)
+            )
+            with way as vsock:
+                yield vsock
         finally:
-            ours.close()
-            process.terminate()
-            process.wait()
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+@contextlib.contextmanager
+def _process(listener: socket.socket, path: Path) -> Iterator[Vsock]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    with ours, theirs, _program(listener, path, "stream", ours):
+        ours.close()
+        number = theirs.fileno()
+        yield Vsock(parameters=(f"vsock.fd={number}", f"vsock.cid={CID}"), descriptors=(number,))
+
+
+@contextlib.contextmanager
+def _machine(
+    listener: socket.socket, path: Path, description: ImageDescription, memory: int
+) -> Iterator[Vsock]:
+    device = description.settings.get("vsock-device")
+    if device is None:
+        raise UserError(f"the machine {description.target} has no vsock device", exit_status=HOST_SIDE)
+    with tempfile.TemporaryDirectory(prefix="unilith-vsock-") as folder:
+        meeting = Path(folder) / "queues"
+        with listen_private(meeting) as front, _program(listener, path, "queues", front):
+            yield Vsock(words=machine_words(meeting, device, memory))
+
+
+def listen_private(path: Path) -> socket.socket:
+    """A listening socket for one program that is ours."""
+    front = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    front.bind(str(path))
+    front.listen(1)
+    return front
+
+
+def machine_words(meeting: Path, device: str, memory: int) -> tuple[str, ...]:
+    """QEMU's words for a device whose back end listens at ``meeting``, and shares the image's memory."""
+    ram = f"memory-backend-memfd,id=vsock-memory,size={memory_text(memory)},share=on"
+    return (
+        *("-object", ram, "-machine", "memory-backend=vsock-memory"),
+        *("-chardev", f"socket,id=vsock,path={meeting}", "-device", f"{device},chardev=vsock"),
+    )
+
+
+@contextlib.contextmanager
+def _program(listener: socket.socket, path: Path, way: str, end: socket.socket) -> Iterator[None]:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "unilith.run.vsock", "--uds", str(path), "--cid", str(CID)),
+            *("--listener", str(listener.fileno()), f"--{way}", str(end.fileno())),
+        ],
+        stdin=subprocess.DEVNULL,
+        pass_fds=[listener.fileno(), end.fileno()],
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

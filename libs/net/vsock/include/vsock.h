@@ -7,7 +7,7 @@
  * In a callback any function may be called but vsock_close().
  *
  * Memory is bounded: a connection holds what it has promised its peer room for (VSOCK_BUFFER_KIB), all
- * together an eighth of what was free at the start. A peer that sends more, or says what cannot be, loses the
+ * together a quarter of what was free at the start. A peer that sends more, or says what cannot be, loses the
  * connection.
  *
  * Errors are negated errno values, those of Linux.
