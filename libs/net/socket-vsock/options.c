@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define NANOSECONDS UINT64_C(1000000000)
+#define PATIENCE_USUAL (2 * NANOSECONDS) /* Linux's VSOCK_DEFAULT_CONNECT_TIMEOUT */
 
 /* vsock_update_buffer_size() in Linux: the limits move the size. */
 static void set_buffer(struct vsock_socket *self, uint64_t size)
@@ -21,10 +22,11 @@ static int set_patience(struct vsock *end, const void *value, uint32_t size)
     if (size < sizeof(time))
         return -EINVAL;
     memcpy(time, value, sizeof(time));
-    if (time[0] < 0 || time[0] > INT32_MAX || time[1] < 0 || time[1] >= 1000000 ||
-        (time[0] == 0 && time[1] == 0))
+    if (time[0] < 0 || time[0] > INT32_MAX || time[1] < 0 || time[1] >= 1000000)
         return -ERANGE;
     end->connect_patience = (uint64_t)time[0] * NANOSECONDS + (uint64_t)time[1] * 1000;
+    if (end->connect_patience == 0)
+        end->connect_patience = PATIENCE_USUAL;
     return 0;
 }
 

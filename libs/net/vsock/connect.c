@@ -23,7 +23,6 @@ int vsock_begin(struct vsock *self, const struct vsock_user *user, enum vsock_ty
     self->peer = self->local;
     self->buffer_wanted = BUFFER_MOST;
     self->connect_patience = CONNECT_PATIENCE;
-    self->needed = 1;
     return 0;
 }
 

@@ -109,8 +109,10 @@ static long send_stream(struct vsock *self, size_t size, vsock_copy *copy, void 
         uint32_t part = least(least(size - done, vsock_credit(self)), VSOCK_DEVICE_MOST);
         struct vsock_packet *packet;
 
-        if (part == 0)
+        if (part == 0) {
+            self->needed = 1;
             break;
+        }
         packet = vsock_device_take(true);
         if (!packet) {
             stall(self);

@@ -98,7 +98,7 @@ struct vsock {
     /* What goes out: the peer has promised `peer_buffer` bytes, `sent` have ever been sent, and it has handed
      * on `peer_forwarded` of them. */
     uint32_t peer_buffer, peer_forwarded, sent;
-    uint32_t needed; /* bytes without which nothing can be sent */
+    uint32_t needed; /* bytes without which nothing can be sent; 0 until something could not */
     bool asked;      /* the peer, for how much room it has */
 };
 
