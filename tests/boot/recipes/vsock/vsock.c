@@ -93,7 +93,7 @@ static int swap(uint64_t bytes)
 static int deaf(void)
 {
     int fd = connected(SOCK_STREAM, 1);
-    struct timeval patience = {0, 200000};
+    struct timeval patience = {1, 0};
     uint64_t sent = 0;
     ssize_t count;
 
