@@ -207,7 +207,7 @@ def test_what_cannot_be_ends_a_connection_and_nothing_else(workshop: Path, targe
             (Operation.CREDIT_UPDATE, {"forward": 1000}),  # it was sent nothing
             (Operation.RW, {"forward": 1}),
             (Operation.REQUEST, {}),  # of a connection that there is
-            (99, {}),
+            (99, {"forward": 1}),
         ]
         for port, (operation, fields) in enumerate(lies, start=1):
             peer.connect(5000, port)

@@ -131,18 +131,17 @@ static void connected(struct vsock *self, const struct vsock_header *header, voi
     case OPERATION_CREDIT_REQUEST:
         vsock_want(self, OPERATION_CREDIT_UPDATE);
         break;
-    case OPERATION_CREDIT_UPDATE:
-    case OPERATION_RESPONSE:
-        break;
     case OPERATION_SHUTDOWN:
         shut(self, header->flags);
         break;
     case OPERATION_RST:
         vsock_end(self, 0);
         break;
+    case OPERATION_REQUEST:
+        vsock_reset(self); /* a peer that begins anew has lost what it knew */
+        break;
     default:
-        /* A peer that begins anew has lost what it knew. */
-        vsock_reset(self);
+        break; /* says how much room there is, and no more: some devices send such */
     }
 }
 
