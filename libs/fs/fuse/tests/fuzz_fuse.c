@@ -1,0 +1,131 @@
+// sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
+// sources: ../../../drivers/share-channel/share_transfer.c
+// runs: 15000
+// max-len: 2048
+/* The input is what the server answers: for each request a byte that says how, and the bytes of the answer.
+ */
+#include "../../../drivers/share-channel/tests/fake_share.h"
+#include "../fuse.h"
+
+#include <fs.h>
+#include <fuse_channel.h>
+
+extern const struct fs_type fuse_fs;
+static const struct share_driver driver = {"fake", &fake_channels};
+const struct share_driver *const fuse_channels[] = {&driver};
+const size_t fuse_channels_count = 1;
+
+static const uint8_t *input;
+static size_t left;
+
+static unsigned next(void)
+{
+    return left > 0 ? (left--, *input++) : 0;
+}
+
+static size_t server(const unsigned char *request, size_t length, unsigned char *answer, size_t room)
+{
+    const struct fuse_in_header *in = (const void *)request;
+    struct fuse_out_header *out = (void *)answer;
+    unsigned how = next(), size = next() | (how & 7) << 8;
+
+    assert(length >= sizeof *in && in->length == length);
+    if (room == 0)
+        return 0;
+    if (in->operation == FUSE_INIT && how < 240) {
+        const struct fuse_init_out init = {.major = 7, .minor = 31, .max_write = 8192};
+
+        memcpy(answer + sizeof *out, &init, sizeof init);
+        size = sizeof *out + sizeof init;
+    } else {
+        /* Most have the length that belongs to them. */
+        if (how < 180)
+            size = sizeof *out + (in->operation == FUSE_GETATTR || in->operation == FUSE_SETATTR ? 104
+                                  : in->operation == FUSE_CREATE                                 ? 144
+                                  : in->operation == FUSE_OPEN || in->operation == FUSE_OPENDIR  ? 16
+                                  : in->operation == FUSE_LOOKUP || in->operation == FUSE_MKDIR  ? 128
+                                                                                                : size % 200);
+        if (size > room)
+            size = (unsigned)room;
+        for (unsigned i = 0; i < size; i++)
+            answer[i] = (unsigned char)next();
+        /* And most modes are of files that there are. */
+        if (how < 120 && in->operation == FUSE_LOOKUP && size >= sizeof *out + 128)
+            answer[sizeof *out + 40 + 61] =
+                (unsigned char)((answer[sizeof *out + 40 + 61] & 15) | (how < 40   ? 0x80
+                                                                        : how < 80 ? 0x40
+                                                                                   : 0xa0));
+    }
+    /* Most answers look like one, so that what they say is believed. */
+    if (how < 250 && size >= sizeof *out) {
+        out->length = size;
+        out->error = how > 230 ? -5 : 0;
+        out->unique = in->unique;
+        if (out->error && how > 240)
+            size = out->length = sizeof *out;
+    }
+    return size;
+}
+
+static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                  uint64_t offset)
+{
+    char copy[VNODE_NAME_MAX];
+
+    (void)inode, (void)type, (void)offset;
+    memcpy(copy, name, length);
+    return ++*(unsigned *)context < 50;
+}
+
+static void use(struct vnode *root)
+{
+    static unsigned char data[9000];
+    struct vnode *file = NULL, *made = NULL;
+    struct vnode_attributes attributes;
+    struct vnode_statfs fs;
+    unsigned seen = 0;
+
+    if (root->ops->lookup(root, "a", 1, &file) == 0) {
+        long size = sizeof data;
+
+        if (file->type == VNODE_FILE || file->type == VNODE_SYMLINK) {
+            size = file->ops->read(file, data, sizeof data, 3);
+            assert(size <= (long)sizeof data);
+        }
+        if (file->type == VNODE_FILE)
+            assert(file->ops->write(file, data, 100, 0) <= 100);
+        fake_now += UINT64_C(1000000000);
+        file->ops->get(file, &attributes);
+        assert((attributes.mode & VNODE_TYPE_MASK) == file->type);
+        if (file->type == VNODE_DIRECTORY)
+            file->ops->entries(file, 0, taken, &seen);
+        root->ops->unlink(root, "a", 1, file);
+    }
+    root->ops->entries(root, 0, taken, &seen);
+    if (root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE}, &made) == 0)
+        root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, 0);
+    vnode_put(made);
+    made = NULL;
+    root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY}, &made);
+    root->ops->statfs(root, &fs);
+    root->ops->sync(root, false);
+    vnode_put(made);
+    vnode_put(file);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct vnode *root;
+
+    input = bytes;
+    left = size;
+    fake_begin();
+    if (fuse_fs.mount(NULL, NULL, &root) == 0) {
+        use(root);
+        fuse_fs.unmount(root);
+    }
+    assert(fake_blocks == 0 && !fake_channel.mounted);
+    return 0;
+}

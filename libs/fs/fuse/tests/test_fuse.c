@@ -1,0 +1,366 @@
+// sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
+// sources: ../../../drivers/share-channel/share_transfer.c
+/*
+ * The client against a server that keeps to the protocol and counts lookups and open files, against the same
+ * one when it lies about one thing in one answer, when it falls silent, and when memory is short.
+ */
+#include "../../../drivers/share-channel/tests/fake_share.h"
+#include "../fuse.h"
+
+#include <fs.h>
+#include <fuse_channel.h>
+#include <stdio.h>
+
+extern const struct fs_type fuse_fs;
+static const struct share_driver driver = {"fake", &fake_channels};
+const struct share_driver *const fuse_channels[] = {&driver};
+const size_t fuse_channels_count = 1;
+
+enum lie {
+    TRUTH,
+    SHORT_HEADER,
+    OTHER_UNIQUE,
+    LONGER,
+    SHORTER,
+    CUT,
+    POSITIVE_ERROR,
+    HUGE_ERROR,
+    GARBAGE,
+    LIES
+};
+static enum lie lie;
+static int lie_at, answers;
+static bool dishonest;
+
+enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, NODES };
+#define SIZE 10000u
+static uint64_t lookups[NODES];
+static long open_files;
+static unsigned getattrs;
+static unsigned char *out;
+
+static void put(const void *bytes, size_t size)
+{
+    memcpy(out, bytes, size);
+    out += size;
+}
+
+static struct fuse_attributes attributes_of(uint64_t node)
+{
+    return (struct fuse_attributes){
+        .inode = node + 100,
+        .size = node == FILE_A ? SIZE : 0,
+        .mode = node == LINK                     ? 0120777
+                : node == ROOT || node == FOLDER ? 0040755
+                                                 : 0100644,
+        .links = 1,
+        .access_time = 1000,
+        .access_nanoseconds = 5,
+    };
+}
+
+static void put_entry(uint64_t node)
+{
+    const struct fuse_entry_out entry = {
+        .node = node, .attributes_valid = 1, .attributes = attributes_of(node)};
+
+    lookups[node]++;
+    put(&entry, sizeof entry);
+}
+
+static void put_open(void)
+{
+    open_files++;
+    put(&(struct fuse_open_out){.handle = 77}, sizeof(struct fuse_open_out));
+}
+
+static void list(uint64_t offset)
+{
+    static const char *const names[] = {".", "..", "a", "long-name", "d"};
+
+    for (uint64_t i = offset; i < 5 && i < offset + 2; i++) {
+        const struct fuse_entry entry = {
+            .inode = i, .next = i + 1, .length = (uint32_t)strlen(names[i]), .type = 8};
+
+        put(&entry, sizeof entry);
+        put(names[i], entry.length);
+        put("\0\0\0\0\0\0\0", (8 - entry.length % 8) % 8);
+    }
+}
+
+static int work(const struct fuse_in_header *in, const unsigned char *body)
+{
+    const struct fuse_transfer_in *transfer = (const void *)body;
+    const struct fuse_attributes_out attributes = {.valid = 1, .attributes = attributes_of(in->node)};
+
+    assert(dishonest || in->operation == FUSE_INIT || in->operation == FUSE_DESTROY ||
+           (in->node > 0 && in->node < NODES && lookups[in->node] > 0));
+    switch (in->operation) {
+    case FUSE_INIT: {
+        const struct fuse_init_out init = {
+            .major = 7, .minor = 36, .flags = FUSE_MAX_PAGES, .max_write = 8192, .max_pages = 2};
+
+        lookups[ROOT] = 2;
+        put(&init, sizeof init);
+        return 0;
+    }
+    case FUSE_LOOKUP:
+        assert(strlen((const char *)body) == in->length - sizeof *in - 1);
+        if (body[0] == 'x')
+            return -ENOENT;
+        put_entry(body[0] == 'a' ? FILE_A : body[0] == 'l' ? LINK : FOLDER);
+        return 0;
+    case FUSE_FORGET: {
+        uint64_t count;
+
+        memcpy(&count, body, sizeof count);
+        assert(dishonest || (in->node != ROOT && lookups[in->node] >= count));
+        if (in->node < NODES)
+            lookups[in->node] -= count;
+        return 0;
+    }
+    case FUSE_GETATTR:
+        getattrs++;
+        put(&attributes, sizeof attributes);
+        return 0;
+    case FUSE_SETATTR:
+        put(&attributes, sizeof attributes);
+        return 0;
+    case FUSE_READLINK:
+        put("target", 6);
+        return 0;
+    case FUSE_CREATE:
+        put_entry(MADE);
+        put_open();
+        return 0;
+    case FUSE_MKDIR:
+    case FUSE_SYMLINK:
+    case FUSE_MKNOD:
+        put_entry(FOLDER);
+        return 0;
+    case FUSE_LINK:
+        put_entry(MADE);
+        return 0;
+    case FUSE_OPEN:
+    case FUSE_OPENDIR:
+        put_open();
+        return 0;
+    case FUSE_RELEASE:
+    case FUSE_RELEASEDIR:
+        open_files--;
+        return 0;
+    case FUSE_READ:
+        assert(dishonest || (transfer->handle == 77 && transfer->size <= 8192));
+        for (uint64_t i = transfer->offset; i < transfer->offset + transfer->size && i < SIZE; i++)
+            *out++ = (unsigned char)(i * 7);
+        return 0;
+    case FUSE_WRITE:
+        assert(dishonest || (transfer->size <= 8192 && in->length == 80 + transfer->size));
+        put((const uint32_t[2]){transfer->size}, 8);
+        return 0;
+    case FUSE_READDIR:
+        list(transfer->offset);
+        return 0;
+    case FUSE_STATFS:
+        put(&(struct fuse_statfs_out){.block_size = 4096, .blocks = 9}, sizeof(struct fuse_statfs_out));
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static size_t server(const unsigned char *request, size_t length, unsigned char *answer, size_t room)
+{
+    static unsigned char buffer[1 << 20];
+    const struct fuse_in_header *in = (const void *)request;
+    struct fuse_out_header *header = (void *)buffer;
+    size_t size;
+    int error;
+
+    assert(length >= sizeof *in && in->length == length);
+    out = buffer + sizeof *header;
+    error = work(in, request + sizeof *in);
+    if (room == 0)
+        return 0;
+    size = error ? sizeof *header : (size_t)(out - buffer);
+    *header = (struct fuse_out_header){(uint32_t)size, error, in->unique};
+    if (answers++ == lie_at && lie != TRUTH) {
+        dishonest = true;
+        switch (lie) {
+        case SHORT_HEADER:
+            size = 7;
+            break;
+        case OTHER_UNIQUE:
+            header->unique++;
+            break;
+        case LONGER:
+            header->length += 1000000;
+            break;
+        case SHORTER:
+            header->length = 15;
+            break;
+        case CUT:
+            size--;
+            break;
+        case POSITIVE_ERROR:
+            header->error = 5;
+            break;
+        case HUGE_ERROR:
+            header->error = INT32_MIN;
+            break;
+        case GARBAGE:
+            memset(buffer + sizeof *header, 0xa5, size - sizeof *header);
+            break;
+        default:
+            abort();
+        }
+    }
+    assert(size <= room || dishonest);
+    if (size > room)
+        size = room;
+    memcpy(answer, buffer, size);
+    return size;
+}
+
+static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                  uint64_t next)
+{
+    (void)name, (void)inode, (void)type, (void)next;
+    assert(length > 0 && length <= VNODE_NAME_MAX);
+    return ++*(unsigned *)context < 100;
+}
+
+/* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
+static void use(struct vnode *root, bool good)
+{
+    static unsigned char data[20000];
+    struct vnode *file = NULL, *again = NULL, *link = NULL, *made = NULL, *folder = NULL;
+    struct vnode_attributes attributes = {.size = 5};
+    struct vnode_statfs fs;
+    unsigned seen = 0, before;
+    int error;
+
+#define MUST(call)                                                                                           \
+    do {                                                                                                     \
+        long result = (call);                                                                                \
+                                                                                                             \
+        if (good && result < 0)                                                                              \
+            fprintf(stderr, "%s: %ld\n", #call, result);                                                     \
+        assert(!good || result >= 0);                                                                        \
+    } while (0)
+
+    MUST(root->ops->lookup(root, "a", 1, &file));
+    MUST(root->ops->lookup(root, "a", 1, &again));
+    assert(!good || file == again);
+    error = root->ops->lookup(root, "x", 1, &made);
+    assert(error < 0 && (!good || error == -ENOENT));
+    if (file) {
+        long count;
+
+        /* Attributes hold for a second, and then no more. */
+        before = getattrs;
+        file->ops->get(file, &attributes);
+        assert(getattrs == before || !good);
+        fake_now += UINT64_C(1000000000);
+        file->ops->get(file, &attributes);
+        assert(!good || (getattrs == before + 1 && attributes.size == SIZE &&
+                         attributes.access_time == INT64_C(1000000000005)));
+        count = file->ops->read(file, data, sizeof data, 0);
+        MUST(count);
+        assert(count <= (long)sizeof data);
+        if (good) {
+            assert(count == SIZE);
+            for (unsigned i = 0; i < SIZE; i++)
+                assert(data[i] == (i * 7 & 0xff));
+        }
+        MUST(file->ops->write(file, data, sizeof data, 3));
+        MUST(file->ops->allocate(file, 0, 0, 100));
+        MUST(file->ops->set(file, &attributes, VNODE_SET_SIZE | VNODE_SET_ACCESS_TIME));
+        MUST(file->ops->sync(file, true));
+    }
+    if (root->ops->lookup(root, "l", 1, &link) == 0 && link->type == VNODE_SYMLINK)
+        MUST(link->ops->read(link, data, 100, 0));
+    MUST(root->ops->entries(root, 0, taken, &seen));
+    assert(!good || seen == 3);
+    MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
+    if (made) {
+        MUST(made->ops->write(made, data, 10, 0));
+        MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, VNODE_RENAME_NOREPLACE));
+        MUST(root->ops->link(root, "o", 1, made));
+        MUST(root->ops->unlink(root, "m", 1, made));
+    }
+    MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
+    MUST(root->ops->statfs(root, &fs));
+    vnode_put(file);
+    vnode_put(again);
+    vnode_put(link);
+    vnode_put(made);
+    vnode_put(folder);
+}
+
+static void begin(void)
+{
+    fake_begin();
+    memset(lookups, 0, sizeof lookups);
+    answers = 0;
+    open_files = 0;
+    dishonest = false;
+}
+
+/* Mounts, does everything, ends; whether it could be mounted. */
+static bool session(bool good)
+{
+    struct vnode *root;
+    int error;
+
+    begin();
+    error = fuse_fs.mount("share0", NULL, &root);
+    assert(error <= 0 && (!good || error == 0));
+    if (error == 0) {
+        use(root, good);
+        assert(fuse_fs.unmount(root) == 0);
+    }
+    assert(fake_blocks == 0 && !fake_channel.mounted && pages_available() == FAKE_PAGES);
+    /* Nothing is left behind on the server either. */
+    for (unsigned i = 2; i < NODES && good; i++)
+        assert(lookups[i] == 0);
+    assert(open_files == 0 || !good);
+    return error == 0;
+}
+
+int main(void)
+{
+    struct vnode *root, *file;
+    int honest;
+
+    session(true);
+    honest = answers;
+    assert(honest > 25);
+    for (lie = TRUTH + 1; lie < LIES; lie++)
+        for (lie_at = 0; lie_at < honest; lie_at++)
+            if (session(false))
+                assert(lie_at >= 2 || lie == GARBAGE);
+    lie = TRUTH;
+    session(true);
+
+    for (long i = 0;; i++) {
+        fake_heap_fails_in = i;
+        session(false);
+        if (fake_heap_fails_in >= 0)
+            break;
+    }
+    fake_heap_fails_in = -1;
+
+    /* A server that falls silent: an error, once the time is up, and nothing stays. */
+    begin();
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+    assert(root->ops->lookup(root, "a", 1, &file) == 0);
+    fake_silent = true;
+    assert(file->ops->read(file, (char[10]){0}, 10, 0) == -EIO);
+    assert(fake_channel.gone);
+    assert(root->ops->lookup(root, "a", 1, &file) == -EIO);
+    vnode_put(file);
+    assert(fuse_fs.unmount(root) == 0 && fake_blocks == 0);
+    assert(fuse_fs.mount("other", NULL, &root) == -ENODEV);
+    return 0;
+}

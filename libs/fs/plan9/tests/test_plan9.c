@@ -1,0 +1,444 @@
+// sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
+// sources: ../../../drivers/share-channel/share_transfer.c
+/*
+ * The client against a server that keeps to the protocol and counts fids, against the same one when it lies
+ * about one thing in one answer, when it falls silent, and when memory is short.
+ */
+#include "../../../drivers/share-channel/tests/fake_share.h"
+#include "../plan9.h"
+
+#include <fs.h>
+#include <plan9_channel.h>
+#include <stdio.h>
+
+extern const struct fs_type plan9_fs;
+static const struct share_driver driver = {"fake", &fake_channels};
+const struct share_driver *const plan9_channels[] = {&driver};
+const size_t plan9_channels_count = 1;
+
+/* What a lie changes: the answer number `lie_at` (from 0), in this way. */
+enum lie {
+    TRUTH,
+    SHORT_HEADER,
+    OTHER_TAG,
+    OTHER_TYPE,
+    LONGER_SIZE,
+    SHORTER_SIZE,
+    CUT,
+    COUNT_TOO_LARGE,
+    GARBAGE,
+    ERROR_NONE,
+    ERROR_HUGE,
+    LIES,
+};
+static enum lie lie;
+static int lie_at, answers;
+
+/* The tree: the root, a file, a link, a folder. */
+enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5 };
+static unsigned fids[256]; /* what each is at; 0: nobody uses it */
+static bool fids_open[256];
+static unsigned file_size = 10000;
+static bool dishonest; /* has lied: what the client does then need not make sense */
+
+static uint64_t number(const unsigned char *at, unsigned bytes)
+{
+    uint64_t value = 0;
+
+    while (bytes > 0)
+        value = value << 8 | at[--bytes];
+    return value;
+}
+
+static unsigned char *out;
+
+static void put(uint64_t value, unsigned bytes)
+{
+    for (; bytes > 0; bytes--, value >>= 8)
+        *out++ = (unsigned char)value;
+}
+
+static void put_qid(unsigned file)
+{
+    put(file == ROOT || file == FOLDER ? 0x80 : file == LINK ? 2 : 0, 1);
+    put(0, 4);
+    put(file, 8);
+}
+
+static unsigned find(unsigned dir, const char *name, size_t length)
+{
+    if (length == 2 && memcmp(name, "..", 2) == 0)
+        return ROOT;
+    if (dir != ROOT || length != 1)
+        return 0;
+    return *name == 'a' ? FILE_A : *name == 'l' ? LINK : *name == 'd' ? FOLDER : *name == 'm' ? MADE : 0;
+}
+
+static unsigned fid(const unsigned char *at)
+{
+    unsigned value = (unsigned)number(at, 4);
+
+    assert(value < 256 && (fids[value] || dishonest));
+    return value;
+}
+
+static int walk(const unsigned char *in)
+{
+    unsigned from = fid(in), to = (unsigned)number(in + 4, 4), count = (unsigned)number(in + 8, 2);
+    unsigned file = fids[from], done = 0;
+    unsigned char *place = out;
+
+    assert(to < 256 && (!fids[to] || dishonest) && count <= 16 && !fids_open[from]);
+    in += 10;
+    put(0, 2);
+    for (; done < count; done++) {
+        size_t length = number(in, 2);
+        unsigned next = find(file, (const char *)in + 2, length);
+
+        if (!next)
+            break;
+        file = next;
+        put_qid(file);
+        in += 2 + length;
+    }
+    if (done < count && done == 0)
+        return ENOENT;
+    if (done == count)
+        fids[to] = file;
+    *place = (unsigned char)done;
+    return 0;
+}
+
+static void getattr(unsigned file)
+{
+    put(0x7ff, 8);
+    put_qid(file);
+    put(file == LINK ? 0120777 : file == ROOT || file == FOLDER ? 0040755 : 0100644, 4);
+    put(0, 8);
+    put(1, 8);
+    put(0, 8);
+    put(file == FILE_A ? file_size : file == LINK ? 6 : 0, 8);
+    put(4096, 8);
+    put(8, 8);
+    for (int i = 0; i < 10; i++)
+        put(1000 + (unsigned)i, 8);
+}
+
+static void read_file(unsigned offset, unsigned count)
+{
+    unsigned left = offset < file_size ? file_size - offset : 0;
+
+    if (count > left)
+        count = left;
+    put(count, 4);
+    for (unsigned i = 0; i < count; i++)
+        put(((offset + i) * 7) & 0xff, 1);
+}
+
+static void readdir(uint64_t offset)
+{
+    static const struct {
+        unsigned file;
+        char name[3];
+    } entries[] = {{ROOT, "."}, {ROOT, ".."}, {FILE_A, "a"}, {LINK, "l"}, {FOLDER, "d"}};
+    unsigned char *place = out;
+    unsigned given = 0;
+
+    put(0, 4);
+    for (uint64_t i = offset; i < 5 && given < 2; i++, given++) {
+        put_qid(entries[i].file);
+        put(i + 1, 8);
+        put(entries[i].file == FILE_A ? 8 : 4, 1);
+        put(strlen(entries[i].name), 2);
+        for (const char *c = entries[i].name; *c; c++)
+            put((unsigned char)*c, 1);
+    }
+    *place = (unsigned char)(out - place - 4);
+}
+
+static int work(unsigned type, const unsigned char *in, size_t length)
+{
+    switch (type) {
+    case PLAN9_TVERSION:
+        put(8192, 4);
+        put(8, 2);
+        memcpy(out, "9P2000.L", 8);
+        out += 8;
+        return 0;
+    case PLAN9_TATTACH:
+        assert(number(in, 4) < 256 && number(in + 4, 4) == PLAN9_NO_FID);
+        fids[number(in, 4)] = ROOT;
+        put_qid(ROOT);
+        return 0;
+    case PLAN9_TWALK:
+        return walk(in);
+    case PLAN9_TGETATTR:
+        getattr(fids[fid(in)]);
+        return 0;
+    case PLAN9_TLOPEN:
+        assert(dishonest || !fids_open[fid(in)]);
+        fids_open[fid(in)] = true;
+        put_qid(fids[fid(in)]);
+        put(0, 4);
+        return 0;
+    case PLAN9_TLCREATE:
+        fids[fid(in)] = MADE;
+        fids_open[fid(in)] = true;
+        put_qid(MADE);
+        put(0, 4);
+        return 0;
+    case PLAN9_TREAD:
+        assert(dishonest || fids_open[fid(in)]);
+        read_file((unsigned)number(in + 4, 8), (unsigned)number(in + 12, 4));
+        return 0;
+    case PLAN9_TWRITE:
+        assert(dishonest || fids_open[fid(in)]);
+        assert(length == 16 + number(in + 12, 4));
+        put(number(in + 12, 4), 4);
+        return 0;
+    case PLAN9_TREADDIR:
+        assert(dishonest || fids_open[fid(in)]);
+        readdir(number(in + 4, 8));
+        return 0;
+    case PLAN9_TREADLINK:
+        put(6, 2);
+        memcpy(out, "target", 6);
+        out += 6;
+        return 0;
+    case PLAN9_TCLUNK:
+        fids[fid(in)] = 0;
+        fids_open[number(in, 4)] = false;
+        return 0;
+    case PLAN9_TSTATFS:
+        put(1, 4);
+        put(4096, 4);
+        for (int i = 0; i < 6; i++)
+            put(100, 8);
+        put(255, 4);
+        return 0;
+    case PLAN9_TMKDIR:
+    case PLAN9_TSYMLINK:
+    case PLAN9_TMKNOD:
+        put_qid(MADE);
+        return 0;
+    default:
+        fid(in);
+        return 0;
+    }
+}
+
+static size_t server(const unsigned char *request, size_t length, unsigned char *answer, size_t room)
+{
+    static unsigned char buffer[1 << 20];
+    unsigned type = request[4];
+    size_t size;
+    int error;
+
+    assert(length >= 7 && number(request, 4) == length);
+    out = buffer + 7;
+    error = work(type, request + 7, length - 7);
+    if (error) {
+        out = buffer + 7;
+        put((unsigned)error, 4);
+    }
+    size = (size_t)(out - buffer);
+    out = buffer;
+    put(size, 4);
+    put(error ? PLAN9_RLERROR : type + 1, 1);
+    put(number(request + 5, 2), 2);
+    if (answers++ == lie_at && lie != TRUTH && type != PLAN9_TCLUNK) {
+        dishonest = true;
+        switch (lie) {
+        case SHORT_HEADER:
+            size = 3;
+            break;
+        case OTHER_TAG:
+            buffer[5] ^= 1;
+            break;
+        case OTHER_TYPE:
+            buffer[4] += 2;
+            break;
+        case LONGER_SIZE:
+            buffer[2] = 0x10;
+            break;
+        case SHORTER_SIZE:
+            buffer[0] = 6;
+            buffer[1] = 0;
+            break;
+        case CUT:
+            size = size > 8 ? size - 1 : size;
+            break;
+        case COUNT_TOO_LARGE:
+            memset(buffer + 7, 0xff, 4);
+            break;
+        case GARBAGE:
+            memset(buffer + 7, 0xa5, size - 7);
+            break;
+        case ERROR_NONE:
+        case ERROR_HUGE:
+            buffer[4] = PLAN9_RLERROR;
+            size = 11;
+            buffer[0] = 11;
+            buffer[1] = 0;
+            memset(buffer + 7, lie == ERROR_HUGE ? 0xff : 0, 4);
+            break;
+        default:
+            abort();
+        }
+    }
+    assert(size <= room || dishonest);
+    if (size > room)
+        size = room;
+    memcpy(answer, buffer, size);
+    return size;
+}
+
+static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                  uint64_t next)
+{
+    (void)name, (void)inode, (void)type, (void)next;
+    assert(length > 0 && length <= VNODE_NAME_MAX);
+    return ++*(unsigned *)context < 100;
+}
+
+/* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
+static void use(struct vnode *root, bool good)
+{
+    static unsigned char data[20000];
+    struct vnode *file = NULL, *again = NULL, *link = NULL, *made = NULL, *folder = NULL;
+    struct vnode_attributes attributes = {.size = 5};
+    struct vnode_statfs fs;
+    unsigned seen = 0;
+    int error;
+
+#define MUST(call)                                                                                           \
+    do {                                                                                                     \
+        long result = (call);                                                                                \
+                                                                                                             \
+        if (good && result < 0)                                                                              \
+            fprintf(stderr, "%s: %ld\n", #call, result);                                                     \
+        assert(!good || result >= 0);                                                                        \
+    } while (0)
+
+    MUST(root->ops->lookup(root, "a", 1, &file));
+    MUST(root->ops->lookup(root, "a", 1, &again));
+    assert(!good || file == again);
+    error = root->ops->lookup(root, "x", 1, &made);
+    assert(error < 0 && (!good || error == -ENOENT));
+    if (file) {
+        long count = file->ops->read(file, data, sizeof data, 0);
+
+        MUST(count);
+        assert(count <= (long)sizeof data);
+        if (good) {
+            assert(count == 10000);
+            for (unsigned i = 0; i < 10000; i++)
+                assert(data[i] == (i * 7 & 0xff));
+        }
+        MUST(file->ops->write(file, data, sizeof data, 3));
+        MUST(file->ops->set(file, &attributes, VNODE_SET_SIZE | VNODE_SET_ACCESS_TIME));
+        MUST(file->ops->sync(file, true));
+        fake_now += UINT64_C(1000000000);
+        file->ops->get(file, &attributes);
+        assert(!good || (attributes.size == 10000 && attributes.inode == FILE_A));
+    }
+    if (root->ops->lookup(root, "l", 1, &link) == 0 && link->type == VNODE_SYMLINK)
+        MUST(link->ops->read(link, data, 100, 0));
+    MUST(root->ops->entries(root, 0, taken, &seen));
+    assert(!good || seen == 3);
+    MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
+    if (made) {
+        MUST(made->ops->write(made, data, 10, 0));
+        MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, 0));
+        MUST(root->ops->link(root, "o", 1, made));
+        MUST(root->ops->unlink(root, "m", 1, made));
+    }
+    MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
+    MUST(root->ops->statfs(root, &fs));
+    vnode_put(file);
+    vnode_put(again);
+    vnode_put(link);
+    vnode_put(made);
+    vnode_put(folder);
+}
+
+static void begin(void)
+{
+    fake_begin();
+    memset(fids, 0, sizeof fids);
+    memset(fids_open, 0, sizeof fids_open);
+    answers = 0;
+    dishonest = false;
+}
+
+/* Mounts, does everything, ends; whether it could be mounted. */
+static bool session(bool good)
+{
+    struct vnode *root;
+    int error;
+
+    begin();
+    error = plan9_fs.mount("share0", "cache=5", &root);
+    assert(error <= 0 && (!good || error == 0));
+    if (error == 0) {
+        use(root, good);
+        assert(plan9_fs.unmount(root) == 0);
+    }
+    assert(fake_blocks == 0 && !fake_channel.mounted && pages_available() == FAKE_PAGES);
+    /* Nothing is left behind on the server either. */
+    for (unsigned i = 0; i < 256; i++)
+        assert(fids[i] == 0 || !good);
+    return error == 0;
+}
+
+int main(void)
+{
+    struct vnode *root, *file;
+    int honest;
+
+    session(true);
+    honest = answers;
+    assert(honest > 30);
+    for (lie = TRUTH + 1; lie < LIES; lie++)
+        for (lie_at = 0; lie_at < honest; lie_at++)
+            if (session(false))
+                assert(lie_at >= 3 || lie == CUT || lie == COUNT_TOO_LARGE || lie == GARBAGE);
+    lie = TRUTH;
+    session(true);
+
+    /* Each allocation fails once; fids are given back all the same. */
+    for (long i = 0;; i++) {
+        bool mounted;
+
+        fake_heap_fails_in = i;
+        mounted = session(false);
+        if (fake_heap_fails_in >= 0)
+            break;
+        for (unsigned f = 0; f < 256; f++)
+            assert(fids[f] == 0 || !mounted);
+    }
+    fake_heap_fails_in = -1;
+
+    /* A server that falls silent: an error, once the time is up, and nothing stays. */
+    begin();
+    assert(plan9_fs.mount("share0", NULL, &root) == 0);
+    assert(root->ops->lookup(root, "a", 1, &file) == 0);
+    fake_silent = true;
+    assert(file->ops->read(file, (char[10]){0}, 10, 0) == -EIO);
+    assert(fake_channel.gone);
+    assert(root->ops->lookup(root, "a", 1, &file) == -EIO);
+    vnode_put(file);
+    assert(plan9_fs.unmount(root) == 0 && fake_blocks == 0);
+
+    /* Folders below; names that do not fit; what is there already. */
+    begin();
+    assert(plan9_fs.mount("share0/d", NULL, &root) == 0);
+    assert(plan9_fs.mount("share0", NULL, &root) == -EBUSY);
+    assert(plan9_fs.unmount(root) == 0);
+    begin();
+    assert(plan9_fs.mount("share0/x", NULL, &root) == -ENOENT && fake_blocks == 0);
+    assert(plan9_fs.mount("share0/a", NULL, &root) == -ENOTDIR && fake_blocks == 0);
+    assert(plan9_fs.mount("other", NULL, &root) == -ENODEV);
+    assert(plan9_fs.mount("share0", "cache=x", &root) == -EINVAL && fake_blocks == 0);
+    return 0;
+}
