@@ -109,5 +109,7 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 
 def _complaint(share: Share, status: int, said: bytes) -> str:
     lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-    return f"virtiofsd, which served {share.folder}, {how}" + (f": {lines[-1]}" if lines else "")
+    who = f"virtiofsd, which served {share.folder},"
+    if status < 0:
+        return f"{who} was killed by signal {-status}"
+    return f"{who} ended with status {status}" + (f": {lines[-1]}" if lines else "")
