@@ -1,4 +1,4 @@
-/* Writes to a file of the root, which is a share, until that fails; then does what else would wait for its server. */
+/* Writes to a file of a share, until that fails; then does what else would wait for its server. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 int main(void)
 {
     static char block[65536];
-    int fd = open("/written", O_RDWR | O_CREAT, 0600);
+    int fd = open("/share/written", O_RDWR | O_CREAT, 0600);
     struct stat st;
     long count = 0;
 
@@ -23,9 +23,9 @@ int main(void)
     printf("write: errno %d\n", errno);
     printf("read: %ld errno %d\n", (long)pread(fd, block, 10, 0), errno);
     printf("fsync: %d errno %d\n", fsync(fd), errno);
-    printf("open: %d errno %d\n", open("/other", O_RDONLY), errno);
-    printf("mkdir: %d errno %d\n", mkdir("/folder", 0700), errno);
-    printf("opendir: %d errno %d\n", opendir("/") != NULL, errno);
+    printf("open: %d errno %d\n", open("/share/other", O_RDONLY), errno);
+    printf("mkdir: %d errno %d\n", mkdir("/share/folder", 0700), errno);
+    printf("opendir: %d errno %d\n", opendir("/share") != NULL, errno);
     printf("fstat: %d\n", fstat(fd, &st));
     printf("close: %d\n", close(fd));
     return 7;
