@@ -10,9 +10,13 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from unilith.catalog.model import Identifier, Model, Name, Ref, Source, Upstream
 from unilith.catalog.yaml_model import read_model
+from unilith.catalog.yaml_nodes import shown
+from unilith.errors import UserError, Where
 
 MOUNTS_OPTION = "MOUNTS"
 MOUNTS_LIBRARY = "mounts"
+ROOT = "rootfs"
+"""What the disk or share is called that the root file system is on."""
 
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
@@ -103,13 +107,48 @@ class RootFs(Model):
     source: str = Field(alias="from")
     """A folder, a tar archive (also .gz, .bz2, .xz or .zst) or a container image: `docker save` or an OCI layout, as
     archive or folder. Relative to the recipe's folder."""
-    kind: Literal["initrd"] = Field(default="initrd", alias="as")
-    """How they get into the image: `initrd`, loaded into memory with it."""
+    kind: Literal["initrd", "tar", "erofs", "ext4", "shared"] = Field(default="initrd", alias="as")
+    """How they get into the image. `initrd`, or `tar`: loaded into memory with it. `erofs`: a disk that is only read;
+    `ext4`: one that is written, from a fresh copy for each build. `shared`: the folder itself, as a share."""
+    compression: Literal["none", "lz4", "lz4hc"] = "none"
+    """Of `erofs`."""
+    free: Memory | None = None
+    """Room in an `ext4` for what the image writes."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_text(cls, value: Any) -> Any:
         return {"from": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> RootFs:
+        if self.compression != "none" and self.kind != "erofs":
+            raise ValueError("only a root file system `as: erofs` can have a `compression`")
+        if self.free is not None and self.kind != "ext4":
+            raise ValueError("only a root file system `as: ext4` can have `free` room")
+        return self
+
+    @property
+    def mount(self) -> Mount | None:
+        """How it is mounted, if it is not loaded with the image."""
+        if self.kind in ("initrd", "tar"):
+            return None
+        if self.kind == "shared":
+            return Mount(at="/", kind="share", source=ROOT)
+        options = "ro" if self.kind == "erofs" else ""
+        return Mount(at="/", kind=self.kind, source=f"serial={ROOT}", options=options)
+
+
+class RecipeDisk(Model):
+    """A disk of the application's own, which keeps what is written to it from run to run."""
+
+    size: Memory
+    """How large it is when it is made, at the first run: a number with K, M or G."""
+    kind: Literal["ext4", "raw"] = Field(default="ext4", alias="as")
+    """What it is made as: an empty file system, or zeroes."""
+
+
+DiskName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,20}$")]
 
 
 class Recipe(Model):
@@ -142,6 +181,8 @@ class Recipe(Model):
     container image that `rootfs` is."""
     env: dict[Identifier, Word] = {}
     """The application's environment variables, beside those of the container image that `rootfs` is."""
+    disks: dict[DiskName, RecipeDisk] = {}
+    """Disks of the application's own, by name: `mounts` finds them as `serial=NAME`."""
     mounts: tuple[Mount, ...] = ()
     """File systems that are mounted at the start, in this order. The command line's `mount=AT:KIND:SOURCE:OPTIONS`
     replaces one or adds to them."""
@@ -181,6 +222,13 @@ class Recipe(Model):
                 raise ValueError(f"{place} is named twice; one of the two would hide the other")
         return mounts
 
+    @field_validator("disks")
+    @classmethod
+    def _none_for_the_root(cls, disks: dict[str, RecipeDisk]) -> dict[str, RecipeDisk]:
+        if ROOT in disks:
+            raise ValueError(f"{ROOT} is the name of the disk that the root file system is on")
+        return disks
+
     @property
     def file(self) -> Path:
         """The recipe's file."""
@@ -196,6 +244,14 @@ def read_recipe(file: Path) -> Recipe:
     """Reads and checks a recipe; a mistake is a `UserError` that names file, line and field."""
     recipe, lines = read_model(file, Recipe)
     options = dict(recipe.options)
+    root = recipe.rootfs.mount if recipe.rootfs is not None else None
+    if root is not None:
+        if any(mount.at == "/" for mount in recipe.mounts):
+            raise UserError(
+                "`rootfs` is mounted on /, and so is one of the `mounts`",
+                where=Where(shown(file), lines.get("mounts", 0)),
+            )
+        recipe = recipe.model_copy(update={"mounts": (root, *recipe.mounts)})
     if recipe.mounts:
         # What is mounted reaches the image as the value of an option.
         options[MOUNTS_OPTION] = " ".join(mount.entry for mount in recipe.mounts)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from unilith.errors import UserError
+
+
+class OwnDisk(BaseModel):
+    """A disk that comes with the image, or that the application keeps its data on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    file: Path
+    readonly: bool = False
+    size: int = 0  # bytes that it is made with where it is missing; 0: it comes with the image
+    format: str = "raw"  # as what it is made
 
 
 class ImageDescription(BaseModel):
@@ -29,6 +42,8 @@ class ImageDescription(BaseModel):
     network: bool = False  # whether the image drives a network card
     vsock: bool = False  # whether the image has a vsock device
     has_disks: bool = False  # whether the image drives disks of the host
+    disks: tuple[OwnDisk, ...] = ()
+    own_shares: tuple[str, ...] = ()  # as `unilith run --share` has them
     shares: tuple[str, ...] = ()  # how it can mount folders of the host: "9p", "virtiofs", "host"
 
     def write(self, file: Path) -> None:
@@ -54,7 +69,11 @@ class ImageDescription(BaseModel):
                 hint="Build the recipe again.",
             ) from e
         folder = file.parent.resolve()
-        paths = {"image": folder / read.image, "debug": folder / read.debug}
+        paths: dict[str, object] = {"image": folder / read.image, "debug": folder / read.debug}
+        paths["disks"] = tuple(
+            disk.model_copy(update={"file": Path(os.path.normpath(folder / disk.file))})
+            for disk in read.disks
+        )
         if read.initrd is not None:
             paths["initrd"] = folder / read.initrd
         return read.model_copy(update=paths)

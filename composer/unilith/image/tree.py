@@ -172,6 +172,12 @@ class Tree:
             )
         self.put(Entry(clean, stat.S_IFREG | mode, content))
 
+    def add_folder(self, name: str) -> None:
+        """Adds an empty folder, and those above it, if nothing has the name."""
+        clean = name.strip("/")
+        if self.place(clean) not in self._entries:
+            self.put(Entry(clean, stat.S_IFDIR | 0o755))
+
     def remove(self, name: str) -> None:
         """Removes an entry and all below it; nothing if there is none."""
         if name in self._entries:

@@ -179,12 +179,12 @@ def _bill_fits(built: Built) -> bool:
 
 def _complete(built: Built) -> bool:
     """Whether everything beside the image is there still; the image is ninja's business."""
-    initrd = built.folder / INITRD
     try:
-        wants_initrd = json.loads(built.description.read_text(encoding="utf-8"))["initrd"] is not None
+        said = json.loads(built.description.read_text(encoding="utf-8"))
+        beside = [said["initrd"], *(disk["file"] for disk in said["disks"] if disk["size"] == 0)]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    files = (built.selection, built.folder / DOTCONFIG, *((initrd,) if wants_initrd else ()))
+    files = (built.selection, built.folder / DOTCONFIG, *(built.folder / name for name in beside if name))
     return all(file.is_file() for file in files)
 
 

@@ -16,7 +16,7 @@ from unilith.generate.tables import table_sources
 from unilith.image.bom import Part, bill_of_materials
 from unilith.image.description import ImageDescription
 from unilith.pipeline.app import asked_of, roots_of
-from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, INITRD, Built
+from unilith.pipeline.build import BILL, DOTCONFIG, IMAGE_NINJA, Built
 from unilith.pipeline.demand import Demand, Subject, demand_of
 from unilith.pipeline.inputs import inputs_of
 from unilith.pipeline.libc import MUSL, musl_numbers
@@ -24,7 +24,7 @@ from unilith.pipeline.lock import locked_resolution
 from unilith.pipeline.programs import link_programs
 from unilith.pipeline.request import Reporter, Request
 from unilith.pipeline.resolve import Resolution, resolve
-from unilith.pipeline.rootfs import pack_rootfs
+from unilith.pipeline.rootfs import own_disks, own_shares, pack_rootfs, packed_file, remove_packed
 from unilith.plan.compose import Chosen, make_plan
 from unilith.plan.model import Plan
 from unilith.plan.protector import STACK_PROTECTOR, fitted
@@ -85,7 +85,7 @@ def compose(request: Request, subject: Subject, places: Places, reporter: Report
     _write_build(demand, selection, plan)
     write_if_changed(demand.folder, {_LOCK: to_text(selection), DOTCONFIG: resolution.options.dotconfig})
     rootfs_files = _make_rootfs(demand, selection, reporter)
-    description = _describe(demand, selection)
+    description = _describe(demand, selection, places)
     built = Built(
         folder=demand.folder,
         image=demand.folder / _IMAGE,
@@ -209,11 +209,12 @@ def _write_build(demand: Demand, selection: Selection, plan: Plan) -> None:
 
 def _make_rootfs(demand: Demand, selection: Selection, reporter: Reporter) -> list[Path]:
     """Packs the root file system; returns the files and folders that it was made from."""
-    if not _wants_rootfs(selection):
-        (demand.folder / INITRD).unlink(missing_ok=True)
+    recipe = demand.recipe
+    if not _wants_rootfs(selection) and recipe.rootfs is None:
+        remove_packed(demand.folder, but="")
         return []
     programs = link_programs(demand.catalog, demand.programs, demand.toolchain, reporter)
-    made_from = pack_rootfs(demand.recipe, demand.target.arch, programs, demand.folder, demand.work)
+    made_from = pack_rootfs(recipe, demand.target.arch, programs, demand.folder, demand.work)
     return [*(source for program in demand.programs for source in program.sources()), *made_from]
 
 
@@ -230,7 +231,7 @@ def _drives(demand: Demand, selection: Selection, interface: str, inner: str) ->
     return any(name in drivers and name != inner for name in selection.names)
 
 
-def _describe(demand: Demand, selection: Selection) -> Path:
+def _describe(demand: Demand, selection: Selection, places: Places) -> Path:
     target, recipe = demand.target, demand.recipe
     description = ImageDescription(
         recipe=recipe.name,
@@ -241,12 +242,14 @@ def _describe(demand: Demand, selection: Selection) -> Path:
         settings=target.machine.settings,
         image=Path(_IMAGE),
         debug=Path(_DEBUG),
-        initrd=Path(INITRD) if _wants_rootfs(selection) else None,
+        initrd=Path(packed_file(recipe)) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
         ports=recipe.run.ports,
         network=_drives(demand, selection, NETWORK, LOOPBACK),
         vsock=_drives(demand, selection, VSOCK, ""),
         has_disks=_drives(demand, selection, BLOCK, MEMORY_DISK),
+        disks=own_disks(recipe, demand.folder, places),
+        own_shares=own_shares(recipe),
         shares=tuple(kind for kind in SHARES if _drives(demand, selection, f"fs.{kind}", "")),
     )
     file = demand.folder / _DESCRIPTION

@@ -150,13 +150,19 @@ def _implied(recipe: Recipe, catalog: Catalog) -> list[Fact]:
     if recipe.libc == "musl":
         origin = Origin(f"{recipe.name} is written for the C library {MUSL}", _line(recipe, "libc"))
         facts.append(Fact(FactKind.LIBRARY, MUSL, origin))
+    loaded = recipe.rootfs is None or recipe.rootfs.mount is None
     if recipe.programs:
         origin = Origin(f"{recipe.name} has programs in its root file system", _line(recipe, "programs"))
-        facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
+        if loaded:
+            facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
         facts.append(Fact(FactKind.LIBRARY, PROGRAM_LOADER, origin))
     if recipe.rootfs is not None:
         origin = Origin(f"{recipe.name} has a root file system", _line(recipe, "rootfs"))
-        facts.append(Fact(FactKind.INTERFACE, "rootfs", origin))
+        # What is mounted on / takes the place of an empty file system in memory.
+        facts.append(Fact(FactKind.INTERFACE, "rootfs" if loaded else "fs.ramfs", origin))
+    if recipe.disks:
+        origin = Origin(f"{recipe.name} has disks", _line(recipe, "disks"))
+        facts.append(Fact(FactKind.INTERFACE, "block.device", origin))
     return [*facts, *_mounted(recipe, catalog)]
 
 

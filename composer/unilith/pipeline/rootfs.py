@@ -9,17 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unilith.demand.recipe import Recipe, RootFs
+from unilith.demand.recipe import ROOT, Recipe, RootFs
 from unilith.errors import UserError, Where
+from unilith.image.description import OwnDisk
 from unilith.image.folder import read_folder
 from unilith.image.initrd import write_initrd
 from unilith.image.tree import Tree
 from unilith.pipeline.build import INITRD
 
 if TYPE_CHECKING:
+    from unilith.catalog.roots import Places
     from unilith.image.archive import Scratch
     from unilith.image.container import Container
 
+STATE = ".unilith"
+"""The folder beside the build folder for what is not built, and kept."""
+_PACKED = {
+    "initrd": INITRD,
+    "tar": "initrd.tar",
+    "erofs": "rootfs.erofs",
+    "ext4": "rootfs.ext4",
+    "shared": "",
+}
 _CONTAINER_FILES = ("oci-layout", "manifest.json", "repositories")
 """One of these lies in every folder that a container image was unpacked to."""
 
@@ -46,6 +57,17 @@ def with_container(recipe: Recipe, arch: str, work: Path) -> Recipe:
     )
 
 
+def packed_file(recipe: Recipe) -> str:
+    """The name of what the root file system is packed to, in the build folder; nothing if it is shared as it is."""
+    return _PACKED[recipe.rootfs.kind if recipe.rootfs is not None else "initrd"]
+
+
+def remove_packed(folder: Path, but: str) -> None:
+    """Removes what was packed when the recipe said something else."""
+    for name in set(_PACKED.values()) - {but, ""}:
+        (folder / name).unlink(missing_ok=True)
+
+
 def pack_rootfs(
     recipe: Recipe, arch: str, programs: Mapping[str, Path], folder: Path, work: Path
 ) -> list[Path]:
@@ -53,12 +75,79 @@ def pack_rootfs(
 
     Returns what it was made from: a change of any of it asks for packing again.
     """
+    remove_packed(folder, but=packed_file(recipe))
+    if recipe.rootfs is not None and recipe.rootfs.kind == "shared":
+        return _shared(recipe, recipe.rootfs, programs)
     with _scratch(work) as scratch:
         tree, made_from = _read(recipe, arch, scratch)
         for name, program in programs.items():
             tree.add(name, 0o755, program)
-        write_initrd(tree, folder / INITRD)
+        _pack(recipe, tree, folder / packed_file(recipe), scratch.folder / "packing")
     return made_from
+
+
+def _pack(recipe: Recipe, tree: Tree, file: Path, scratch: Path) -> None:
+    kind = recipe.rootfs.kind if recipe.rootfs is not None else "initrd"
+    if kind == "initrd":
+        write_initrd(tree, file)
+        return
+    # Imported here, for few recipes need them.
+    from unilith.image.erofs import write_erofs
+    from unilith.image.ext4 import write_ext4
+    from unilith.image.tarball import write_tarball
+
+    assert recipe.rootfs is not None
+    if kind == "tar":
+        write_tarball(tree, file)
+        return
+    for place in ("/dev", *(mount.at for mount in recipe.mounts)):
+        if place != "/":
+            tree.add_folder(place)
+    scratch.mkdir()
+    label = recipe.name
+    if kind == "ext4":
+        free = bytes_of(recipe.rootfs.free) if recipe.rootfs.free else 0
+        write_ext4(tree, file, scratch, label=label, free=free)
+    else:
+        write_erofs(tree, file, scratch, label=label, compression=recipe.rootfs.compression)
+
+
+def _shared(recipe: Recipe, rootfs: RootFs, programs: Mapping[str, Path]) -> list[Path]:
+    """A folder that is shared is not packed, and nothing can be put into it."""
+    source = _source(recipe, rootfs)
+    if not source.is_dir() or programs:
+        what = "`programs` cannot be put into it" if programs else f"`{rootfs.source}` is none"
+        raise UserError(
+            f"a root file system `as: shared` is a folder as it stands; {what}",
+            where=Where(f"{recipe.folder.name}/{recipe.file.name}", recipe.lines.get("rootfs", 0)),
+        )
+    return []
+
+
+def own_shares(recipe: Recipe) -> tuple[str, ...]:
+    """The folder that is shared as the root, as the command line would have it."""
+    if recipe.rootfs is None or recipe.rootfs.kind != "shared":
+        return ()
+    folder = str(_source(recipe, recipe.rootfs).absolute()).replace(",", ",,")
+    return (f"{folder},tag={ROOT}",)
+
+
+def own_disks(recipe: Recipe, folder: Path, places: Places) -> tuple[OwnDisk, ...]:
+    """The disks that come with the image: its root, and those of the recipe, which outlive the build folder."""
+    found = []
+    if recipe.rootfs is not None and recipe.rootfs.kind in ("erofs", "ext4"):
+        readonly = recipe.rootfs.kind == "erofs"
+        found.append(OwnDisk(name=ROOT, file=Path(packed_file(recipe)), readonly=readonly))
+    for name, disk in recipe.disks.items():
+        file = places.build.parent / STATE / "disks" / recipe.name / f"{name}.img"
+        place = Path(os.path.relpath(file, folder))
+        found.append(OwnDisk(name=name, file=place, size=bytes_of(disk.size), format=disk.kind))
+    return tuple(found)
+
+
+def bytes_of(amount: str) -> int:
+    """`64M` in bytes."""
+    return int(amount[:-1]) << {"K": 10, "M": 20, "G": 30}[amount[-1]]
 
 
 def _read(recipe: Recipe, arch: str, scratch: Scratch) -> tuple[Tree, list[Path]]:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def disks_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Disk
             "another one asks for it: `needs: [block.device]`.",
             exit_status=HOST_SIDE,
         )
-    disks = tuple(_checked(read_disk(text)) for text in wanted)
+    given = tuple(map(read_disk, wanted))
+    disks = tuple(_checked(disk) for disk in (*own_disks(description, {disk.name for disk in given}), *given))
     if len(disks) > MOST:
         raise UserError(f"{len(disks)} disks are more than {MOST}", exit_status=HOST_SIDE)
     for earlier, disk in ((a, b) for i, b in enumerate(disks) for a in disks[:i]):
@@ -58,6 +59,21 @@ def disks_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Disk
                 exit_status=HOST_SIDE,
             )
     return disks
+
+
+def own_disks(description: ImageDescription, replaced: Collection[str]) -> list[Disk]:
+    """The disks that come with the image, but those whose names are `replaced`. One of the application's that is not
+    there yet is made."""
+    found = []
+    for own in description.disks:
+        if own.name in replaced:
+            continue
+        if own.size and not own.file.exists():
+            from unilith.image.disk import make_disk
+
+            make_disk(own)
+        found.append(Disk(own.file, own.name, own.readonly))
+    return found
 
 
 def read_disk(text: str) -> Disk:

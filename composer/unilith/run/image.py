@@ -75,7 +75,7 @@ def run_image(
         return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
     connected = network_of(description, network)
     given = disks_of(description, disks)
-    folders = shares_of(description, shares)
+    folders = shares_of(description, (*description.own_shares, *shares))
     vsock = check_vsock(description, vsock)
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
