@@ -57,6 +57,16 @@ def container(file: Path) -> None:
     )
 
 
+FILES = {"srv/page": b"page", "large": LARGE, "link": "srv/page", "empty": b""}
+SHOWN = [
+    "/empty 644 0 00000000",
+    f"/large 644 {len(LARGE)} {summed(LARGE):08x}",
+    "/link -> srv/page",
+    "/srv/",
+    f"/srv/page 644 4 {summed(b'page'):08x}",
+]
+
+
 def make_recipe(folder: Path, rest: str) -> Path:
     folder.mkdir()
     shutil.copy(PROGRAM, folder)
@@ -88,3 +98,18 @@ def test_a_changed_archive_is_packed_again(tmp_path: Path) -> None:
         (recipe / "files.tar").write_bytes(tarball({"file": content}))
         ran = run(recipe, "process-x86_64", cwd=tmp_path)
         assert f"/file 644 {len(content)} {summed(content):08x}" in ran.console.splitlines(), ran
+
+
+@pytest.mark.parametrize(
+    ("packed", "target"),
+    [("as: tar", "process-x86_64"), *(("as: erofs, compression: lz4", target) for target in TARGETS)],
+)
+def test_the_root_is_an_archive_or_a_disk(tmp_path: Path, packed: str, target: str) -> None:
+    recipe = make_recipe(
+        tmp_path / "recipe",
+        f"rootfs: {{from: files.tar, {packed}}}\nmounts: [{{at: /tmp/own, kind: ramfs}}]\n",
+    )
+    (recipe / "files.tar").write_bytes(tarball(FILES))
+    ran = run(recipe, target, cwd=tmp_path)
+    assert ran.status == 0, ran
+    assert ran.console.splitlines() == ["A= B=", "at /", *SHOWN, "/tmp/", "/tmp/own/"]

@@ -15,6 +15,7 @@ from unilith.errors import UserError, Where
 
 MOUNTS_OPTION = "MOUNTS"
 MOUNTS_LIBRARY = "mounts"
+TAR_OPTION = "INITRD_TAR"
 ROOT = "rootfs"
 """What the disk or share is called that the root file system is on."""
 
@@ -252,6 +253,9 @@ def read_recipe(file: Path) -> Recipe:
                 where=Where(shown(file), lines.get("mounts", 0)),
             )
         recipe = recipe.model_copy(update={"mounts": (root, *recipe.mounts)})
+    if recipe.rootfs is not None and recipe.rootfs.kind == "tar":
+        options[TAR_OPTION] = True
+        lines.setdefault(f"options.{TAR_OPTION}", lines.get("rootfs", 0))
     if recipe.mounts:
         # What is mounted reaches the image as the value of an option.
         options[MOUNTS_OPTION] = " ".join(mount.entry for mount in recipe.mounts)

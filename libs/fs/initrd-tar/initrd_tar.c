@@ -1,0 +1,155 @@
+/*
+ * The root file system from a tar archive, where the boot loader put it.
+ *
+ * Files adopt their content where it lies. Directories that lack are made; of what has a name already, a
+ * directory stays, and a file makes place for the one that comes later.
+ */
+#include "member.h"
+
+#include <boot_info.h>
+#include <console.h>
+#include <errno.h>
+#include <string.h>
+#include <vfs.h>
+#include <vnode.h>
+
+#define PERMISSIONS 07777u
+
+int initrd_tar_init(void);
+
+/* Whether a component of the path is "..": an archive has no business there. */
+static bool climbs(const char *path)
+{
+    while (*path != '\0') {
+        size_t length = 0;
+
+        while (path[length] != '\0' && path[length] != '/')
+            length++;
+        if (length == 2 && path[0] == '.' && path[1] == '.')
+            return true;
+        path += length;
+        while (*path == '/')
+            path++;
+    }
+    return false;
+}
+
+static int make_directory(const char *path, uint32_t mode, int64_t time)
+{
+    const struct vnode_new what = {.mode = VNODE_DIRECTORY | (mode & PERMISSIONS), .time = time * 1000000000};
+    int error = vfs_make(vfs_root(), path, &what, NULL);
+
+    return error == -EEXIST ? 0 : error;
+}
+
+static int make_directories_above(char *path)
+{
+    for (char *at = path; *at != '\0'; at++) {
+        int error;
+
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        error = make_directory(path, 0755, 0);
+        *at = '/';
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+static int fill(struct vnode *file, const struct initrd_tar_member *member)
+{
+    long written;
+
+    if (file->ops->adopt != NULL)
+        return file->ops->adopt(file, member->data, member->size);
+    for (size_t done = 0; done < member->size; done += (size_t)written) {
+        written = file->ops->write(file, member->data + done, member->size - done, done);
+        if (written <= 0)
+            return written < 0 ? (int)written : -ENOSPC;
+    }
+    return 0;
+}
+
+static int make_file(const struct initrd_tar_member *member, uint32_t type)
+{
+    const struct vnode_new what = {
+        .mode = type | (member->mode & PERMISSIONS),
+        .time = member->time * 1000000000,
+        .target = member->target,
+        .target_length = strlen(member->target),
+    };
+    struct vnode *made = NULL;
+    int error;
+
+    if (type == VNODE_SYMLINK && what.target_length == 0)
+        return -EINVAL;
+    error = vfs_make(vfs_root(), member->name, &what, &made);
+    if (error == -EEXIST) {
+        error = vfs_remove(vfs_root(), member->name, false);
+        if (error == 0)
+            error = vfs_make(vfs_root(), member->name, &what, &made);
+    }
+    if (error == 0 && type == VNODE_FILE && member->size != 0)
+        error = fill(made, member);
+    vnode_put(made);
+    return error;
+}
+
+static int make_other_name(const struct initrd_tar_member *member)
+{
+    struct vnode *file;
+    int error = climbs(member->target) ? -EINVAL : vfs_lookup(vfs_root(), member->target, 0, &file);
+
+    if (error != 0)
+        return error;
+    error = file->type == VNODE_FILE ? vfs_link(file, vfs_root(), member->name) : -EINVAL;
+    vnode_put(file);
+    return error;
+}
+
+static int make_member(struct initrd_tar_member *member)
+{
+    int error = climbs(member->name) ? -EINVAL : make_directories_above(member->name);
+
+    if (error != 0 || member->name[0] == '\0')
+        return error;
+    switch (member->kind) {
+    case '0':
+        return make_file(member, VNODE_FILE);
+    case '1':
+        return make_other_name(member);
+    case '2':
+        return make_file(member, VNODE_SYMLINK);
+    case '5':
+        return make_directory(member->name, member->mode, member->time);
+    default:
+        return 0; /* devices and the like mean nothing here */
+    }
+}
+
+static int complain(const char *what, const char *name, int error)
+{
+    console_write("initrd: ", 8);
+    console_write(what, strlen(what));
+    console_write(name, strlen(name));
+    console_write("\n", 1);
+    return error;
+}
+
+int initrd_tar_init(void)
+{
+    static struct initrd_tar_member member; /* too large for the stack */
+    struct initrd_tar_archive archive = {boot_info.initrd, boot_info.initrd_size, 0};
+    int found, error;
+
+    if (archive.start == NULL)
+        return complain("missing; this image needs the initrd.tar that was built with it", "", -ENOENT);
+    while ((found = initrd_tar_next(&archive, &member)) > 0) {
+        error = make_member(&member);
+        if (error != 0)
+            return complain("cannot make ", member.name, error);
+    }
+    return found == 0 ? 0 : complain("damaged or cut off; not a tar archive from here on", "", found);
+}
