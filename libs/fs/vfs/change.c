@@ -187,7 +187,9 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
 {
     int inside;
 
-    if (!vfs_place_is_name(old) || !vfs_place_is_name(new))
+    if (!vfs_place_is_name(old))
+        return -EBUSY;
+    if (!vfs_place_is_name(new))
         return flags & VNODE_RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     if (old->vnode == NULL)
         return -ENOENT;
@@ -198,7 +200,10 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
         return -EEXIST;
     if ((flags & VNODE_RENAME_EXCHANGE) && new->vnode == NULL)
         return -ENOENT;
-    if (old->vnode->type != VNODE_DIRECTORY && (old->slash || new->slash))
+    if ((flags & VNODE_RENAME_EXCHANGE) && new->vnode->type != VNODE_DIRECTORY &&new->slash)
+        return -ENOTDIR;
+    if (old->vnode->type != VNODE_DIRECTORY &&
+        (old->slash || (new->slash && !(flags & VNODE_RENAME_EXCHANGE))))
         return -ENOTDIR;
     if (old->vnode->type == VNODE_DIRECTORY) {
         inside = is_inside(new->directory, old->vnode);

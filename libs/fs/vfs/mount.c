@@ -112,19 +112,12 @@ int vfs_mount_root(const char *kind, const char *source, const char *options)
 /* Everything of a file system that is remembered goes, and what waits to be written is. */
 static int empty(struct vfs_mount *mount)
 {
-    int error = 0;
+    int error;
 
 #ifdef CONFIG_LIB_NAME_CACHE
     name_cache_drop_mount(mount);
 #endif
-#ifdef CONFIG_LIB_PAGE_CACHE
-    error = page_cache_sync_mount(mount);
-#endif
-    if (mount->root->ops->sync != NULL) {
-        int failed = mount->root->ops->sync(mount->root, false);
-
-        error = error != 0 ? error : failed;
-    }
+    error = vfs_sync_mount(mount);
 #ifdef CONFIG_LIB_PAGE_CACHE
     page_cache_forget_mount(mount);
 #endif
@@ -193,23 +186,29 @@ int vfs_unmount(const char *path, bool lazily)
     return result != 0 ? result : error;
 }
 
+int vfs_sync_mount(struct vfs_mount *mount)
+{
+    struct vnode *root = vnode_get(mount->root);
+    int result = 0, error = 0;
+
+#ifdef CONFIG_LIB_PAGE_CACHE
+    result = page_cache_sync_mount(mount);
+#endif
+    if (root->ops->sync != NULL)
+        error = root->ops->sync(root, false);
+    vnode_put(root);
+    return result != 0 ? result : error;
+}
+
 int vfs_sync(void)
 {
     int result = 0;
 
     end_detached();
     for (struct vfs_mount *mount = mount_table_first(); mount != NULL; mount = mount->next) {
-        struct vnode *root = vnode_get(mount->root);
-        int error = 0;
+        int error = vfs_sync_mount(mount);
 
-#ifdef CONFIG_LIB_PAGE_CACHE
-        error = page_cache_sync_mount(mount);
         result = result != 0 ? result : error;
-#endif
-        if (root->ops->sync != NULL)
-            error = root->ops->sync(root, false);
-        result = result != 0 ? result : error;
-        vnode_put(root);
     }
     return result;
 }

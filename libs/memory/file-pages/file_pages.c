@@ -1,11 +1,34 @@
+#include <config.h>
 #include <errno.h>
 #include <file_pages.h>
 #include <heap.h>
+#include <page_index.h>
 #include <pages.h>
 #include <region_pages.h>
 #include <string.h>
+#ifdef CONFIG_LIB_PAGE_CACHE
+#include <page_cache.h>
+#endif
 
-#include "page_index.h"
+/* Where the page cache has the file's pages, they are these: then the index here says which are held. */
+#ifdef CONFIG_LIB_PAGE_CACHE
+static struct vnode *cached(const struct file_content *content)
+{
+    struct vnode *vnode = (struct vnode *)content;
+
+    return vnode->pages != NULL ? vnode : NULL;
+}
+#endif
+
+static bool is_cached(const struct file_content *content)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    return cached(content) != NULL;
+#else
+    (void)content;
+    return false;
+#endif
+}
 
 #define WRITTEN ((uintptr_t)1) /* beside the address of a page: it must go back into the file */
 
@@ -49,6 +72,19 @@ struct file_pages *file_pages_get(struct file_pages *file)
     return file;
 }
 
+static void give_back(struct file_pages *file, uint64_t index, void *page)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (cached(file->content) != NULL) {
+        page_cache_unpin(cached(file->content), index);
+        return;
+    }
+#else
+    (void)file, (void)index;
+#endif
+    region_pages_take_back(page);
+}
+
 void file_pages_put(struct file_pages *file)
 {
     struct file_pages **link = &first;
@@ -56,9 +92,10 @@ void file_pages_put(struct file_pages *file)
 
     if (--file->references != 0)
         return;
-    file_pages_sync(file, 0, UINT64_MAX); /* nobody is there to hear of an error, as with close() */
+    if (!is_cached(file->content))
+        file_pages_sync(file, 0, UINT64_MAX); /* nobody is there to hear of an error, as with close() */
     for (uintptr_t *at; (at = page_index_next(&file->pages, &index, UINT64_MAX)) != NULL;) {
-        region_pages_take_back((void *)(*at & ~WRITTEN));
+        give_back(file, index, (void *)(*at & ~WRITTEN));
         *at = 0;
     }
     page_index_clear(&file->pages);
@@ -98,6 +135,16 @@ int file_pages_share(struct file_pages *file, uint64_t index, void **page)
     at = page_index_make(&file->pages, index);
     if (at == NULL)
         return -ENOMEM;
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (*at == 0 && cached(file->content) != NULL) {
+        error = page_cache_pin(cached(file->content), index, &new);
+        if (error != 0)
+            return error;
+        if (*at != 0) /* somebody else came meanwhile */
+            page_cache_unpin(cached(file->content), index);
+        *at = (uintptr_t) new;
+    }
+#endif
     if (*at == 0) {
         new = region_pages_lend();
         if (new == NULL)
@@ -125,6 +172,12 @@ int file_pages_copy(struct file_pages *file, uint64_t index, void *page)
 
 void file_pages_mark(struct file_pages *file, uint64_t index)
 {
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (cached(file->content) != NULL) {
+        page_cache_mark(cached(file->content), index);
+        return;
+    }
+#endif
     *page_index_find(&file->pages, index) |= WRITTEN;
 }
 
@@ -141,10 +194,26 @@ static int write_page(struct file_pages *file, const char *page, uint64_t offset
     return 0;
 }
 
+#ifdef CONFIG_LIB_PAGE_CACHE
+/* msync(2) means the device. */
+static int sync_cached(struct vnode *vnode, uint64_t index, uint64_t end)
+{
+    uint64_t offset = index * PAGE_SIZE;
+    uint64_t size = end > UINT64_MAX / PAGE_SIZE ? UINT64_MAX : (end - index) * PAGE_SIZE;
+    int error = page_cache_write_back(vnode, offset, size);
+
+    return error == 0 && vnode->ops->sync != NULL ? vnode->ops->sync(vnode, true) : error;
+}
+#endif
+
 int file_pages_sync(struct file_pages *file, uint64_t index, uint64_t end)
 {
     int result = 0;
 
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (cached(file->content) != NULL)
+        return sync_cached(cached(file->content), index, end);
+#endif
     for (uintptr_t *at; (at = page_index_next(&file->pages, &index, end)) != NULL; index++) {
         uint64_t offset = index * PAGE_SIZE, size = file_pages_size(file);
         int error = 0;
@@ -168,7 +237,7 @@ static void copy(const struct file_content *content, void *to, const void *from,
     struct file_pages *file = find(content);
     uint64_t index = offset / PAGE_SIZE, end = (offset + size + PAGE_SIZE - 1) / PAGE_SIZE;
 
-    if (file == NULL)
+    if (file == NULL || is_cached(content))
         return;
     for (uintptr_t *at; (at = page_index_next(&file->pages, &index, end)) != NULL; index++) {
         char *page = (char *)(*at & ~WRITTEN);
@@ -197,7 +266,7 @@ void file_pages_cut(struct file_content *content)
     struct file_pages *file = find(content);
     uint64_t size, index;
 
-    if (file == NULL)
+    if (file == NULL || is_cached(content))
         return;
     size = file_content_size(content);
     index = size / PAGE_SIZE;

@@ -179,8 +179,10 @@ long sys_openat(long directory, long path, long raw_flags, long mode)
     else
         error = open_path(start, (const char *)path, flags, files_masked(mode), &file->vnode);
     vnode_put(start);
-    if (error == 0)
+    if (error == 0) {
+        files_opened(file);
         error = become(file, &opened);
+    }
     if (error == 0) {
         fd_fill(fd, opened);
         return fd;

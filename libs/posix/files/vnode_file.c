@@ -81,6 +81,13 @@ static uint64_t size_of(struct vnode *vnode)
     return attributes.size;
 }
 
+#ifdef CONFIG_LIB_PAGE_CACHE
+static bool is_direct(const struct open_file *file)
+{
+    return (file->flags & LINUX_O_DIRECT) && ((const struct vnode_file *)file)->vnode->pages != NULL;
+}
+#endif
+
 static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t offset)
 {
     struct vnode *vnode = of(file)->vnode;
@@ -88,6 +95,10 @@ static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t 
 
     if (vnode->type == VNODE_DIRECTORY)
         return -EISDIR;
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (is_direct(file))
+        return page_cache_read_directly(vnode, buffer, size, offset);
+#endif
     result = vnode->ops->read(vnode, buffer, size, offset);
     files_mapped_read(vnode, buffer, result, offset);
     return result;
@@ -117,6 +128,10 @@ static long write_locked(struct open_file *file, const void *data, size_t size, 
     if (room == 0 && size > 0)
         return -EFBIG;
     size = room;
+#endif
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (is_direct(file))
+        return page_cache_write_directly(vnode, data, size, offset);
 #endif
     result = vnode->ops->write(vnode, data, size, offset);
     files_mapped_write(vnode, data, result, offset);
@@ -208,8 +223,17 @@ static long view(struct open_file *file, size_t size, uint64_t offset, const voi
 int files_sync(struct vnode_file *file, bool data_only)
 {
     struct vnode *vnode = file->vnode;
+    int error = vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
 
-    return vnode->ops->sync != NULL ? vnode->ops->sync(vnode, data_only) : 0;
+#ifdef CONFIG_LIB_PAGE_CACHE
+    /* What failed before, when nobody was there to hear of it, is told once to everyone who has it open. */
+    if (vnode->pages != NULL) {
+        int earlier = page_cache_error(vnode, &file->errors_seen);
+
+        error = error != 0 ? error : earlier;
+    }
+#endif
+    return error;
 }
 
 static int sync(struct open_file *file, bool data_only)

@@ -9,11 +9,15 @@
 #ifdef CONFIG_LIB_NAME_CACHE
 #include <name_cache.h>
 #endif
+#ifdef CONFIG_LIB_PAGE_CACHE
+#include <page_cache.h>
+#endif
 
 struct vnode_file {
     struct open_file file;
     struct vnode *vnode;
-    uint64_t position; /* of a directory: 0 is ".", 1 is "..", 2 + n is the file system's cookie n */
+    unsigned errors_seen; /* of writing back: page_cache.h */
+    uint64_t position;    /* of a directory: 0 is ".", 1 is "..", 2 + n is the file system's cookie n */
 };
 
 /* Memory for a file that is about to be opened; freed by heap_free() or, once it has a vnode, by its last
@@ -48,6 +52,17 @@ int files_lookup(long directory, const char *path, unsigned flags, struct vnode 
 #define files_lock(vnode) ((void)0)
 #define files_unlock(vnode) ((void)0)
 #endif
+
+/* A file has been opened: errors of before are not its. */
+static inline void files_opened(struct vnode_file *file)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (file->vnode->pages != NULL)
+        file->errors_seen = page_cache_error_now(file->vnode);
+#else
+    (void)file;
+#endif
+}
 
 /* What fsync(2) does. 0 or an error. */
 int files_sync(struct vnode_file *file, bool data_only);

@@ -84,7 +84,9 @@ int vfs_unmount(const char *path, bool lazily);
 int vfs_mount_root(const char *kind, const char *source, const char *options);
 
 /* Writes everything that waits to be written, of all file systems. 0 or the first error. */
+struct vfs_mount;
 int vfs_sync(void);
+int vfs_sync_mount(struct vfs_mount *mount); /* of one */
 
 /* The working directory: set it (the caller keeps its own reference), and the absolute path of a directory.
  */

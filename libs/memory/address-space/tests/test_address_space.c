@@ -5,7 +5,7 @@
 // cflags: -DCONFIG_LIB_FILE_CONTENT=1 -DCONFIG_PAGES_BUDDY_FAILURES=1
 // sources: ../../region-pages-tables/fetch.c ../../region-pages-tables/range.c
 // sources: ../../region-pages-tables/move.c ../../region-pages-tables/shared.c
-// sources: ../../file-pages/file_pages.c ../../file-pages/page_index.c
+// sources: ../../file-pages/file_pages.c ../../page-index/page_index.c
 // sources: ../../pages-buddy/pages_buddy.c ../../pages-buddy/free_blocks.c
 // sources: ../../pages-buddy/failures.c
 // sources: ../../../machine/paging-x86_64/page_tables.c

@@ -22,7 +22,9 @@ static struct fake_block fake_blocks = {&fake_blocks, &fake_blocks, NULL, 0};
 static size_t fake_live;          /* blocks in use */
 static long fake_fail_at = -1;    /* the allocation that fails, counted from 0 */
 static long fake_allocations;     /* made so far */
+#ifndef FAKE_MEMORY_WITHOUT_PAGES
 static long fake_pages_left = -1; /* no more pages than this, if not negative */
+#endif
 
 static inline void fake_fail(long at)
 {
@@ -98,6 +100,8 @@ void *heap_realloc(void *block, size_t size)
     return moved;
 }
 
+#ifndef FAKE_MEMORY_WITHOUT_PAGES /* the test has its own */
+
 void *pages_alloc(size_t count)
 {
     void *pages;
@@ -121,3 +125,5 @@ size_t pages_available(void)
 {
     return fake_pages_left >= 0 ? (size_t)fake_pages_left : 1000000;
 }
+
+#endif

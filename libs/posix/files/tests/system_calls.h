@@ -64,7 +64,10 @@ long sys_writev(long fd, const struct iovec *pieces, long count);
 int vfs_init(void);
 
 extern const struct fs_type ramfs_fs;
-const struct fs_type *const fs_table[] = {&ramfs_fs};
+#ifndef ROOT_KIND
+#define ROOT_KIND ramfs_fs
+#endif
+const struct fs_type *const fs_table[] = {&ROOT_KIND};
 const size_t fs_table_count = 1;
 
 static char console_text[4096]; /* what has been written */

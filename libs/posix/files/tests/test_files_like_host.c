@@ -14,9 +14,21 @@
 #include "system_calls.h"
 
 #include <dirent.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+long sys_fallocate(long fd, long mode, long offset, long size);
+long sys_renameat2(long old_directory, const char *old_path, long new_directory, const char *new_path,
+                   long flags);
+
+#ifndef SETTLE
+#define SETTLE() ((void)0)
+#endif
+#ifndef SEEDS
+#define SEEDS 30
+#endif
 #define DEPTH 50 /* a path has at most 4 "..", and 40 links hold one each */
 #define FILES 6
 
@@ -261,7 +273,7 @@ static void random_step(void)
 
     random_path(path);
     random_path(other);
-    switch (pick(26)) {
+    switch (pick(28)) {
     case 0:
     case 1:
     case 2:
@@ -315,7 +327,20 @@ static void random_step(void)
     case 16:
     case 17:
         tell("rename(\"%s\", \"%s\")", path, other);
-        same(14, sys_rename(path, other), host_result(rename(path, other)));
+        switch (pick(4)) {
+        case 0:
+            tell("exchange \"%s\" and \"%s\"", path, other);
+            same(24, sys_renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE),
+                 host_result(syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE)));
+            break;
+        case 1:
+            tell("rename \"%s\" to \"%s\" if that is free", path, other);
+            same(25, sys_renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_NOREPLACE),
+                 host_result(syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, RENAME_NOREPLACE)));
+            break;
+        default:
+            same(14, sys_rename(path, other), host_result(rename(path, other)));
+        }
         break;
     case 18:
         tell("link(\"%s\", \"%s\")", path, other);
@@ -358,6 +383,23 @@ static void random_step(void)
         break;
     case 24:
         compare_listing(path[0] != '\0' ? path : ".");
+        break;
+    case 25:
+        if (files[slot].host < 0)
+            break;
+        a = pick(5000);
+        b = pick(2) == 0 ? FALLOC_FL_KEEP_SIZE : 0;
+        if (pick(2) == 0)
+            b = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+        tell("fallocate(%u, %ld, %ld, %ld)", slot, b, a, size);
+        same(26, sys_fallocate(files[slot].ours, b, a, size),
+             host_result(syscall(SYS_fallocate, files[slot].host, (int)b, a, size)));
+        break;
+    case 26:
+        if (files[slot].host < 0)
+            break;
+        tell("fsync(%u)", slot);
+        same(27, sys_fsync(files[slot].ours), host_result(fsync(files[slot].host)));
         break;
     default:
         tell("chdir(\"%s\")", path);
@@ -433,6 +475,7 @@ static void run(uint64_t seed, unsigned long steps)
         same(21, sys_chdir(".."), host_result(chdir("..")));
     }
     go_home();
+    SETTLE();
 }
 
 int main(int argc, char **argv)
@@ -455,12 +498,15 @@ int main(int argc, char **argv)
     }
     host_base = open(".", O_RDONLY);
     our_base = sys_open(".", O_RDONLY, 0);
+    EXPECT(sys_close(sys_open("first", O_CREAT | O_RDWR, 0600)), 0); /* what is allocated once, is */
+    EXPECT(sys_unlink("first"), 0);
+    SETTLE();
     before = fake_live;
-    for (uint64_t seed = 1; seed <= (argc > 1 ? strtoull(argv[1], NULL, 10) : 30); seed++) {
+    for (uint64_t seed = 1; seed <= (argc > 1 ? strtoull(argv[1], NULL, 10) : SEEDS); seed++) {
         run(seed, 2500);
         assert(fake_live == before); /* every node, name and page is gone again */
     }
-    for (unsigned kind = 0; kind < 24; kind++) {
+    for (unsigned kind = 0; kind < 28; kind++) {
         /* A test that only ever compares errors compares nothing. */
         if (succeeded[kind] <= 20) {
             fprintf(stderr, "kind %u: only %lu of %lu succeeded\n", kind, succeeded[kind], compared[kind]);

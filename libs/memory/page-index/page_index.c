@@ -1,4 +1,4 @@
-#include "page_index.h"
+#include <page_index.h>
 
 #include <pages.h>
 #include <string.h>

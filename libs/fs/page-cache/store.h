@@ -1,0 +1,92 @@
+/*
+ * The pages, and the files that they belong to.
+ *
+ * A page is being read (nobody looks into it yet), or clean, or dirty. A page goes only while it is clean,
+ * not being read or written, and not pinned.
+ */
+#pragma once
+
+#include <page_index.h>
+#include <pages.h>
+#include <vnode.h>
+#include <wait_lock.h>
+
+struct page {
+    struct page *newer, *older; /* in the order of use */
+    struct page_cache_file *file;
+    uint64_t index;
+    unsigned char *data;
+    unsigned pins;
+    bool reading, dirty, writing, lent;
+    bool again; /* written to while it is being written back */
+};
+
+struct page_cache_file {
+    struct page_cache_file *next, **place; /* all files */
+    struct vnode *vnode;
+    const struct vnode_ops *lower;
+    struct page_index pages;
+    size_t count, dirty;
+    struct wait_lock writing; /* held by whoever writes back or changes the size */
+    uint64_t size;            /* where what is dirty ends */
+    int64_t written;          /* when it was last written to, while `touched` */
+    bool touched;
+    uint64_t dirty_since; /* clock_monotonic() */
+    uint64_t next_read;   /* page that a reader in sequence will want */
+    unsigned ahead;       /* pages to read ahead */
+    size_t room;          /* pages that may become dirty before the file system is asked how much it has */
+    unsigned errors;      /* of writing back, so far */
+    int error;            /* the last */
+};
+
+extern struct page_cache_file *page_cache_files;
+
+struct page *page_cache_find(struct page_cache_file *file, uint64_t index);
+struct page *page_cache_next(struct page_cache_file *file, uint64_t *index, uint64_t end);
+
+/* The page, touched; read, and up to `ahead` behind it with it, if it is not there. May wait. */
+int page_cache_fetch(struct page_cache_file *file, uint64_t index, uint64_t ahead, struct page **page);
+
+/* A page of which nothing is wanted that the file system has: zeroes, if it was not there. May wait. */
+int page_cache_blank(struct page_cache_file *file, uint64_t index, struct page **page);
+
+void page_cache_set_dirty(struct page *page);
+void page_cache_set_clean(struct page *page);
+
+/* Takes a page away; it must be clean, or what it holds is not wanted. */
+void page_cache_drop(struct page *page);
+
+/* Waits for a page that is being read or written; the page may have gone meanwhile. */
+void page_cache_wait(void);
+void page_cache_wake(void);
+
+/* The most pages that there should be. */
+size_t page_cache_limit(void);
+
+/* write_back.c. The caller holds `writing`. */
+int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end);
+int page_cache_relieve(struct page_cache_file *file); /* when too much is dirty, or for too long */
+int page_cache_clean_oldest(void);                    /* -EAGAIN: nothing is dirty */
+
+/* page_cache.c: the end of a file that nobody holds. What its pages hold is not wanted. */
+void page_cache_detach(struct page_cache_file *file);
+
+/* mapped.c: pages from `offset` on go, or are read again where they are mapped. */
+int page_cache_renew(struct vnode *vnode, uint64_t offset);
+
+/* transfer.c: the operations. */
+long page_cache_read(struct vnode *vnode, void *buffer, size_t size, uint64_t offset);
+long page_cache_write(struct vnode *vnode, const void *data, size_t size, uint64_t offset);
+uint64_t page_cache_size(struct page_cache_file *file);
+
+/* It was pinned. */
+static inline void page_cache_let_go(struct page *page)
+{
+    if (--page->pins == 0)
+        page_cache_wake();
+}
+
+static inline uint64_t page_cache_pages_of(uint64_t bytes)
+{
+    return bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
+}

@@ -1,0 +1,214 @@
+/*
+ * What was written goes to the file system.
+ *
+ * One thread at a time does this for a file. A run of pages is copied, if it does not lie in one piece;
+ * whoever writes to one of them meanwhile makes it stay dirty.
+ */
+#include "store.h"
+
+#include <clock.h>
+#include <config.h>
+#include <errno.h>
+#include <log.h>
+#include <page_cache.h>
+#include <string.h>
+
+#define RUN_MAX 64 /* pages that are written at once */
+#define SECOND 1000000000ull
+
+/* The dirty pages from *index on that lie behind each other in the file; returns how many. */
+static size_t find_run(struct page_cache_file *file, uint64_t *index, uint64_t end, struct page *run[RUN_MAX])
+{
+    size_t count = 0;
+    uint64_t at = *index;
+    struct page *page;
+
+    while (count < RUN_MAX && (page = page_cache_next(file, &at, end)) != NULL) {
+        if (count != 0 && at != *index + count)
+            break;
+        if (page->dirty) {
+            if (count == 0)
+                *index = at;
+            run[count++] = page;
+        } else if (count != 0) {
+            break;
+        }
+        at++;
+    }
+    return count;
+}
+
+static bool in_one_piece(struct page *const run[], size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (run[i]->data != run[0]->data + i * PAGE_SIZE)
+            return false;
+    return true;
+}
+
+static int write_all(struct page_cache_file *file, const unsigned char *data, size_t size, uint64_t offset)
+{
+    for (size_t done = 0; done < size;) {
+        long put = file->lower->write != NULL
+                       ? file->lower->write(file->vnode, data + done, size - done, offset + done)
+                       : -EROFS;
+
+        if (put <= 0)
+            return put < 0 ? (int)put : -EIO;
+        done += (size_t)put;
+    }
+    return 0;
+}
+
+/* Writes a run; where there is no memory to copy it, its first page. *count becomes how many it were. */
+static int write_run(struct page_cache_file *file, struct page *run[], size_t *count)
+{
+    unsigned char *copy = NULL, *data;
+    uint64_t offset = run[0]->index * PAGE_SIZE;
+    size_t n = *count, size = n * PAGE_SIZE;
+    int error = 0;
+
+    if (!in_one_piece(run, n)) {
+        copy = pages_alloc(n);
+        if (copy == NULL)
+            n = 1;
+        for (size_t i = 0; copy != NULL && i < n; i++)
+            memcpy(copy + i * PAGE_SIZE, run[i]->data, PAGE_SIZE);
+    }
+    data = copy != NULL ? copy : run[0]->data;
+    size = n * PAGE_SIZE;
+    if (offset + size > page_cache_size(file))
+        size = offset < page_cache_size(file) ? (size_t)(page_cache_size(file) - offset) : 0;
+    for (size_t i = 0; i < n; i++) {
+        run[i]->writing = true;
+        run[i]->again = false;
+    }
+    if (size != 0)
+        error = write_all(file, data, size, offset);
+    for (size_t i = 0; i < n; i++) {
+        run[i]->writing = false;
+        if (!run[i]->again && error == 0)
+            page_cache_set_clean(run[i]);
+    }
+    page_cache_wake();
+    if (copy != NULL)
+        pages_free(copy, n);
+    *count = n;
+    return error;
+}
+
+static void note_error(struct page_cache_file *file, int error)
+{
+    file->errors++;
+    file->error = error;
+    log_write(LOG_ERROR, "page-cache: a file could not be written back, error %d", -error);
+}
+
+/* The file's time is that of the last write, not of writing back. */
+static void set_time(struct page_cache_file *file)
+{
+    const struct vnode_attributes times = {.modification_time = file->written, .change_time = file->written};
+
+    if (!file->touched || file->dirty != 0 || file->lower->set == NULL)
+        return;
+    file->touched = false;
+    (void)file->lower->set(file->vnode, &times, VNODE_SET_MODIFICATION_TIME | VNODE_SET_CHANGE_TIME);
+}
+
+int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end)
+{
+    struct page *run[RUN_MAX];
+    int result = 0;
+    size_t count;
+
+    for (uint64_t index = first; (count = find_run(file, &index, end, run)) != 0; index += count) {
+        int error = write_run(file, run, &count);
+
+        if (error != 0 && result == 0)
+            result = error;
+        if (error == -ENOSPC || error == -EROFS)
+            break;
+    }
+    if (result != 0)
+        note_error(file, result);
+    set_time(file);
+    return result;
+}
+
+int page_cache_write_back(struct vnode *vnode, uint64_t offset, uint64_t size)
+{
+    struct page_cache_file *file = vnode->pages;
+    uint64_t end = size > UINT64_MAX - offset ? UINT64_MAX : offset + size;
+    int error;
+
+    wait_lock_take(&file->writing);
+    error = file->dirty != 0 ? page_cache_clean_file(file, offset / PAGE_SIZE, page_cache_pages_of(end)) : 0;
+    wait_lock_give(&file->writing);
+    return error;
+}
+
+/* A file that nobody else writes back; that of the earliest write. NULL: none is dirty. */
+static struct page_cache_file *dirtiest(void)
+{
+    struct page_cache_file *found = NULL;
+
+    for (struct page_cache_file *file = page_cache_files; file != NULL; file = file->next)
+        if (file->dirty != 0 && !file->writing.held &&
+            (found == NULL || file->dirty_since < found->dirty_since))
+            found = file;
+    return found;
+}
+
+/* Writes all of a file back that somebody else may give up meanwhile. */
+static int clean(struct page_cache_file *file)
+{
+    struct vnode *vnode = vnode_get(file->vnode);
+    int error = page_cache_write_back(vnode, 0, UINT64_MAX);
+
+    if (error != 0)
+        file->dirty_since = clock_monotonic(); /* others first, the next time */
+    vnode_put(vnode);
+    return error;
+}
+
+int page_cache_clean_oldest(void)
+{
+    struct page_cache_file *file = dirtiest();
+
+    return file != NULL ? clean(file) : -EAGAIN;
+}
+
+static bool is_due(uint64_t since, uint64_t now)
+{
+    return now - since >= CONFIG_PAGE_CACHE_SECONDS * SECOND;
+}
+
+int page_cache_relieve(struct page_cache_file *file)
+{
+    if (page_cache_dirty() > page_cache_limit() / 2) {
+        int error = file->dirty >= page_cache_dirty() / 2 ? clean(file) : page_cache_clean_oldest();
+
+        return error != -EAGAIN ? error : 0; /* somebody else is at it */
+    }
+    if (file->dirty != 0 && is_due(file->dirty_since, clock_monotonic()))
+        (void)clean(file);
+    return 0;
+}
+
+int page_cache_sync_mount(const struct vfs_mount *mount)
+{
+    int result = 0;
+
+    for (struct page_cache_file *file = page_cache_files, *next; file != NULL; file = next) {
+        struct vnode *vnode = file->vnode;
+        int error = 0;
+
+        vnode_get(vnode);
+        if (mount == NULL || vnode->mount == mount)
+            error = page_cache_write_back(vnode, 0, UINT64_MAX);
+        result = result != 0 ? result : error;
+        next = file->next;
+        vnode_put(vnode);
+    }
+    return result;
+}
