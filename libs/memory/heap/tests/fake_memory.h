@@ -19,9 +19,9 @@ struct fake_block {
 };
 
 static struct fake_block fake_blocks = {&fake_blocks, &fake_blocks, NULL, 0};
-static size_t fake_live;          /* blocks in use */
-static long fake_fail_at = -1;    /* the allocation that fails, counted from 0 */
-static long fake_allocations;     /* made so far */
+static size_t fake_live;       /* blocks in use */
+static long fake_fail_at = -1; /* the allocation that fails, counted from 0 */
+static long fake_allocations;  /* made so far */
 #ifndef FAKE_MEMORY_WITHOUT_PAGES
 static long fake_pages_left = -1; /* no more pages than this, if not negative */
 #endif
