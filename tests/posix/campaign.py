@@ -20,7 +20,7 @@ Runner = Callable[[float], Ran]
 
 
 def runners_for(
-    where: str, cases: Sequence[Case], folder: Path, jobs: int
+    where: str, cases: Sequence[Case], folder: Path, jobs: int, *, together: bool = False
 ) -> tuple[dict[str, Runner], dict[str, Ran], dict[str, bool]]:
     """What runs each test on Linux or a target; those that cannot be run, and why; which can reach fork()."""
     programs: Mapping[str, Program] = compile_programs(cases, folder, jobs)
@@ -31,7 +31,7 @@ def runners_for(
         for name, file in compile_for_linux(cases, suite_folder(), folder, jobs).items():
             runners[name] = partial(run_on_linux, file)
     else:
-        for name, image in make_images(programs.values(), where, folder, jobs).items():
+        for name, image in make_images(programs.values(), where, folder, jobs, together=together).items():
             if isinstance(image, Failed):
                 broken[name] = Ran(Outcome.BUILD, image.why)
             else:

@@ -137,12 +137,12 @@ def _found(
 
 
 def make_images(
-    programs: Iterable[Program], target: str, folder: Path, jobs: int
+    programs: Iterable[Program], target: str, folder: Path, jobs: int, *, together: bool = False
 ) -> Mapping[str, ImageDescription | Failed]:
-    """The images for a target, or why there is none, by the tests' names."""
+    """The images for a target, or why there is none, by the tests' names; ``together``: of one composition."""
     images: dict[str, ImageDescription | Failed] = {}
     catalog = _catalog()
-    for group in _groups(programs):
+    for group in [_Group(tuple(programs))] if together else _groups(programs):
         images |= _group(catalog, group, target, folder / target / group.name, jobs)
     return images
 

@@ -10,41 +10,30 @@ from tests.posix.outcome import Outcome, read_rows
 from tests.posix.report import PAGE, RESULTS, TARGETS, failing, page, read_reasons
 from tests.posix.suite import choose, find_cases, suite_folder
 
-# Short tests, most of which share a composition; of each area some.
+# Short tests, of each area some; all in one composition.
 STABLE = {
     "process-x86_64": [
-        *("pthread_mutex*", "pthread_cond_*", "pthread_barrier*", "pthread_key*", "pthread_spin*"),
-        *(
-            "sem_*",
-            "sched_*",
-            "sigaction/1-*",
-            "sigaction/12-*",
-            "mq_open",
-            "mq_send",
-            "shm_unlink",
-            "mmap",
-            "munmap",
-        ),
-        *("clock_get*", "timer_create", "timer_gettime", "mlock*"),
+        *("pthread_mutex_lock", "pthread_mutex_trylock", "pthread_cond_init", "pthread_cond_destroy"),
+        *("pthread_key*", "pthread_spin_lock", "sem_open", "sem_post", "sem_wait", "sched_yield"),
+        *("sigaction/1-*", "sigprocmask", "mq_open", "mmap", "munmap", "clock_gettime", "timer_gettime"),
     ],
     "microvm-x86_64": [
-        "pthread_create",
-        "pthread_mutex_lock",
-        "sigaction/1-*",
-        "mmap",
-        "sem_post",
-        "timer_create",
+        *("pthread_mutex_lock", "sigaction/1-*", "mmap", "sem_post", "sched_yield"),
     ],
 }
 
 
-def run(target: str, patterns: list[str], folder: Path) -> dict[str, str]:
+def run(target: str, patterns: list[str], folder: Path, *, together: bool) -> dict[str, str]:
     """Runs tests that have passed; what those said that pass no more, even when tried again alone."""
     rows = read_rows(RESULTS)
     known = [case for case in find_cases(suite_folder()) if case.name in rows]
-    cases = [case for case in choose(known, patterns) if rows[case.name].outcomes.get(target) is Outcome.PASS]
+    cases = [
+        case
+        for case in choose(known, patterns)
+        if rows[case.name].outcomes.get(target) is Outcome.PASS and not (together and rows[case.name].forks)
+    ]
     assert len(cases) > 20
-    runners, broken, _ = runners_for(target, cases, folder, jobs=1)
+    runners, broken, _ = runners_for(target, cases, folder, jobs=1, together=together)
     results = broken | run_all(runners, jobs=4, repeat=lambda _name, _ran: 2, heard=lambda _name, _ran: None)
     return {
         name: f"{ran.outcome}: {ran.said}" for name, ran in results.items() if ran.outcome is not Outcome.PASS
@@ -54,14 +43,14 @@ def run(target: str, patterns: list[str], folder: Path) -> dict[str, str]:
 @pytest.mark.boot
 @pytest.mark.parametrize("target", STABLE)
 def test_a_part_that_is_quick(target: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    assert run(target, STABLE[target], tmp_path_factory.mktemp("posix")) == {}
+    assert run(target, STABLE[target], tmp_path_factory.mktemp("posix"), together=True) == {}
 
 
 @pytest.mark.boot
 @pytest.mark.full
 @pytest.mark.parametrize("target", TARGETS)
 def test_all_that_passed(target: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    assert run(target, [], tmp_path_factory.mktemp("posix")) == {}
+    assert run(target, [], tmp_path_factory.mktemp("posix"), together=False) == {}
 
 
 def test_the_page_says_what_the_results_are() -> None:
