@@ -417,8 +417,11 @@ static long execute(char **words)
         return 0;
     }
     if (strcmp(verb, "mark") == 0) { /* into the record */
-        if (disk_record != NULL)
-            fprintf(disk_record, "M%c", atoi(words[1]));
+        uint32_t number = (uint32_t)atoi(words[1]);
+        if (disk_record != NULL) {
+            fputc('M', disk_record);
+            fwrite(&number, sizeof(number), 1, disk_record);
+        }
         return 0;
     }
     if (root == NULL)

@@ -125,7 +125,7 @@ int block_read(struct block_device *device, uint64_t sector, void *buffer, size_
     return error;
 }
 
-/* The record: 'W', sector, bytes, content; 'F'. */
+/* The record: 'W', sector, bytes, content; 'F': a flush; 'M', number: a mark. */
 static void store(uint64_t sector, const void *data, size_t bytes)
 {
     memcpy(disk_bytes + sector * BLOCK_SECTOR, data, bytes);
