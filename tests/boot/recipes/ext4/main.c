@@ -1,0 +1,167 @@
+/*
+ * Each argument is a step on the ext4 at /data, and a line of output:
+ *
+ *     make:DIR:N        N small files in a new directory
+ *     look:DIR:N        whether they are there, and hold what they should
+ *     big:FILE:SIZE     writes SIZE bytes, and fsync
+ *     sum:FILE:SIZE     whether they are there
+ *     work:N            N rounds of making, renaming, cutting and removing, each with fsync
+ *     sync              sync(2)
+ *     die               ends without unmounting
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static char buffer[65536];
+
+static void fill(size_t size, unsigned long at)
+{
+    for (size_t i = 0; i < size; i++)
+        buffer[i] = (char)((at + i) * 7 ^ (at + i) >> 8);
+}
+
+static int put(const char *path, size_t size, int flags)
+{
+    int file = open(path, O_CREAT | O_TRUNC | O_WRONLY | flags, 0644);
+    size_t done = 0;
+
+    if (file < 0)
+        return -1;
+    while (done < size) {
+        size_t n = size - done < sizeof(buffer) ? size - done : sizeof(buffer);
+        ssize_t written;
+        fill(n, done);
+        written = write(file, buffer, n);
+        if (written <= 0)
+            break;
+        done += (size_t)written;
+    }
+    if (fsync(file) != 0 || close(file) != 0 || done != size)
+        return -1;
+    return 0;
+}
+
+static int compare(const char *path, size_t size)
+{
+    static char there[sizeof(buffer)];
+    int file = open(path, O_RDONLY);
+    size_t done = 0;
+
+    if (file < 0)
+        return -1;
+    for (;;) {
+        ssize_t n = read(file, there, sizeof(there));
+        if (n <= 0)
+            break;
+        fill((size_t)n, done);
+        if (memcmp(buffer, there, (size_t)n) != 0) {
+            errno = EILSEQ;
+            return -1;
+        }
+        done += (size_t)n;
+    }
+    close(file);
+    if (done != size)
+        errno = ERANGE;
+    return done == size ? 0 : -1;
+}
+
+static int make(const char *dir, int count)
+{
+    char path[300], target[300];
+
+    if (mkdir(dir, 0755) != 0)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        int file;
+        snprintf(path, sizeof(path), "%s/a file with a number: %d", dir, i);
+        file = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+        if (file < 0 || write(file, path, strlen(path)) != (ssize_t)strlen(path) || close(file) != 0)
+            return -1;
+    }
+    snprintf(path, sizeof(path), "%s/link", dir);
+    snprintf(target, sizeof(target), "%s/a file with a number: 0", dir);
+    return symlink(target, path);
+}
+
+static int look(const char *dir, int count)
+{
+    char path[300], text[300];
+    struct dirent *entry;
+    DIR *stream = opendir(dir);
+    int seen = 0;
+
+    if (stream == NULL)
+        return -1;
+    while ((entry = readdir(stream)) != NULL)
+        seen += entry->d_type == DT_REG;
+    closedir(stream);
+    for (int i = -1; i < count; i++) {
+        int file;
+        ssize_t n;
+        if (i < 0)
+            snprintf(path, sizeof(path), "%s/link", dir);
+        else
+            snprintf(path, sizeof(path), "%s/a file with a number: %d", dir, i);
+        file = open(path, O_RDONLY);
+        n = file < 0 ? -1 : read(file, text, sizeof(text));
+        close(file);
+        if (i >= 0 && (n != (ssize_t)strlen(path) || memcmp(text, path, (size_t)n) != 0))
+            return -1;
+    }
+    errno = ERANGE;
+    return seen == count ? 0 : -1;
+}
+
+static int work(int rounds)
+{
+    char path[100], other[100];
+
+    for (int i = 0; i < rounds; i++) {
+        snprintf(path, sizeof(path), "/data/work-%d", i % 7);
+        snprintf(other, sizeof(other), "/data/done-%d", i % 5);
+        if (put(path, (size_t)(i * 977 % 30000), 0) != 0 || rename(path, other) != 0)
+            return -1;
+        if (i % 3 == 0 && truncate(other, 100) != 0)
+            return -1;
+        if (i % 4 == 0 && unlink(other) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        char *verb = strtok(argv[i], ":"), *path = strtok(NULL, ":"), *number = strtok(NULL, ":");
+        size_t n = number != NULL ? strtoul(number, NULL, 0) : 0;
+        int result = -1;
+
+        errno = EINVAL;
+        if (strcmp(verb, "make") == 0)
+            result = make(path, (int)n);
+        else if (strcmp(verb, "look") == 0)
+            result = look(path, (int)n);
+        else if (strcmp(verb, "big") == 0)
+            result = put(path, n, 0);
+        else if (strcmp(verb, "sum") == 0)
+            result = compare(path, n);
+        else if (strcmp(verb, "work") == 0)
+            result = work(atoi(path));
+        else if (strcmp(verb, "sync") == 0)
+            result = (sync(), 0);
+        else if (strcmp(verb, "die") == 0)
+            abort();
+        printf("%s: %s\n", verb, result == 0 ? "ok" : strerror(errno));
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -1,0 +1,405 @@
+"""ext4 against mke2fs, e2fsck, a folder of the host, power cuts, full disks, and disks and memory that fail."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.libs.ext4_cuts import Record, cut
+from tests.libs.ext4_host import (
+    KINDS,
+    Drive,
+    Reference,
+    build_drive,
+    content,
+    fsck,
+    make_image,
+    without_owners,
+)
+
+NAMES = ["a", "b", "c", "dd", "e" * 30, "f" * 200, "g" * 255]
+SIZES = [1, 10, 511, 1024, 4096, 10000, 65537, 180000]
+OFFSETS = [0, 1, 100, 511, 4096, 5000, 65536, 1000000, 2999999]
+TARGETS = [("t/" * 500)[: size - 1] + "t" for size in (1, 59, 60, 61, 200, 900)]
+
+# What e2fsck may say when it finds a file system after a crash: that it does what a mount does, too.
+RECOVERY = re.compile(
+    r"^$|recovering journal|Clearing orphaned inode|Truncating orphaned inode|uid=|\d+/\d+ files"
+)
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_drive(tmp_path_factory.mktemp("drive"))
+
+
+@pytest.fixture(autouse=True)
+def open_mask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map(lambda names: "/" + "/".join(names))
+sizes, offsets = st.sampled_from(SIZES), st.sampled_from(OFFSETS)
+steps = st.one_of(
+    st.builds("create {} {}".format, paths, st.sampled_from(["644", "600", "7777"])),
+    st.builds("mkdir {} {}".format, paths, st.just("755")),
+    st.builds("symlink {} {}".format, st.sampled_from(TARGETS), paths),
+    st.builds("mknod {} 10644 0".format, paths),
+    st.builds("link {} {}".format, paths, paths),
+    st.builds("unlink {}".format, paths),
+    st.builds("rmdir {}".format, paths),
+    st.builds("rename {} {} {}".format, paths, paths, st.sampled_from([0, 0, 2])),
+    st.builds("write {} {} {} {}".format, paths, offsets, sizes, st.integers(0, 255)),
+    st.builds("read {} {} {}".format, paths, offsets, sizes),
+    st.builds("truncate {} {}".format, paths, offsets),
+    st.builds("allocate {} {} {} {}".format, paths, offsets, sizes, st.sampled_from([0, 1, 3, 16, 17])),
+    st.builds("chmod {} 640".format, paths),
+    st.builds("sync {}".format, paths),
+    st.just("remount"),
+)
+
+
+def random_steps(chance: random.Random, count: int) -> list[str]:
+    """Like `steps`, but in any number, and fast."""
+
+    def path() -> str:
+        some = NAMES[: chance.choice([3, 5, 7])]
+        return "".join("/" + chance.choice(some) for _ in range(chance.choice([1, 1, 1, 2, 2, 3])))
+
+    def one() -> str:
+        offset, size = chance.choice([*OFFSETS, chance.randrange(3000000)]), chance.choice(SIZES)
+        makers = [
+            (16, lambda: f"create {path()} {chance.choice(['644', '600', '7777'])}"),
+            (12, lambda: f"mkdir {path()} 755"),
+            (3, lambda: f"symlink {chance.choice(TARGETS)} {path()}"),
+            (1, lambda: f"mknod {path()} 10644 0"),
+            (4, lambda: f"link {path()} {path()}"),
+            (6, lambda: f"unlink {path()}"),
+            (4, lambda: f"rmdir {path()}"),
+            (8, lambda: f"rename {path()} {path()} {chance.choice([0, 0, 0, 2])}"),
+            (20, lambda: f"write {path()} {offset} {size} {chance.randrange(256)}"),
+            (6, lambda: f"read {path()} {offset} {size}"),
+            (7, lambda: f"truncate {path()} {offset}"),
+            (6, lambda: f"allocate {path()} {offset} {size} {chance.choice([0, 1, 3, 16, 17])}"),
+            (2, lambda: f"chmod {path()} 640"),
+            (4, lambda: f"sync {path()}"),
+            (1, lambda: "remount"),
+        ]
+        return chance.choices([m for _, m in makers], [w for w, _ in makers])[0]()
+
+    return [one() for _ in range(count)]
+
+
+def compare(drive: Path, folder: Path, kind: str, lines: list[str]) -> None:
+    """Does the steps here and there; answers, trees and what e2fsck says must be the same, and nothing."""
+    shutil.rmtree(folder, ignore_errors=True)
+    reference = Reference(folder / "reference")
+    image = make_image(folder / "disk.img", kind, "24M")
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0"
+        for number, line in enumerate(lines):
+            if line == "remount":
+                assert disk("unmount") == "0" and disk("mount") == "0"
+            else:
+                assert disk(line) == reference(line), f"step {number}: {line}"
+        assert without_owners(disk("tree")) == reference.tree()
+        assert disk("unmount") == "0"
+    assert fsck(image) == ""
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0"
+        assert without_owners(disk("tree")) == reference.tree()
+    shutil.rmtree(folder)
+
+
+@settings(
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+@given(lines=st.lists(steps, min_size=5, max_size=40), kind=st.sampled_from(sorted(KINDS)))
+def test_operations_do_what_they_do_on_the_host(
+    drive: Path, tmp_path_factory: pytest.TempPathFactory, lines: list[str], kind: str
+) -> None:
+    compare(drive, tmp_path_factory.getbasetemp() / "ext4-compared", kind, lines)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_long_sequences(drive: Path, tmp_path: Path, kind: str) -> None:
+    compare(drive, tmp_path / "compared", kind, random_steps(random.Random(kind), 600))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_longer_sequences(drive: Path, tmp_path: Path, kind: str, seed: int) -> None:
+    compare(drive, tmp_path / "compared", kind, random_steps(random.Random(f"{kind} {seed}"), 3000))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_mke2fs_writes_is_read(drive: Path, tmp_path: Path, kind: str) -> None:
+    reference = Reference(tmp_path / "tree")
+    for line in random_steps(random.Random(7), 400):
+        if line.split()[0] not in {"remount", "mknod"}:
+            reference(line)
+    for number in range(700):
+        reference(f"create /{number}-{'n' * (number % 90)} 644")
+    reference("write /0- 123456 3000000 9")
+    image = make_image(tmp_path / "disk.img", kind, "48M", reference.folder)
+    with Drive(drive, image) as disk:
+        assert disk("mount") == "0"
+        assert without_owners(disk("tree")) == reference.tree()
+
+
+def test_large_directories(drive: Path, tmp_path: Path) -> None:
+    """Trees of two levels; names with bytes above 127 sort by their sign."""
+    image = make_image(tmp_path / "disk.img", "small-blocks", "40M")
+    names = [f"/d/{number}-{'x' * (number * 7 % 200)}-\u00e9" for number in range(6000)]
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0" and disk("mkdir /d 755") == "0"
+        assert set(disk.all([f"create {name} 644" for name in names])) == {"0"}
+        assert set(disk.all([f"create {name} 644" for name in names[::97]])) == {"-17"}
+        reads = int(disk("counts").split()[1])
+        assert disk(f"chmod {names[-1]} 600") == "0"
+        assert int(disk("counts").split()[1]) - reads < 8  # by the tree, and not by looking at all
+        assert set(disk.all([f"unlink {name}" for name in names[::2]])) == {"0"}
+        have = {entry.split(" ")[0] for entry in disk("tree").split(";") if entry}
+        assert have == {"/", "/lost+found", "/d", *names[1::2]}
+    assert fsck(image) == ""
+    listed = subprocess.run(
+        ["debugfs", "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
+    )
+    assert listed.stdout.count("\n") >= 3002
+    assert "Extents" in subprocess.run(
+        ["debugfs", "-R", "stat /d", str(image)], capture_output=True, text=True, check=True
+    ).stdout.replace("EXTENTS", "Extents")
+
+
+def workload(chance: random.Random, rounds: int) -> tuple[list[str], dict[int, tuple[str, int, int | None]]]:
+    """Steps, and what their marks promise: that a file is there, so long, and with that content."""
+    churn = [line for line in random_steps(chance, rounds * 3) if line.split()[0] not in {"remount", "read"}]
+    lines, promises, log = ["create /log 644", "mkdir /keep 755"], {}, 0
+    for number in range(rounds):
+        lines += [churn.pop() for _ in range(chance.randrange(4)) if churn]
+        mark = len(promises) + 1
+        if chance.random() < 0.5:
+            seed, size = chance.randrange(256), chance.choice([1, 100, 3000, 4096, 20000])
+            offset, path = chance.choice([0, 0, 0, 7777]), f"/keep/{number}"
+            lines += [f"create {path}.new 644", f"write {path}.new {offset} {size} {seed}"]
+            if chance.random() < 0.5:
+                lines += [f"sync {path}.new"]
+            lines += [f"rename {path}.new {path} 0", f"sync {path}", f"mark {mark}"]
+            promises[mark] = (path, offset + size, zlib.crc32(bytes(offset) + content(offset, size, seed)))
+        else:
+            size = chance.randrange(1, 3000)
+            lines += [
+                f"write /log {log} {size} 77",
+                f"sync /log{chance.choice(['', ' data'])}",
+                f"mark {mark}",
+            ]
+            log += size
+            promises[mark] = ("/log", log, None)
+    return lines, promises
+
+
+def kept(disk: Drive, promises: list[tuple[str, int, int | None]]) -> None:
+    """Whether all is there that was promised, and the tree can be walked."""
+    tree = disk("tree")
+    assert "!" not in tree, tree
+    files = {words[0]: words for words in (entry.split(" ") for entry in tree.split(";"))}
+    log = 0
+    for path, size, total in promises:
+        if total is None:
+            log = max(log, size)
+        else:
+            assert files.get(path, [])[4:] == [str(size), str(total)], path
+    if log:
+        assert disk(f"read /log 0 {log}") == str(zlib.crc32(content(0, log, 77)))
+
+
+def cuts(drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: int, piece: int) -> None:
+    chance = random.Random(f"{kind} {seed}")
+    image = make_image(folder / "disk.img", kind, "12M")
+    before = bytearray(image.read_bytes())
+    lines, promises = workload(chance, rounds)
+    with Drive(drive, image, folder / "record", quiet=True) as disk:
+        assert disk("mount") == "0"
+        disk.all(lines)
+    assert fsck(image) == ""
+    record = Record.read(folder / "record")
+    assert len(record.flushes) > rounds and len(record.marks) == len(promises)
+    for _ in range(count):
+        at_flush = chance.random() < 0.4
+        position = chance.choice(record.flushes) if at_flush else chance.randrange(len(record.writes) + 1)
+        disk_then = cut(before, record, position, chance, piece)
+        flushed = max((f for f in record.flushes if f <= position), default=0)
+        due = [promises[mark] for mark, place in record.marks.items() if place <= flushed]
+        # by our replay, and by that of e2fsck
+        image.write_bytes(disk_then)
+        with Drive(drive, image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            kept(disk, due)
+        assert fsck(image) == ""
+        image.write_bytes(disk_then)
+        found = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+        strange = [line for line in (found.stdout + found.stderr).splitlines() if not RECOVERY.search(line)]
+        assert found.returncode <= 1 and not strange, found
+        assert fsck(image) == ""
+        with Drive(drive, image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            kept(disk, due)
+
+
+@pytest.mark.parametrize("kind", ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"])
+def test_power_cuts(drive: Path, tmp_path: Path, kind: str) -> None:
+    cuts(drive, tmp_path, kind, 0, rounds=60, count=5, piece=512)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("kind", ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"])
+def test_many_power_cuts(drive: Path, tmp_path: Path, kind: str, seed: int) -> None:
+    cuts(drive, tmp_path, kind, 1 + seed, rounds=400, count=12, piece=(512, 1024, 4096)[seed % 3])
+
+
+@pytest.mark.parametrize("kind", ["default", "small-blocks", "no-journal"])
+def test_a_full_disk(drive: Path, tmp_path: Path, kind: str) -> None:
+    """-ENOSPC, and room again once something is removed, also of what is not committed yet."""
+    image = make_image(tmp_path / "disk.img", kind, "12M")
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0"
+        free = disk("statfs")
+        written = []
+        for number in range(200):
+            assert disk(f"create /{number} 644") in {"0", "-28"}
+            written.append(int(disk(f"write /{number} 0 300000 {number}")))
+            if written[-1] < 0:
+                break
+        assert written[-1] in {-28, -2} and sum(w for w in written if w > 0) > 2_000_000
+        for number, size in enumerate(written):
+            if size > 0:
+                sum_ = zlib.crc32(content(0, size, number))
+                assert disk(f"read /{number} 0 300001") == str(sum_)
+        assert disk("mkdir /d 755") in {"0", "-28"}
+        assert disk("unlink /0") == "0"
+        assert disk("create /again 644") == "0"
+        assert disk("write /again 0 200000 1") == "200000"
+        for number in range(1, len(written)):
+            assert disk(f"unlink /{number}") in {"0", "-2"}
+        disk.all(["rmdir /d", "unlink /again", "sync /"])
+        assert disk("statfs") == free
+    assert fsck(image) == ""
+
+
+@pytest.mark.parametrize("verb", ["fail", "heapfail"])
+def test_disks_and_memory_that_fail(drive: Path, tmp_path: Path, verb: str) -> None:
+    """Whatever fails, nothing is half done: an errno, and a file system that e2fsck has nothing against."""
+    chance = random.Random(verb)
+    for attempt in range(12):
+        image = make_image(tmp_path / "disk.img", chance.choice(sorted(KINDS)), "12M")
+        with Drive(drive, image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            disk.all(line for line in random_steps(chance, 60) if line != "remount")
+            for line in random_steps(chance, 120):
+                disk(f"{verb} {chance.randrange(40)}")
+                assert int(disk(line if line != "remount" else "sync /")) >= -133
+            disk(f"{verb} -1")
+            disk("tree")
+        findings = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+        said = (findings.stdout + findings.stderr).splitlines()
+        # After an error of the disk the superblock asks for a check.
+        strange = [
+            line
+            for line in said
+            if not RECOVERY.search(line) and "contains a file system with errors" not in line
+        ]
+        assert findings.returncode <= 1 and not strange, (attempt, findings)
+        assert fsck(image) == ""
+
+
+def test_what_cannot_be_mounted(drive: Path, tmp_path: Path) -> None:
+    image = tmp_path / "disk.img"
+    for options in ["-O", "inline_data"], ["-O", "bigalloc"], ["-O", "encrypt"], ["-t", "ext2"]:
+        image.unlink(missing_ok=True)
+        subprocess.run(
+            ["mke2fs", "-q", "-F", "-t", "ext4", *options, str(image), "16M"], check=True, capture_output=True
+        )
+        with Drive(drive, image, quiet=True) as disk:
+            refused = disk("mount") == "-22"
+            assert refused or disk("create /a 644") == "-30", options
+        assert fsck(image) == ""
+    image.write_bytes(bytes(1 << 20))
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "-22"
+
+
+def test_extended_attributes_and_orphans_of_others(drive: Path, tmp_path: Path) -> None:
+    image = make_image(tmp_path / "disk.img", "default", "16M")
+    value = tmp_path / "value"
+    value.write_bytes(b"v" * 3000)
+    commands = ["write /etc/hostname /f", f"ea_set -f {value} /f user.large", "ea_set /f user.small tiny"]
+    for command in commands:
+        subprocess.run(["debugfs", "-w", "-R", command, str(image)], check=True, capture_output=True)
+    with Drive(drive, image) as disk:
+        assert disk("mount") == "0"
+        assert disk("write /f 5 100 1") == "100" and disk("link /f /g") == "0"
+        assert disk("unmount") == "0"
+        assert fsck_saved(disk) == ""
+        shown = subprocess.run(
+            ["debugfs", "-R", "ea_get /g user.small", str(image)], capture_output=True, text=True, check=True
+        )
+        assert "tiny" in shown.stdout
+        assert disk("mount") == "0" and disk("unlink /f") == "0" and disk("unlink /g") == "0"
+    assert fsck(image) == ""
+
+
+def fsck_saved(disk: Drive) -> str:
+    assert disk("save") == "0"
+    return fsck(disk.image)
+
+
+def test_nameless_files(drive: Path, tmp_path: Path) -> None:
+    """Files that are open and have no name are there until they are closed; after a crash they are gone."""
+    image = make_image(tmp_path / "disk.img", "default", "16M")
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0"
+        disk.all(
+            ["create /a 644", "write /a 0 100000 1", "hold /a 0", "unlink /a", "write @0 50000 100000 1"]
+        )
+        assert disk("read @0 0 150000") == str(zlib.crc32(content(0, 150000, 1)))
+        disk.all(["nameless x 1", "write @1 0 5000 3", "nameless x 2", "write @2 0 5000 4", "link @2 /named"])
+        disk.all(["sync /", "save"])
+        shutil.copy(image, tmp_path / "crashed.img")
+        assert disk("drop 0") == "0" and disk("drop 1") == "0"
+    assert fsck(image) == ""
+    crashed = tmp_path / "crashed.img"
+    with Drive(drive, crashed, quiet=True) as disk:
+        assert disk("mount") == "0"
+        assert [entry.split(" ")[0] for entry in disk("tree").split(";") if entry] == [
+            "/",
+            "/lost+found",
+            "/named",
+        ]
+        assert disk("read /named 0 6000") == str(zlib.crc32(content(0, 5000, 4)))
+    assert fsck(crashed) == ""
+
+
+def test_requests_are_large(drive: Path, tmp_path: Path) -> None:
+    image = make_image(tmp_path / "disk.img", "default", "32M")
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0" and disk("create /f 644") == "0"
+        before = int(disk("counts").split()[0])
+        assert disk("write /f 0 8388608 5") == "8388608"
+        assert int(disk("counts").split()[0]) - before < 60
+        before = int(disk("counts").split()[0])
+        assert disk("read /f 0 8388608") == str(zlib.crc32(content(0, 8388608, 5)))
+        assert int(disk("counts").split()[0]) - before < 20
+    assert fsck(image) == ""
