@@ -304,10 +304,12 @@ def test_disks_and_memory_that_fail(drive: Path, tmp_path: Path, verb: str) -> N
     """Whatever fails, nothing is half done: an errno, and a file system that e2fsck has nothing against."""
     chance = random.Random(verb)
     for attempt in range(12):
-        image = make_image(tmp_path / "disk.img", chance.choice(sorted(KINDS)), "12M")
+        # Without a journal, a disk that fails leaves what only a repair puts in order.
+        kinds = sorted(KINDS) if verb == "heapfail" else sorted(set(KINDS) - {"no-journal"})
+        image = make_image(tmp_path / "disk.img", chance.choice(kinds), "12M")
         with Drive(drive, image, quiet=True) as disk:
             assert disk("mount") == "0"
-            disk.all(line for line in random_steps(chance, 60) if line != "remount")
+            disk.all([line for line in random_steps(chance, 60) if line != "remount"])
             for line in random_steps(chance, 120):
                 disk(f"{verb} {chance.randrange(40)}")
                 assert int(disk(line if line != "remount" else "sync /")) >= -133
@@ -327,7 +329,7 @@ def test_disks_and_memory_that_fail(drive: Path, tmp_path: Path, verb: str) -> N
 
 def test_what_cannot_be_mounted(drive: Path, tmp_path: Path) -> None:
     image = tmp_path / "disk.img"
-    for options in ["-O", "inline_data"], ["-O", "bigalloc"], ["-O", "encrypt"], ["-t", "ext2"]:
+    for options in ["-O", "inline_data"], ["-O", "bigalloc"], ["-O", "encrypt"], ["-O", "^extent,^64bit"]:
         image.unlink(missing_ok=True)
         subprocess.run(
             ["mke2fs", "-q", "-F", "-t", "ext4", *options, str(image), "16M"], check=True, capture_output=True

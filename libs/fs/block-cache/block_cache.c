@@ -37,7 +37,7 @@ int block_cache_open(struct block_cache *cache, struct block_device *device, uin
 
 void block_cache_close(struct block_cache *cache)
 {
-    for (uint32_t i = 0; i < 1u << cache->chain_bits; i++)
+    for (uint32_t i = 0; cache->chains != NULL && i < 1u << cache->chain_bits; i++)
         while (cache->chains[i] != NULL)
             block_cache_drop(cache, cache->chains[i]);
     heap_free(cache->chains);

@@ -78,7 +78,8 @@ struct block_cache {
 
 int block_cache_open(struct block_cache *cache, struct block_device *device, uint32_t block_size,
                      uint32_t limit);
-void block_cache_close(struct block_cache *cache); /* nobody holds a buffer; nothing is written */
+void block_cache_close(
+    struct block_cache *cache); /* nobody holds a buffer; nothing is written. All zeroes: nothing */
 
 int block_cache_get(struct block_cache *cache, uint64_t block, struct block_buffer **buffer);
 int block_cache_new(struct block_cache *cache, uint64_t block, struct block_buffer **buffer);
