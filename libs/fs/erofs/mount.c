@@ -140,6 +140,9 @@ static int unmount(struct vnode *root)
 {
     struct erofs *fs = erofs_file_of(root)->fs;
 
+    for (const struct erofs_file *file = fs->files; file != NULL; file = file->next)
+        if (file->vnode.references != (&file->vnode == root))
+            return -EBUSY;
     vnode_put(root);
     erofs_storage_end(fs);
     heap_free(fs);

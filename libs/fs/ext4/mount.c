@@ -195,11 +195,23 @@ static int finish(struct ext4 *fs)
     return ext4_super_write(fs);
 }
 
+/* Whether somebody has more of it than one reference to the root. */
+static bool is_held(const struct ext4 *fs, const struct vnode *root)
+{
+    for (unsigned i = 0; i < EXT4_NODE_CHAINS; i++)
+        for (const struct ext4_node *node = fs->nodes[i]; node != NULL; node = node->chain)
+            if (node->vnode.references != (&node->vnode == root))
+                return true;
+    return false;
+}
+
 static int unmount(struct vnode *root)
 {
     struct ext4 *fs = ext4_node_of(root)->fs;
     int error;
 
+    if (is_held(fs, root))
+        return -EBUSY;
     wait_lock_take(&fs->lock);
     error = finish(fs);
     wait_lock_give(&fs->lock);

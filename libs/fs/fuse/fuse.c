@@ -112,6 +112,8 @@ static int unmount(struct vnode *root)
     struct fuse_mount *mount = fuse_node_of(root)->mount;
     struct fuse_call *call;
 
+    if (vnode_table_is_held(&mount->nodes, root))
+        return -EBUSY;
     vnode_put(root);
     call = fuse_begin(mount, FUSE_DESTROY, 0);
     if (call) {

@@ -62,6 +62,8 @@ static int unmount(struct vnode *root)
 {
     struct host_mount *mount = host_node_of(root)->mount;
 
+    if (vnode_table_is_held(&mount->nodes, root))
+        return -EBUSY;
     vnode_put(root);
     mounted[mount->number] = false;
     heap_free(mount);

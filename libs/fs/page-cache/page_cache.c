@@ -17,8 +17,6 @@ struct front {
 
 static struct front *fronts;
 
-static void release(struct vnode *vnode);
-
 static void get(struct vnode *vnode, struct vnode_attributes *attributes)
 {
     struct page_cache_file *file = vnode->pages;
@@ -114,7 +112,6 @@ static const struct vnode_ops *front_of(const struct vnode_ops *lower)
     front->ops.adopt = NULL;
     front->ops.get = get;
     front->ops.sync = sync;
-    front->ops.release = release;
     if (lower->write != NULL)
         front->ops.write = page_cache_write;
     if (lower->set != NULL)
@@ -127,9 +124,13 @@ static const struct vnode_ops *front_of(const struct vnode_ops *lower)
 
 int page_cache_attach(struct vnode *vnode)
 {
-    const struct vnode_ops *ops = front_of(vnode->ops);
-    struct page_cache_file *file = ops != NULL ? heap_alloc(sizeof(*file)) : NULL;
+    const struct vnode_ops *ops;
+    struct page_cache_file *file;
 
+    if (!(vnode->flags & VNODE_CACHED) || vnode->pages != NULL)
+        return 0;
+    ops = front_of(vnode->ops);
+    file = ops != NULL ? heap_alloc(sizeof(*file)) : NULL;
     if (file == NULL)
         return -ENOMEM;
     *file = (struct page_cache_file){
@@ -143,6 +144,7 @@ int page_cache_attach(struct vnode *vnode)
     page_cache_files = file;
     vnode->pages = file;
     vnode->ops = ops;
+    vnode_get(vnode);
     return 0;
 }
 
@@ -160,16 +162,19 @@ void page_cache_detach(struct page_cache_file *file)
     vnode->ops = file->lower;
     vnode->pages = NULL;
     heap_free(file);
-    vnode->ops->release(vnode);
+    vnode_put(vnode);
 }
 
-/* The last reference is gone. The pages of a file with a name stay for whoever opens it next. */
-static void release(struct vnode *vnode)
+void page_cache_release(struct vnode *vnode)
 {
     struct vnode_attributes attributes;
 
-    vnode->ops->get(vnode, &attributes);
-    if (attributes.links == 0 || vnode->pages->count == 0)
+    if (vnode->references == 2)
+        vnode->ops->get(vnode, &attributes); /* somebody may come meanwhile */
+    else
+        attributes.links = 1;
+    if (--vnode->references == 1 && vnode->pages != NULL &&
+        (attributes.links == 0 || vnode->pages->count == 0))
         page_cache_detach(vnode->pages);
 }
 
@@ -178,7 +183,7 @@ void page_cache_forget_mount(const struct vfs_mount *mount)
     struct page_cache_file *file = page_cache_files;
 
     while (file != NULL) {
-        if (file->vnode->mount == mount && file->vnode->references == 0) {
+        if (file->vnode->mount == mount && file->vnode->references == 1) {
             page_cache_detach(file);
             file = page_cache_files; /* somebody else may have come meanwhile */
         } else {

@@ -141,7 +141,7 @@ static bool give_up_one(void)
         return false;
     file = page->file;
     page_cache_drop(page);
-    if (file->count == 0 && file->vnode->references == 0)
+    if (file->count == 0 && file->vnode->references == 1)
         page_cache_detach(file);
     return true;
 }

@@ -167,7 +167,7 @@ static int clean(struct page_cache_file *file)
 
     if (error != 0)
         file->dirty_since = clock_monotonic(); /* others first, the next time */
-    vnode_put(vnode);
+    page_cache_put(vnode);
     return error;
 }
 
@@ -208,7 +208,7 @@ int page_cache_sync_mount(const struct vfs_mount *mount)
             error = page_cache_write_back(vnode, 0, UINT64_MAX);
         result = result != 0 ? result : error;
         next = file->next;
-        vnode_put(vnode);
+        page_cache_put(vnode);
     }
     return result;
 }

@@ -199,6 +199,8 @@ static int unmount(struct vnode *root)
 {
     struct plan9_mount *mount = plan9_node_of(root)->mount;
 
+    if (vnode_table_is_held(&mount->nodes, root))
+        return -EBUSY;
     vnode_put(root);
     mount_free(mount);
     return 0;

@@ -44,11 +44,14 @@ static int mount_share(const char *source, const char *options, struct vnode **r
 static int unmount(struct vnode *root)
 {
     unsigned place = 0;
+    int error;
 
     while (mounts[place].root != root)
         place++;
-    mounts[place].root = NULL;
-    return mounts[place].type->unmount(root);
+    error = mounts[place].type->unmount(root);
+    if (error != -EBUSY)
+        mounts[place].root = NULL;
+    return error;
 }
 
 const struct fs_type share_fs = {.name = "share", .mount = mount_share, .unmount = unmount};

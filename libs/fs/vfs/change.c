@@ -34,7 +34,7 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
         error = directory->ops->create(directory, place->name, place->length, OWNED(what, directory), &vnode);
     vfs_forget(directory, place->name, place->length);
     if (error == 0)
-        error = vfs_settle(directory, vnode);
+        vfs_settle(directory, vnode);
     if (error != 0)
         return error;
     if (made != NULL)
@@ -72,7 +72,7 @@ int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_n
     if (error == 0)
         error = directory->ops->create(directory, "", 0, OWNED(what, directory), made);
     if (error == 0)
-        error = vfs_settle(directory, *made);
+        vfs_settle(directory, *made);
     vnode_put(directory);
     return error;
 }
@@ -102,6 +102,23 @@ int vfs_link(struct vnode *file, struct vnode *from, const char *path)
     }
     vfs_place_put(&place);
     return error;
+}
+
+/* Gives a place back whose file has perhaps lost its last name: then its pages go with it. */
+static void put_unnamed(struct vfs_place *place, bool unnamed)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    struct vnode *file = place->vnode;
+
+    if (unnamed && file != NULL)
+        vnode_get(file);
+    vfs_place_put(place);
+    if (unnamed && file != NULL)
+        page_cache_put(file);
+#else
+    (void)unnamed;
+    vfs_place_put(place);
+#endif
 }
 
 /* Whether what stands at `place` can be removed in the way that is asked for. */
@@ -143,7 +160,7 @@ int vfs_remove(struct vnode *from, const char *path, bool directory)
     if (error == 0 && directory)
         name_cache_drop_directory(place.vnode);
 #endif
-    vfs_place_put(&place);
+    put_unnamed(&place, error == 0);
     return error;
 }
 
@@ -171,7 +188,7 @@ static int is_inside(struct vnode *inner, const struct vnode *outer)
         }
         result = inner->ops->lookup(inner, "..", 2, &parent);
         if (result == 0)
-            result = vfs_settle(inner, parent);
+            vfs_settle(inner, parent);
         if (result < 0)
             break;
         vnode_put(inner);
@@ -282,6 +299,6 @@ int vfs_rename(struct vnode *from, const char *path, struct vnode *to, const cha
     }
     error = rename(&old, &new, flags);
     vfs_place_put(&old);
-    vfs_place_put(&new);
+    put_unnamed(&new, error == 0);
     return error > 0 ? 0 : error;
 }

@@ -96,7 +96,7 @@ static int look_up(struct vnode *directory, const char *name, size_t length, str
 #endif
     error = directory->ops->lookup(directory, name, length, found);
     if (error == 0)
-        error = vfs_settle(directory, *found);
+        vfs_settle(directory, *found);
     else if (error == -ENOENT) {
         *found = NULL;
         error = 0;

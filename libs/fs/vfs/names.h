@@ -27,17 +27,10 @@ void vfs_set_root(struct vnode *directory); /* takes over the reference */
 
 const struct fs_type *vfs_kind(const char *name); /* NULL: there is none of this name */
 
-/* A vnode that its file system has just handed out, of a file in `directory`. -ENOMEM: it is given back. */
-static inline int vfs_settle(struct vnode *directory, struct vnode *vnode)
+/* A vnode that its file system has just handed out, of a file in `directory`. */
+static inline void vfs_settle(struct vnode *directory, struct vnode *vnode)
 {
     vnode->mount = directory->mount;
-#ifdef CONFIG_LIB_PAGE_CACHE
-    if ((vnode->flags & VNODE_CACHED) && vnode->pages == NULL && page_cache_attach(vnode) != 0) {
-        vnode_put(vnode);
-        return -ENOMEM;
-    }
-#endif
-    return 0;
 }
 
 /* A directory is going to change: not in a file system that is mounted to be read only. */

@@ -58,7 +58,7 @@ long vfs_path_of(struct vnode *directory, char *buffer, size_t size)
 #endif
         writer.error = directory->ops->lookup(directory, "..", 2, &parent);
         if (writer.error == 0)
-            writer.error = vfs_settle(directory, parent);
+            vfs_settle(directory, parent);
         if (writer.error != 0)
             break;
         directory->ops->get(directory, &attributes);

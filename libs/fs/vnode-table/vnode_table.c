@@ -37,3 +37,12 @@ bool vnode_table_remove(struct vnode_table *table, const struct vnode_entry *ent
     *link = entry->next;
     return true;
 }
+
+bool vnode_table_is_held(const struct vnode_table *table, const struct vnode *root)
+{
+    for (unsigned i = 0; i < VNODE_TABLE_CHAINS; i++)
+        for (const struct vnode_entry *entry = table->chains[i]; entry; entry = entry->next)
+            if (&entry->vnode != root)
+                return true;
+    return root->references != 1;
+}

@@ -41,7 +41,7 @@ int file_content_hold(int fd, struct file_content **content, bool *writable)
 
 void file_content_release(struct file_content *content)
 {
-    vnode_put(of(content));
+    files_put(of(content));
 }
 
 long file_content_read_at(struct file_content *content, void *buffer, size_t size, uint64_t offset)

@@ -118,17 +118,26 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
     if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE) {
         const struct vnode_new what = {.mode = VNODE_FILE | mode, .time = VNODE_NOW};
 
-        return writes(flags) ? vfs_make_nameless(start, path, &what, found) : -EINVAL;
+        fresh = true;
+        error = writes(flags) ? vfs_make_nameless(start, path, &what, found) : -EINVAL;
+    } else {
+        if (flags & LINUX_O_PATH)
+            flags &= LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW;
+        error = flags & LINUX_O_CREAT ? find_or_create(start, path, flags, mode, found, &fresh)
+                                      : find(start, path, flags, found);
     }
-    if (flags & LINUX_O_PATH)
-        flags &= LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW;
-    error = flags & LINUX_O_CREAT ? find_or_create(start, path, flags, mode, found, &fresh)
-                                  : find(start, path, flags, found);
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (error == 0 && !(flags & LINUX_O_PATH)) {
+        error = page_cache_attach(*found);
+        if (error != 0)
+            vnode_put(*found);
+    }
+#endif
     if (error != 0 || fresh || !(flags & LINUX_O_TRUNC))
         return error;
     error = cut(*found);
     if (error != 0)
-        vnode_put(*found);
+        files_put(*found);
     return error;
 }
 

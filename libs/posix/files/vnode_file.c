@@ -248,7 +248,7 @@ static void stat(struct open_file *file, struct linux_stat_values *values)
 
 static void release(struct open_file *file)
 {
-    vnode_put(of(file)->vnode);
+    files_put(of(file)->vnode);
     heap_free(file);
 }
 

@@ -53,6 +53,16 @@ int files_lookup(long directory, const char *path, unsigned flags, struct vnode 
 #define files_unlock(vnode) ((void)0)
 #endif
 
+/* Gives back what was opened. */
+static inline void files_put(struct vnode *vnode)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    page_cache_put(vnode);
+#else
+    vnode_put(vnode);
+#endif
+}
+
 /* A file has been opened: errors of before are not its. */
 static inline void files_opened(struct vnode_file *file)
 {

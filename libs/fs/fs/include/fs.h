@@ -21,9 +21,9 @@ struct fs_type {
      */
     int (*mount)(const char *source, const char *options, struct vnode **root);
     /*
-     * Ends it, and takes over the reference to the root: the only vnode that anybody still holds. Everything
-     * has been written by `sync` before. The root is gone even when an error comes back. NULL: vnode_put() is
-     * enough.
+     * Ends it, and takes over the reference to the root. Everything has been written by `sync` before.
+     * -EBUSY: somebody holds another vnode of it, or the root more than once; nothing has happened. The root
+     * is gone when any other error comes back. NULL: it never ends.
      */
     int (*unmount)(struct vnode *root);
 };

@@ -1,11 +1,11 @@
 /*
  * Pages of files in memory, in front of a file system that reads and writes its device.
  *
- * page_cache_attach() puts the cache before a vnode with VNODE_CACHED: from then on its operations are the
- * cache's, which calls the file system's own for what it does not have. What was written and is not yet in
- * the file system shows in reads, mappings, sizes and times all the same. 0 or -ENOMEM. A file that nobody
- * holds any more keeps its pages: its file system sees the last reference go when they have gone, or at once
- * if the file has no name.
+ * page_cache_attach() puts the cache before a file with VNODE_CACHED (others: nothing happens), when it is
+ * opened: from then on its operations are the cache's, which calls the file system's own for what it does not
+ * have. What was written and is not yet in the file system shows in reads, mappings, sizes and times all the
+ * same. 0 or -ENOMEM. A file that nobody holds any more keeps its pages: its file system sees the last
+ * reference go when they have gone, or at once if the file has no name.
  *
  * An error of writing back is never lost: the pages stay, and it is told once to everyone who had the file
  * open (`seen`, 0 at first: page_cache_error_now() at the time of opening), by page_cache_error().
@@ -23,6 +23,21 @@
 struct vfs_mount;
 
 int page_cache_attach(struct vnode *vnode);
+
+/*
+ * page_cache_put() gives back a reference, as vnode_put(), by whoever had opened the file or removed its last
+ * name: the cache, which holds one itself, lets go of a file that nobody else holds and that has no pages, or
+ * no name.
+ */
+void page_cache_release(struct vnode *vnode);
+
+static inline void page_cache_put(struct vnode *vnode)
+{
+    if (vnode->pages != NULL)
+        page_cache_release(vnode);
+    else
+        vnode_put(vnode);
+}
 
 /* What waits to be written of [offset, offset + size) reaches the file system. */
 int page_cache_write_back(struct vnode *vnode, uint64_t offset, uint64_t size);

@@ -26,5 +26,9 @@ struct vnode_entry *vnode_table_find(const struct vnode_table *table, uint64_t n
 /* There is none of its number. */
 void vnode_table_add(struct vnode_table *table, struct vnode_entry *entry);
 
+/* Whether somebody holds anything of the table beside one reference to `root`: then nothing can be unmounted.
+ */
+bool vnode_table_is_held(const struct vnode_table *table, const struct vnode *root);
+
 /* False: it is not in the table. */
 bool vnode_table_remove(struct vnode_table *table, const struct vnode_entry *entry);

@@ -195,7 +195,7 @@ struct vnode {
     uint16_t flags; /* VNODE_CACHED, ... */
     uint32_t references;
     struct vfs_mount *mount;       /* the vfs's: where it is mounted */
-    struct page_cache_file *pages; /* the page cache's, which holds a reference meanwhile; NULL: none */
+    struct page_cache_file *pages; /* the page cache's, which holds one reference; NULL: none */
 };
 
 static inline struct vnode *vnode_get(struct vnode *node)
