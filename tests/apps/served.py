@@ -27,6 +27,8 @@ class Server:
     log: Path
     process: subprocess.Popen[bytes]
     host: str = "127.0.0.1"
+    by_passt: bool = False
+    """Its packets are carried by passt, as those of a process are."""
 
     @property
     def url(self) -> str:
@@ -86,7 +88,7 @@ def serving(
             stderr=out,
             env={**os.environ, "NO_COLOR": "1"},
         )
-    with answering(Server(port, log, process), ready) as server:
+    with answering(Server(port, log, process, by_passt=target.startswith("process")), ready) as server:
         yield server
 
 
