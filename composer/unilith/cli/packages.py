@@ -51,6 +51,7 @@ PACKAGES = (
     Package("erofs-utils", "/usr/bin/mkfs.erofs", "pack", "makes EROFS file systems"),
     Package("zstd", "zstd", "pack", "unpacks archives that zstd has compressed"),
     Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
+    Package("qemu-system-common", "/usr/lib/qemu/virtiofsd", "run", "shares of folders by virtio-fs"),
     Package("passt", "passt", "run", "the network of process images"),
     Package("gdb", "gdb", "debug", "looks into images that run (unilith run --gdb)"),
     Package("ccache", "ccache", "speed", "keeps what has been compiled (--launcher ccache)"),

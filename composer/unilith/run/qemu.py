@@ -69,7 +69,11 @@ def run_qemu(
     finally:
         os.close(record)
     status, message = judge(ended, written, Path(program).name, timeout)
-    message = "; ".join(text for text in (message, *served.complaints) if text)
+    if served.complaints:
+        # Where QEMU could not begin, this is why.
+        message = "; ".join(
+            text for text in (message if status != HOST_SIDE else "", *served.complaints) if text
+        )
     return RunResult(status, message, bytes(ended.output), ended.seconds)
 
 

@@ -17,6 +17,8 @@ from unilith.run.options import HOST_SIDE, memory_text
 Kind = Literal["9p", "virtiofs", "host"]
 KINDS: tuple[Kind, ...] = ("9p", "virtiofs", "host")
 """How an image reaches a folder; of several that it can, the first is taken. `host` is for processes."""
+MOST = 16
+"""Shares of a run: as many as a process image looks for (libs/fs/host-fs)."""
 TAG_LIMIT = 31
 """Bytes of a tag: virtio-9p's limit in QEMU, less than virtio-fs's 36 (virtio 1.2, section 5.11.4)."""
 FORM = "DIR[,tag=TAG][,readonly][,kind=9p|virtiofs]"
@@ -41,6 +43,8 @@ def shares_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Sha
         _checked(description, share, number)
         for number, share in enumerate(read_share(text) for text in wanted)
     )
+    if len(shares) > MOST:
+        raise UserError(f"{len(shares)} shares are more than {MOST}", exit_status=HOST_SIDE)
     tags = [share.tag for share in shares]
     for tag in tags:
         if tags.count(tag) > 1:
