@@ -97,8 +97,10 @@ static volatile void *queue_start(const struct virtio_device *device, uint16_t i
 
     common->queue_select = index;
     common->queue_size = areas->size;
-    common->queue_msix_vector = VECTOR_QUEUES;
-    if (common->queue_msix_vector != VECTOR_QUEUES || common->queue_size != areas->size)
+    if (device->vector_count > 0)
+        common->queue_msix_vector = VECTOR_QUEUES;
+    if ((device->vector_count > 0 && common->queue_msix_vector != VECTOR_QUEUES) ||
+        common->queue_size != areas->size)
         return NULL;
     write_address(common->queue_desc, areas->descriptors);
     write_address(common->queue_driver, areas->driver);
@@ -127,8 +129,11 @@ static void configuration_changed(void *argument)
 static int interrupt(struct virtio_device *device)
 {
     struct pci_msix msix = {device->vectors, device->vector_count, device->place, device->vector_capability};
-    int error = pci_msix_attach(&msix, VECTOR_QUEUES, queues_used, device);
+    int error;
 
+    if (device->vector_count == 0)
+        return -ENXIO;
+    error = pci_msix_attach(&msix, VECTOR_QUEUES, queues_used, device);
     if (!error)
         error = pci_msix_attach(&msix, VECTOR_CONFIGURATION, configuration_changed, device);
     if (error)
@@ -171,13 +176,11 @@ static void visit(uint16_t place, uint32_t id, void *argument)
         log_write(LOG_WARNING, "virtio: function %x has no modern registers", place);
         return;
     }
-    if (pci_msix_open(&msix, &function) || msix.count < VECTORS) {
-        log_write(LOG_WARNING, "virtio: function %x has no MSI-X vectors", place);
-        return;
+    if (pci_msix_open(&msix, &function) == 0 && msix.count >= VECTORS) {
+        device.vectors = msix.table;
+        device.vector_count = msix.count;
+        device.vector_capability = msix.capability;
     }
-    device.vectors = msix.table;
-    device.vector_count = msix.count;
-    device.vector_capability = msix.capability;
     search->found(&device);
 }
 

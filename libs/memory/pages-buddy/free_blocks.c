@@ -1,6 +1,13 @@
 #include "free_blocks.h"
 
+#include <config.h>
 #include <pages.h>
+
+#ifdef CONFIG_PAGES_BUDDY_LENDING
+#define KNOWN 0x80u /* in the state of a free block: the host knows of all of it */
+#else
+#define KNOWN 0u
+#endif
 
 struct block {
     struct block *next, *previous; /* NULL at the ends */
@@ -25,7 +32,8 @@ static struct block *block_at(uintptr_t frame)
 
 int buddy_order(uintptr_t frame)
 {
-    return frame - first_frame < end_frame - first_frame ? state[frame - first_frame] - 1 : -1;
+    return frame - first_frame < end_frame - first_frame ? (int)(state[frame - first_frame] & ~KNOWN) - 1
+                                                         : -1;
 }
 
 bool buddy_any_free(uintptr_t frame, uintptr_t end)
@@ -44,7 +52,7 @@ bool buddy_any_free(uintptr_t frame, uintptr_t end)
     return false;
 }
 
-static void insert(uintptr_t frame, unsigned order)
+static void insert(uintptr_t frame, unsigned order, unsigned known)
 {
     struct block *block = block_at(frame);
 
@@ -54,7 +62,7 @@ static void insert(uintptr_t frame, unsigned order)
         block->next->previous = block;
     first_of[order] = block;
     filled |= 1u << order;
-    state[frame - first_frame] = (uint8_t)(order + 1);
+    state[frame - first_frame] = (uint8_t)((order + 1) | known);
 }
 
 void buddy_remove(uintptr_t frame, unsigned order)
@@ -97,15 +105,15 @@ void buddy_add(uintptr_t frame, uintptr_t end)
     while (frame < end) {
         unsigned order = largest(frame, end);
 
-        insert(frame, order);
+        insert(frame, order, 0);
         frame += (uintptr_t)1 << order;
     }
 }
 
-void buddy_join(uintptr_t frame, uintptr_t end)
+static void join(uintptr_t frame, uintptr_t end, unsigned known)
 {
     while (frame < end) {
-        unsigned order = largest(frame, end);
+        unsigned order = largest(frame, end), known_all = known;
         uintptr_t block = frame;
 
         frame += (uintptr_t)1 << order;
@@ -114,13 +122,42 @@ void buddy_join(uintptr_t frame, uintptr_t end)
 
             if (buddy_order(buddy) != (int)order)
                 break;
+            known_all &= state[buddy - first_frame];
             buddy_remove(buddy, order);
             block &= buddy;
             order++;
         }
-        insert(block, order);
+        insert(block, order, known_all);
     }
 }
+
+void buddy_join(uintptr_t frame, uintptr_t end)
+{
+    join(frame, end, 0);
+}
+
+#ifdef CONFIG_PAGES_BUDDY_LENDING
+void buddy_join_known(uintptr_t frame, uintptr_t end)
+{
+    join(frame, end, KNOWN);
+}
+
+int buddy_take_unknown(unsigned least, uintptr_t *frame)
+{
+    for (uint32_t orders = filled >> least << least; orders != 0; orders &= orders - 1) {
+        int order = __builtin_ctz(orders);
+
+        for (struct block *block = first_of[order]; block != NULL; block = block->next) {
+            *frame = (uintptr_t)block / PAGE_SIZE;
+            if (state[*frame - first_frame] & KNOWN)
+                continue;
+            buddy_remove(*frame, (unsigned)order);
+            return order;
+        }
+    }
+    return -1;
+}
+#endif
 
 uintptr_t buddy_find_run(size_t count)
 {

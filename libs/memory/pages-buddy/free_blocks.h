@@ -33,5 +33,10 @@ void buddy_remove(uintptr_t frame, unsigned order);
 void buddy_add(uintptr_t frame, uintptr_t end);
 void buddy_join(uintptr_t frame, uintptr_t end);
 
+/* Of blocks that the host knows of (pages_lending.h): adds such ones, joined, which are known where all of
+ * their parts are; and takes a block of at least the order `least` that is not. */
+void buddy_join_known(uintptr_t frame, uintptr_t end);
+int buddy_take_unknown(unsigned least, uintptr_t *frame);
+
 /* The beginning of `count` free frames in a row that no single block holds, or 0. Looks at every frame. */
 uintptr_t buddy_find_run(size_t count);

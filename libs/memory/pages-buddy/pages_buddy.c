@@ -7,6 +7,7 @@
  */
 #include "failures.h"
 #include "free_blocks.h"
+#include "lending.h"
 
 #include <boot_info.h>
 #include <errno.h>
@@ -20,9 +21,9 @@
  */
 #define STACK_NEEDED 1024
 
-static size_t available;
+size_t pages_buddy_available;
 
-static __attribute__((noinline)) void touch_stack(void)
+__attribute__((noinline)) void pages_buddy_touch_stack(void)
 {
     volatile char needed[STACK_NEEDED];
 
@@ -57,22 +58,23 @@ int pages_buddy_init(void)
 void *pages_alloc_aligned(unsigned order)
 {
     uintptr_t frame;
+    int found;
 
-    touch_stack();
+    pages_buddy_touch_stack();
     if (order > BUDDY_MAX || pages_buddy_fails())
         return NULL;
-    int found = buddy_take(order, &frame);
-    if (found < 0)
-        return NULL;
+    while ((found = buddy_take(order, &frame)) < 0)
+        if (!pages_buddy_more((size_t)1 << order))
+            return NULL;
     buddy_add(frame + ((uintptr_t)1 << order), frame + ((uintptr_t)1 << found));
-    available -= (size_t)1 << order;
+    pages_buddy_available -= (size_t)1 << order;
     return (void *)(frame * PAGE_SIZE);
 }
 
 /* `count` pages of several blocks, none of which holds as many. */
 static void *alloc_across(size_t count)
 {
-    uintptr_t start = count <= available ? buddy_find_run(count) : 0;
+    uintptr_t start = count <= pages_buddy_available ? buddy_find_run(count) : 0;
 
     if (start == 0)
         return NULL;
@@ -84,41 +86,49 @@ static void *alloc_across(size_t count)
         if (frame > start + count)
             buddy_add(start + count, frame);
     }
-    available -= count;
+    pages_buddy_available -= count;
     return (void *)(start * PAGE_SIZE);
+}
+
+static void *alloc(size_t count)
+{
+    uintptr_t frame;
+    int found = buddy_take(count == 1 ? 0 : 64 - (unsigned)__builtin_clzl(count - 1), &frame);
+
+    if (found < 0)
+        return count == 1 ? NULL : alloc_across(count);
+    buddy_add(frame + count, frame + ((uintptr_t)1 << found));
+    pages_buddy_available -= count;
+    return (void *)(frame * PAGE_SIZE);
 }
 
 void *pages_alloc(size_t count)
 {
-    uintptr_t frame;
-    int found;
+    void *run;
 
-    touch_stack();
+    pages_buddy_touch_stack();
     if (count == 0 || pages_buddy_fails())
         return NULL;
-    found = buddy_take(count == 1 ? 0 : 64 - (unsigned)__builtin_clzl(count - 1), &frame);
-    if (found < 0)
-        return count == 1 ? NULL : alloc_across(count);
-    buddy_add(frame + count, frame + ((uintptr_t)1 << found));
-    available -= count;
-    return (void *)(frame * PAGE_SIZE);
+    while ((run = alloc(count)) == NULL && pages_buddy_more(count)) {
+    }
+    return run;
 }
 
 void pages_free(void *start, size_t count)
 {
     uintptr_t frame = (uintptr_t)start / PAGE_SIZE;
 
-    touch_stack();
+    pages_buddy_touch_stack();
     if (count == 0)
         return;
     /* Pages that are free already: the caller's mistake, which would hand the same page out twice. */
     if (buddy_any_free(frame, frame + count))
         __builtin_trap();
     buddy_join(frame, frame + count);
-    available += count;
+    pages_buddy_available += count;
 }
 
 size_t pages_available(void)
 {
-    return available;
+    return pages_buddy_available;
 }

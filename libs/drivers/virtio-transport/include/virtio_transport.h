@@ -43,8 +43,8 @@ struct virtio_operations {
      * gives no valid place, or does not accept the queue. */
     volatile void *(*queue_start)(const struct virtio_device *, uint16_t index, const struct virtio_areas *);
 
-    /* Makes device->attention be called from now on. Once, before any queue is started. 0 or a negated errno.
-     */
+    /* Makes device->attention be called from now on. Once, before any queue is started. 0 or a negated errno;
+     * -ENXIO: the device cannot interrupt, and works for a driver that looks at it by itself. */
     int (*interrupt)(struct virtio_device *);
 };
 

@@ -10,7 +10,9 @@
  * virtio_begin() resets the device and agrees on features: all of `required` and, of `wanted`, what it
  * offers; and the core's own. -EOPNOTSUPP: it lacks a required one, or does not like what it was told.
  * `attention` is called when the device wants something (virtio_transport.h). virtio_ready() lets it work.
- * Both return 0 or a negated errno; after an error the device is given up: virtio_break() tells it so.
+ * Both return 0 or a negated errno; after an error the device is given up: virtio_break() tells it so. After
+ * -ENXIO of virtio_begin() it may go on: the device cannot interrupt, and the driver looks at it now and
+ * then.
  *
  * virtio_configuration8() and the others read fields of the device's configuration; what lies beyond its end
  * is 0. A value is not torn, but several may belong to different moments.

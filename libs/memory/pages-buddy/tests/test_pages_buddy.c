@@ -1,6 +1,6 @@
 /* Random allocations, aligned ones and frees against a map of owners; exhaustion, fragmentation, double free;
  * failures on purpose. */
-// cflags: -DCONFIG_PAGES_BUDDY_FAILURES=1
+// cflags: -DCONFIG_PAGES_BUDDY_FAILURES=1 -DCONFIG_PAGES_BUDDY_LENDING=1
 #include <args.h>
 #include <assert.h>
 #include <boot_info.h>
