@@ -93,18 +93,17 @@ static int begin_writing(struct ext4 *fs)
 {
     int error;
 
-    if (fs->has_journal) {
-        error = ext4_journal_start(fs);
-        if (error != 0)
-            return error;
+    if (fs->has_journal)
         fs->super.feature_incompat |= RECOVER;
-    } else {
+    else
         fs->super.state &= (uint16_t)~EXT4_STATE_VALID;
-    }
     fs->super.mnt_count++;
     fs->super.mtime = (uint32_t)(ext4_now() / 1000000000);
     ext4_super_count(fs);
+    /* In this order: a journal in use that need not be replayed would be strange; an empty one is not. */
     error = ext4_super_write(fs);
+    if (error == 0 && fs->has_journal)
+        error = ext4_journal_start(fs);
     if (error != 0)
         return error;
     fs->failed = false;

@@ -70,11 +70,19 @@ static struct ext4_node *allocate(struct ext4 *fs, uint32_t number)
     return node;
 }
 
+static void set_type(struct ext4_node *node)
+{
+    uint16_t type = node->inode->mode & VNODE_TYPE_MASK;
+
+    node->vnode.type = type;
+    node->vnode.flags = type == VNODE_DIRECTORY ? VNODE_NAMELESS : 0;
+}
+
 static void insert(struct ext4_node *node)
 {
     struct ext4_node **chain = chain_of(node->fs, node->number);
 
-    node->vnode.type = node->inode->mode & VNODE_TYPE_MASK;
+    set_type(node);
     node->chain = *chain;
     *chain = node;
 }
@@ -186,7 +194,7 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
     inode = node->inode;
     memset(inode, 0, fs->inode_size);
     inode->mode = (uint16_t)mode;
-    node->vnode.type = mode & VNODE_TYPE_MASK;
+    set_type(node);
     inode->generation = (uint32_t)ext4_now() ^ number * 0x9e3779b1u;
     if (fs->inode_size > EXT4_INODE_SHORT)
         inode->extra_isize =
@@ -253,7 +261,7 @@ void ext4_nodes_undo(struct ext4 *fs)
         fs->touched_nodes = node->next_touched;
         node->touched = node->joined = false;
         memcpy(node->inode, node->before, fs->inode_size);
-        node->vnode.type = node->inode->mode & VNODE_TYPE_MASK;
+        set_type(node);
         make_seed(node);
         node->changed_in = node->before_changed_in;
         node->content_in = node->before_content_in;
