@@ -75,7 +75,7 @@ static void set_type(struct ext4_node *node)
     uint16_t type = node->inode->mode & VNODE_TYPE_MASK;
 
     node->vnode.type = type;
-    node->vnode.flags = type == VNODE_DIRECTORY ? VNODE_NAMELESS : 0;
+    node->vnode.flags = type == VNODE_FILE ? VNODE_CACHED : type == VNODE_DIRECTORY ? VNODE_NAMELESS : 0;
 }
 
 static void insert(struct ext4_node *node)
