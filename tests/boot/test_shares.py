@@ -83,6 +83,20 @@ def test_files_are_as_on_linux_by_virtiofs(
     assert not servers_of(folder)
 
 
+@pytest.mark.parametrize("target", ["qemu-x86_64", pytest.param("microvm-x86_64", marks=pytest.mark.full)])
+def test_threads_share_shares(workshop: Path, tmp_path: Path, target: str) -> None:
+    """Requests of many threads are under way at once, from memory that the devices cannot reach."""
+    words: list[str] = []
+    for tag, kind in (("a", "9p"), ("b", "virtiofs")):
+        (tmp_path / tag).mkdir()
+        words += ["--share", f"{tmp_path / tag},tag={tag},kind={kind}"]
+    ran = run("shares-threads", target, *words, cwd=workshop)
+    assert (ran.status, ran.console) == (0, "failed: 0\n"), ran
+    for tag in "ab":
+        assert len(list((tmp_path / tag).glob("file-*"))) == 12
+        assert not list((tmp_path / tag / "folder").iterdir())
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_readonly_share_is_not_written_to(workshop: Path, tmp_path: Path, target: str) -> None:
     folder = filled(tmp_path / "share")

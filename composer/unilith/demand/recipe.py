@@ -70,6 +70,7 @@ class Program(Model):
 
 _NO_SEPARATOR = r"^[^\s:\"\\]*$"
 MountPath = Annotated[str, StringConstraints(pattern=r"^/[^\s:\"\\]*$")]
+MountKind = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 MountWord = Annotated[str, StringConstraints(pattern=_NO_SEPARATOR)]
 MountOptions = Annotated[str, StringConstraints(pattern=r"^[^\s\"\\]*$")]
 
@@ -79,7 +80,7 @@ class Mount(Model):
 
     at: MountPath
     """The directory on which it is mounted; it is made if it is missing. `/`: in place of the root."""
-    kind: Name
+    kind: MountKind
     """The kind of file system: a library must provide `fs.KIND`."""
     source: MountWord = ""
     """Where it is: a disk's name or `serial=NAME`, a share's tag. Kinds in memory need none."""
