@@ -1,0 +1,142 @@
+"""Servers in guests of both kinds, alike in all but what is compared: the same QEMU, machine, memory and network."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.apps.served import free_port
+from tests.bench.linux_guest import linux_guest
+from tests.bench.linux_program import COMMAND_LINE
+from tests.boot.counting import Counted, Monitor
+
+from unilith.image.description import ImageDescription
+from unilith.pipeline.build import build
+from unilith.pipeline.request import Request, Silent
+from unilith.run.network import USER_ADDRESS, USER_DNS, USER_GATEWAY, Network
+from unilith.run.ports import port_forward
+from unilith.run.qemu import find_program, qemu_command
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+Command = Callable[[int, int], list[str]]
+"""QEMU's words for a guest with so many bytes of memory, whose server is reached at a port of the host."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A server that can be started."""
+
+    name: str
+    command: Command
+    image: ImageDescription | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """One that was."""
+
+    port: int
+    started: float
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    def counted(self) -> Counted:
+        """For counting its instructions."""
+        return Counted(Monitor(self.folder / "monitor"), self.folder)
+
+    def first_answer(self, request: bytes, seconds: float) -> float:
+        """Seconds from QEMU's start to the first answer; a TimeoutError if there is none."""
+        end = self.started + seconds
+        while (now := time.monotonic()) < end and self.process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as asked:
+                # Who has said nothing in that time was not there yet when it was asked.
+                asked.settimeout(min(0.2 + now - self.started, end - now))
+                asked.sendall(request)
+                if asked.recv(4096):
+                    return time.monotonic() - self.started
+            time.sleep(0.002)
+        raise TimeoutError
+
+
+def unilith_guest(
+    recipe: str, port: int, further: dict[str, bytes], folder: Path, *, dhcp: bool = False
+) -> Guest:
+    """An image of a recipe, with ``further`` files in its root file system."""
+    copy = folder / recipe
+    if not copy.exists():
+        shutil.copytree(RECIPES / recipe, copy)
+    for name, content in further.items():
+        (copy / "files" / name).write_bytes(content)
+    request = Request(recipe=str(copy), target="qemu-x86_64", output=folder / f"image-{recipe}")
+    image = ImageDescription.read(build(request, Silent()).description)
+
+    def command(memory: int, host: int) -> list[str]:
+        forwards = (port_forward(f"{host}:{port}"),)
+        network = Network("user", forwards=forwards)
+        if not dhcp:
+            network = Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards)
+        words = qemu_command(
+            image,
+            find_program(image),
+            args=None,
+            memory=memory,
+            network=network,
+            accel="tcg",
+            record=1,
+            parameters=("image.move=off",),
+        )
+        return [word.replace("/proc/self/fd/1", "/dev/null") for word in words]
+
+    return Guest("Unilith", command, image)
+
+
+def linux_server(recipe: str, port: int, further: dict[str, bytes], folder: Path) -> Guest:
+    """Debian's kernel for clouds, and the recipe's server alone in its user space."""
+    guest = linux_guest(recipe, further, folder)
+
+    def command(memory: int, host: int) -> list[str]:
+        words = ["qemu-system-x86_64", "-no-user-config", "-nodefaults", "-no-reboot", "-display", "none"]
+        words += ["-machine", "q35", "-cpu", "max", "-accel", "tcg", "-m", f"{memory >> 10}K"]
+        words += ["-netdev", f"user,id=net,hostfwd=tcp::{host}-:{port}"]
+        words += ["-device", "virtio-net-pci,romfile=,netdev=net", "-serial", "null"]
+        words += ["-kernel", str(guest.kernel), "-initrd", str(guest.initrd), "-append", COMMAND_LINE]
+        return words
+
+    return Guest(f"Linux {guest.version}", command)
+
+
+@contextlib.contextmanager
+def running(guest: Guest, memory: int, folder: Path, further: Sequence[str] = ()) -> Iterator[Running]:
+    """Starts it, and ends it after the block."""
+    port = free_port()
+    monitor = folder / "monitor"
+    monitor.unlink(missing_ok=True)
+    words = [*guest.command(memory, port), "-qmp", f"unix:{monitor},server=on,wait=off", *further]
+    started = time.monotonic()
+    process = subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield Running(port, started, process, folder)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def least_memory(guest: Guest, request: bytes, folder: Path, *, step: int, low: int, high: int) -> int:
+    """The least multiple of ``step`` bytes in which it answers, between two bounds."""
+    while low < high:
+        middle = (low + high) // 2 // step * step
+        with running(guest, middle, folder) as server:
+            try:
+                server.first_answer(request, 15.0)
+                high = middle
+            except TimeoutError:
+                low = middle + step
+    return high
