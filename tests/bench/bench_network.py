@@ -29,7 +29,7 @@ from tests.bench.network_guests import (
 MIB = 1 << 20
 MEMORY = 128 * MIB
 ROUNDS = 3
-STARTS = 5
+STARTS = 3
 LARGE = 10 * MIB
 HTTP = b"GET /index.html HTTP/1.1\r\nHost: t\r\n\r\n"
 GET = b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n"
@@ -38,7 +38,7 @@ COUNTED = 20
 
 def wrk(server: Running) -> float:
     """Requests a second on ten connections that are kept."""
-    words = ["wrk", "-t", "2", "-c", "10", "-d", "3", f"http://127.0.0.1:{server.port}/index.html"]
+    words = ["wrk", "-t", "2", "-c", "10", "-d", "2", f"http://127.0.0.1:{server.port}/index.html"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     return float(re.findall(r"Requests/sec:\s+([\d.]+)", said)[0])
 
@@ -149,7 +149,7 @@ def compare(service: Service, folder: Path) -> None:
     small = unilith_guest(service.recipe, service.port, {}, folder / "small")
     plain = linux_server(service.recipe, service.port, {}, folder / "small")
     memory = [
-        least_memory(plain, service.request, folder, step=2 * MIB, low=16 * MIB, high=128 * MIB) / 1024,
+        least_memory(plain, service.request, folder, step=4 * MIB, low=16 * MIB, high=128 * MIB) / 1024,
         least_memory(small, service.request, folder, step=MIB // 8, low=MIB, high=16 * MIB) / 1024,
     ]
     row("least memory, KiB", memory[0], memory[1], service)

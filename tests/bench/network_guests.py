@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import shutil
 import socket
 import subprocess
@@ -52,15 +53,27 @@ class Running:
 
     def first_answer(self, request: bytes, seconds: float) -> float:
         """Seconds from QEMU's start to the first answer; a TimeoutError if there is none."""
-        end = self.started + seconds
-        while (now := time.monotonic()) < end and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as asked:
-                # Who has said nothing in that time was not there yet when it was asked.
-                asked.settimeout(min(0.2 + now - self.started, end - now))
-                asked.sendall(request)
-                if asked.recv(4096):
-                    return time.monotonic() - self.started
-            time.sleep(0.002)
+        asked = selectors.DefaultSelector()
+        with contextlib.ExitStack() as opened:
+            while (taken := time.monotonic() - self.started) < seconds and self.process.poll() is None:
+                # What is asked before the guest can hear it may be lost; so it is asked again, by somebody else.
+                one = opened.enter_context(socket.socket())
+                one.setblocking(False)
+                one.connect_ex(("127.0.0.1", self.port))
+                asked.register(one, selectors.EVENT_WRITE)
+                again = time.monotonic() + 0.005 + taken / 50
+                while asked.get_map() and (left := again - time.monotonic()) > 0:
+                    for key, events in asked.select(left):
+                        assert isinstance(key.fileobj, socket.socket)
+                        with contextlib.suppress(OSError):
+                            if events & selectors.EVENT_WRITE:
+                                key.fileobj.sendall(request)
+                                asked.modify(key.fileobj, selectors.EVENT_READ)
+                                continue
+                            if key.fileobj.recv(4096):
+                                return time.monotonic() - self.started
+                        asked.unregister(key.fileobj)
+                time.sleep(max(0.0, again - time.monotonic()))
         raise TimeoutError
 
 
