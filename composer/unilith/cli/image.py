@@ -159,6 +159,25 @@ def run(
     )
 
 
+def shell(
+    where: Annotated[
+        str, typer.Argument(metavar="APP|SOCKET", help="A running image: its recipe, or its --vsock-uds.")
+    ],
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND...]", help="One command; without, a conversation.")
+    ] = None,
+    target: TargetOpt = DEFAULT_TARGET,
+    output: OutputOpt = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="The shell's port.", show_default="the image's, 1022")
+    ] = None,
+) -> None:
+    """Look into a running image that has a shell (`needs: [shell]` in its recipe)."""
+    from unilith.cli.shell import talk
+
+    sys.exit(talk(where, " ".join(command or ()), target=target, output=output, port=port))
+
+
 def size(
     recipe: RecipeArg,
     target: TargetOpt = DEFAULT_TARGET,

@@ -41,6 +41,7 @@ class ImageDescription(BaseModel):
     ports: tuple[str, ...] = ()  # "8080:80" or "5353:53/udp", host and guest
     network: bool = False  # whether the image drives a network card
     vsock: bool = False  # whether the image has a vsock device
+    shell_port: int = 0  # the port of its shell; 0: it has none
     has_disks: bool = False  # whether the image drives disks of the host
     disks: tuple[OwnDisk, ...] = ()
     own_shares: tuple[str, ...] = ()  # as `unilith run --share` has them

@@ -44,6 +44,7 @@ NETWORK = "net.device"
 LOOPBACK = "loopback"
 """The interface of network cards, and its one provider behind which there is no card."""
 VSOCK = "vsock.device"
+SHELL = "shell"
 BLOCK = "block.device"
 MEMORY_DISK = "block-ram"
 """The interface of disks, and its one provider whose disk is not the host's."""
@@ -247,6 +248,7 @@ def _describe(demand: Demand, selection: Selection, places: Places) -> Path:
         ports=recipe.run.ports,
         network=_drives(demand, selection, NETWORK, LOOPBACK),
         vsock=_drives(demand, selection, VSOCK, ""),
+        shell_port=int(selection.options["SHELL_PORT"]) if SHELL in selection.names else 0,
         has_disks=_drives(demand, selection, BLOCK, MEMORY_DISK),
         disks=own_disks(recipe, demand.folder, places),
         own_shares=own_shares(recipe),

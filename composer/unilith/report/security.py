@@ -58,7 +58,17 @@ def security_report(facts: ImageFacts) -> tuple[Protection, ...]:
         _filter,
         _control_flow,
     )
-    return tuple(rule(facts) for rule in rules)
+    return tuple(rule(facts) for rule in rules) + _openings(facts)
+
+
+def _openings(facts: ImageFacts) -> tuple[Protection, ...]:
+    """What lets others in because the recipe asks for it; nothing in images without such."""
+    if not facts.has("shell_init"):
+        return ()
+    who = (
+        "whoever can open the host's socket sees files, threads, connections and the log, and changes nothing"
+    )
+    return (Protection("no shell over vsock", "off", who),)
 
 
 def security_text(report: tuple[Protection, ...]) -> str:

@@ -31,10 +31,17 @@ class Vsock:
     descriptors: tuple[int, ...] = ()
 
 
+def shell_socket(description: ImageDescription) -> Path:
+    """Where the socket of an image with a shell is, unless --vsock-uds says otherwise."""
+    return description.image.with_name("vsock.sock")
+
+
 def check_vsock(description: ImageDescription, path: Path | None) -> Path | None:
     """The path as one that can be listened at. Raises `UserError`."""
     if path is None:
-        return None
+        # So that `unilith shell` finds the image; there may be a place that is too deep for a socket.
+        usual = shell_socket(description)
+        return usual if description.shell_port and len(os.fsencode(usual)) <= LONGEST_PATH else None
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise UserError(
             f"the path is too long for a Unix socket with a port behind it: more than {LONGEST_PATH} bytes",

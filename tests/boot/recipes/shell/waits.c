@@ -1,0 +1,10 @@
+#include <stdio.h>
+#include <unistd.h>
+
+int main(void)
+{
+    printf("waiting\n");
+    fflush(stdout);
+    for (;;)
+        sleep(1000);
+}
