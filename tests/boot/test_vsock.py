@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, unilith
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, unilith
 from tests.boot.vsock_peer import (
     CID,
     Peer,
@@ -30,8 +31,9 @@ from tests.boot.vsock_peer import (
 
 from unilith.run.vsock.guest_queues import QueueGuest
 from unilith.run.vsock.guest_stream import StreamGuest
-from unilith.run.vsock.host import listen_private, machine_words
+from unilith.run.vsock.host import PINNED, listen_private, machine_words
 from unilith.run.vsock.packets import SHUT_RECEIVE, SHUT_SEND, Operation
+from unilith.upstream.cache import cache_folder
 
 pytestmark = pytest.mark.boot
 
@@ -317,3 +319,31 @@ def event_of(peer: Peer, process: subprocess.Popen[bytes]) -> None:
     struct.pack_into("@II", used, 4, head, 4)
     used.cast("H")[1] = 1
     os.eventfd_write(peer.guest.rings[0].call, 1)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("target", VIRTUAL)
+def test_the_usual_back_end_understands_the_driver(workshop: Path, uds: Path, target: str) -> None:
+    """vhost-device-vsock, made by cargo; a machine without cargo says how to get it."""
+    cargo = shutil.which("cargo", path=f"{Path.home()}/.cargo/bin:{os.environ['PATH']}")
+    image = built("vsock-echo", target, workshop)
+    if cargo is None:
+        with running(image, Path(f"{uds},by=vhost-device-vsock-of-nobody")) as process:
+            assert "cargo install --locked" in rest(process)
+        return
+    place = cache_folder() / "cargo"
+    subprocess.run(
+        [cargo, "install", "--locked", "--version", PINNED, "--root", place, "vhost-device-vsock"],
+        check=True,
+        timeout=1200,
+    )
+    with running(image, Path(f"{uds},by={place}/bin/vhost-device-vsock")) as process:
+        assert line(process) == "echo at port 7"
+        for _ in range(3):
+            with connect(uds, 7) as client:
+                for turn in range(50):
+                    block = bytes([turn]) * 30_000
+                    client.sendall(block)
+                    assert answer(client, len(block)) == block
+        with pytest.raises((ConnectionRefusedError, ConnectionResetError)):
+            connect(uds, 8)

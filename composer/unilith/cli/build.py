@@ -37,7 +37,7 @@ def build_and_run(
     network: Wanted,
     disks: Sequence[str],
     shares: Sequence[str] = (),
-    vsock: Path | None = None,
+    vsock: str | None = None,
     verbosity: int,
     debugging: Debugging | None = None,
 ) -> int:

@@ -106,10 +106,10 @@ def run(
         ),
     ] = None,
     vsock_uds: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--vsock-uds",
-            metavar="PATH",
+            metavar="PATH[,by=PROGRAM]",
             help="A Unix socket that leads to the image's ports of AF_VSOCK; those of the host are PATH_PORT.",
         ),
     ] = None,

@@ -7,7 +7,6 @@ import os
 import sys
 import termios
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unilith.errors import UserError
@@ -22,7 +21,7 @@ from unilith.run.qemu import END_OF_INPUT, find_program, run_qemu, unloadable
 from unilith.run.result import RunResult
 from unilith.run.shares import Share, shares_of
 from unilith.run.symbols import CrashFilter, DebugFile
-from unilith.run.vsock.host import check_vsock, vsock_host
+from unilith.run.vsock.host import host_end_of, vsock_host
 
 if TYPE_CHECKING:
     from unilith.run.gdb import Debugging
@@ -41,7 +40,7 @@ def run_image(
     network: Wanted = NOTHING_SAID,
     disks: Sequence[str] = (),
     shares: Sequence[str] = (),
-    vsock: Path | None = None,
+    vsock: str | None = None,
     input: int | bytes = STDIN,
     output: int | None = STDOUT,
     raw: bool = False,
@@ -76,7 +75,7 @@ def run_image(
     connected = network_of(description, network)
     given = disks_of(description, disks)
     folders = shares_of(description, (*description.own_shares, *shares))
-    vsock = check_vsock(description, vsock)
+    host_end = host_end_of(description, vsock)
     if connected.forwards and output is not None:
         _say(reachable(connected.forwards))
     sys.stdout.flush()
@@ -89,7 +88,7 @@ def run_image(
     errors = None if output is None else STDERR
     with (
         _keys(input) if raw else contextlib.nullcontext(),
-        vsock_host(description, vsock, size) as channel,
+        vsock_host(description, host_end, size) as channel,
     ):
         if description.runner == "process":
             # The console and the messages of a process come on two channels; captured, they are one text.
