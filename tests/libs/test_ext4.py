@@ -394,6 +394,27 @@ def test_nameless_files(drive: Path, tmp_path: Path) -> None:
     assert fsck(crashed) == ""
 
 
+def test_an_image_that_ends_with_open_files(drive: Path, tmp_path: Path) -> None:
+    """What cannot be unmounted is brought in order all the same, and used again."""
+    for kind in "default", "no-journal":
+        image = make_image(tmp_path / "disk.img", kind, "16M")
+        with Drive(drive, image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            disk.all(["create /a 644", "write /a 0 100000 1", "hold /a 0"])
+            assert disk("busy") == "-16" and disk("busy") == "-16"
+            assert fsck_saved(disk) == "" and "recovery" not in features(image)
+            disk.all(["write @0 50000 100000 1", "mkdir /d 755", "sync /d", "save"])
+            assert ("recovery" in features(image)) == (kind == "default")
+            assert disk("read @0 0 150000") == str(zlib.crc32(content(0, 150000, 1)))
+            assert disk("drop 0") == "0" and disk("busy") == "0"
+        assert fsck(image) == ""
+
+
+def features(image: Path) -> str:
+    """What the superblock says of itself."""
+    return subprocess.run(["dumpe2fs", "-h", str(image)], capture_output=True, text=True, check=True).stdout
+
+
 def test_requests_are_large(drive: Path, tmp_path: Path) -> None:
     image = make_image(tmp_path / "disk.img", "default", "32M")
     with Drive(drive, image, quiet=True) as disk:

@@ -81,6 +81,7 @@ struct ext4 {
     uint32_t seed; /* of checksums */
     bool checksums, read_only;
     bool replayed; /* what is on the disk can be relied on */
+    bool resting;  /* the disk does not say that it is in use */
     bool failed;   /* the disk is damaged, or does not work: nothing is written any more */
     uint8_t hash_version;
     struct ext4_group *groups;
@@ -420,6 +421,10 @@ int ext4_tree_path_next(struct ext4_node *dir, struct ext4_tree_path *path, uint
 int ext4_tree_find(struct ext4_node *dir, const char *name, size_t length, struct ext4_place *place);
 int ext4_tree_add(struct ext4_node *dir, const char *name, size_t length, uint32_t number, uint32_t mode);
 int ext4_tree_begin(struct ext4_node *dir); /* makes a tree of a directory of one block */
+
+/* --- mount.c --- */
+
+int ext4_wake(struct ext4 *fs); /* the disk says from here on that it is in use */
 
 /* --- transaction.c, journal.c, replay.c --- */
 

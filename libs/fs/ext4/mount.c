@@ -88,8 +88,7 @@ static int load_again(struct ext4 *fs)
     return error != 0 ? error : ext4_groups_load(fs);
 }
 
-/* From here on the disk says that it is in use. */
-static int begin_writing(struct ext4 *fs)
+int ext4_wake(struct ext4 *fs)
 {
     int error;
 
@@ -97,13 +96,22 @@ static int begin_writing(struct ext4 *fs)
         fs->super.feature_incompat |= RECOVER;
     else
         fs->super.state &= (uint16_t)~EXT4_STATE_VALID;
-    fs->super.mnt_count++;
-    fs->super.mtime = (uint32_t)(ext4_now() / 1000000000);
     ext4_super_count(fs);
     /* In this order: a journal in use that need not be replayed would be strange; an empty one is not. */
     error = ext4_super_write(fs);
     if (error == 0 && fs->has_journal)
         error = ext4_journal_start(fs);
+    fs->resting = error != 0;
+    return error;
+}
+
+static int begin_writing(struct ext4 *fs)
+{
+    int error;
+
+    fs->super.mnt_count++;
+    fs->super.mtime = (uint32_t)(ext4_now() / 1000000000);
+    error = ext4_wake(fs);
     if (error != 0)
         return error;
     fs->failed = false;
@@ -173,12 +181,12 @@ static int mount(const char *source, const char *options, struct vnode **root)
     return 0;
 }
 
-/* Everything to its place, and the marks of use taken away. */
-static int finish(struct ext4 *fs)
+/* Everything to its place, and the marks of use taken away: nothing is lost if this was the end. */
+static int rest(struct ext4 *fs)
 {
     int error;
 
-    if (fs->read_only)
+    if (fs->read_only || fs->resting)
         return 0;
     if (fs->failed)
         return -EIO;
@@ -191,7 +199,9 @@ static int finish(struct ext4 *fs)
     if (!fs->has_journal)
         fs->super.state |= EXT4_STATE_VALID;
     ext4_super_count(fs);
-    return ext4_super_write(fs);
+    error = ext4_super_write(fs);
+    fs->resting = error == 0;
+    return error;
 }
 
 /* Whether somebody has more of it than one reference to the root. */
@@ -207,13 +217,16 @@ static bool is_held(const struct ext4 *fs, const struct vnode *root)
 static int unmount(struct vnode *root)
 {
     struct ext4 *fs = ext4_node_of(root)->fs;
+    bool held;
     int error;
 
-    if (is_held(fs, root))
-        return -EBUSY;
     wait_lock_take(&fs->lock);
-    error = finish(fs);
+    held = is_held(fs, root);
+    /* The image may be about to end, with files open. Those without a name are for the next mount. */
+    error = held && fs->counts.last_orphan != 0 ? 0 : rest(fs);
     wait_lock_give(&fs->lock);
+    if (held)
+        return -EBUSY;
     ext4_nodes_drop(fs);
     give_up(fs);
     return error;

@@ -17,6 +17,11 @@ int ext4_begin(struct ext4 *fs)
 
     if (fs->read_only || fs->failed)
         return -EROFS;
+    if (fs->resting) {
+        error = ext4_wake(fs);
+        if (error != 0)
+            return error;
+    }
     if (fs->cache.changed_count + EXT4_OPERATION_BLOCKS > fs->transaction_limit ||
         (fs->cache.changed_count != 0 && clock_monotonic() - fs->began > OLD))
         error = ext4_commit(fs);

@@ -432,6 +432,12 @@ static long execute(char **words)
         drop_slots();
         return ext4_fs.unmount(node);
     }
+    if (strcmp(verb, "busy") == 0) { /* unmounting while files are open */
+        int error = ext4_fs.unmount(root);
+        if (error != -EBUSY)
+            root = NULL;
+        return error;
+    }
     if (strcmp(verb, "create") == 0)
         return make(words[1], VNODE_FILE | (uint32_t)strtoul(words[2], NULL, 8), 0, NULL);
     if (strcmp(verb, "mkdir") == 0)
