@@ -1,0 +1,99 @@
+"""ext4 in images, checked by e2fsck: on disks of QEMU's machines and as a process, and after losses of power."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.boot.block_stream import read_stream
+from tests.boot.command import TARGETS, run
+from tests.libs.ext4_cuts import Record, cut
+from tests.libs.ext4_host import fsck
+
+pytestmark = pytest.mark.boot
+
+
+def make_disk(folder: Path, *options: str) -> Path:
+    image = folder / "disk.img"
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", *options, str(image), "32M"], check=True)
+    return image
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_is_written_is_there_the_next_time(workshop: Path, tmp_path: Path, target: str) -> None:
+    image = make_disk(tmp_path, "-b", "4096")
+    for steps in (
+        [
+            "make:/data/d:300",
+            "look:/data/d:300",
+            "big:/data/big:3000000",
+            "sum:/data/big:3000000",
+            "work:15",
+            "sync",
+        ],
+        ["look:/data/d:300", "sum:/data/big:3000000", "make:/data/e:10"],
+    ):
+        ran = run("ext4", target, "--disk", str(image), "--", *steps, cwd=workshop)
+        assert ran.status == 0, ran
+        assert ran.console.splitlines() == [f"{step.split(':')[0]}: ok" for step in steps]
+        assert fsck(image) == ""
+    listed = subprocess.run(
+        ["debugfs", "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
+    )
+    assert listed.stdout.count("a file with a number") == 300
+
+
+def test_an_image_that_crashes(workshop: Path, tmp_path: Path) -> None:
+    """What was synced is there after a crash, by our replay and by e2fsck's."""
+    image = make_disk(tmp_path)
+    steps = ["make:/data/d:50", "sync", "big:/data/big:500000", "work:5", "die"]
+    ran = run("ext4", "process-x86_64", "--disk", str(image), "--", *steps, cwd=workshop)
+    assert ran.status != 0
+    crashed = image.read_bytes()
+    repaired = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+    assert repaired.returncode <= 1, repaired
+    assert fsck(image) == ""
+    for content in image.read_bytes(), crashed:
+        image.write_bytes(content)
+        steps = ["look:/data/d:50", "sum:/data/big:500000"]
+        ran = run("ext4", "process-x86_64", "--disk", str(image), "--", *steps, cwd=workshop)
+        assert ran.console.splitlines() == ["look: ok", "sum: ok"], ran
+        assert fsck(image) == ""
+
+
+def record_of(stream: Path) -> Record:
+    """The record of a machine's disk as that of the host's tests."""
+    record = Record()
+    for change in read_stream(stream):
+        if change.data:
+            record.writes.append((change.offset // 512, change.data))
+        if change.is_flush:
+            record.flushes.append(len(record.writes))
+    return record
+
+
+@pytest.mark.parametrize("count", [4, pytest.param(60, marks=pytest.mark.full)])
+def test_a_machine_loses_power(workshop: Path, tmp_path: Path, count: int) -> None:
+    """What the machine wrote to its disk, cut at flushes and between."""
+    chance = random.Random(count)
+    image, stream = make_disk(tmp_path, "-b", "1024"), tmp_path / "stream"
+    before = bytearray(image.read_bytes())
+    steps = ["make:/data/d:100", "big:/data/big:300000", "work:30", "sync"]
+    ran = run("ext4", "qemu-x86_64", "--disk", f"{image},record={stream}", "--", *steps, cwd=workshop)
+    assert ran.status == 0, ran
+    record = record_of(stream)
+    assert len(record.flushes) > 60
+    for number in range(count):
+        position = chance.choice(record.flushes) if number % 2 else chance.randrange(len(record.writes))
+        image.write_bytes(cut(before, record, position, chance, 512))
+        if number % 4 == 3:  # slow: a machine for each
+            again = run("ext4", "qemu-x86_64", "--disk", str(image), "--", "work:2", cwd=workshop)
+            assert again.console.splitlines() == ["work: ok"], again
+        else:
+            repaired = subprocess.run(
+                ["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False
+            )
+            assert repaired.returncode <= 1, repaired
+        assert fsck(image) == ""
