@@ -258,3 +258,24 @@ def test_what_cannot_be_a_disk_is_said(workshop: Path, tmp_path: Path) -> None:
     assert ran.status == 125 and "there is no such disk image" in ran.errors
     ran = run("hello", "qemu-x86_64", "--disk", str(disk(tmp_path)), cwd=workshop)
     assert ran.status == 125 and "hello drives no disks" in ran.errors
+
+
+def test_a_disk_that_is_memory(workshop: Path, tmp_path: Path) -> None:
+    """virtio-pmem: what is written stands in the host's file, and a flush is asked for there."""
+    from tests.boot.machine import machine
+
+    image = built("disk-raw", "qemu-x86_64", "--set", "VIRTIO_PMEM_DISK=y", cwd=workshop)
+    file = disk(tmp_path, size=8 * MIB)
+    devices = ["-m", "64M,slots=1,maxmem=1G", "-device", "virtio-pmem-pci,disable-legacy=on,memdev=memory"]
+    devices += ["-object", f"memory-backend-file,id=memory,share=on,mem-path={file},size={8 * MIB}"]
+    steps = ["list", "write:pmema:8:65536:3", "flush:pmema", "read:pmema:8:65536:3", "many:pmema:1000:64:5"]
+    steps += ["force:pmema:16383:512:7", "zeroes:pmema:4000:16", "zero:pmema:4000:8192"]
+    with machine(image, devices, memory=64 * MIB, args=steps) as running:
+        lines = running.wait_for("zero: ").splitlines()
+        assert lines[0].startswith("pmema serial= sectors=16384 block=512 flags=10 ")
+        assert [line for line in lines[1:] if not line.endswith(": 0")] == []
+        running.process.wait(60)
+    data = file.read_bytes()
+    assert data[8 * 512 :][:65536] == content(8 * 512, 65536, 3)
+    assert data[1000 * 512 :][: 64 * 4096] == content(1000 * 512, 64 * 4096, 5)
+    assert data[-512:] == content(16383 * 512, 512, 7)

@@ -45,7 +45,7 @@ static uint64_t *table_of(uint64_t address, int *mapped)
 
 /* An entry that was not present is not cached by the processor: nothing need be flushed (SDM volume
  * 3, 4.10.2.3). */
-volatile void *device_memory_map(uint64_t physical, size_t size)
+static void *map(uint64_t physical, size_t size, uint64_t type)
 {
     if (size == 0 || physical >= ADDRESS_LIMIT || size > ADDRESS_LIMIT - physical)
         return NULL;
@@ -57,7 +57,17 @@ volatile void *device_memory_map(uint64_t physical, size_t size)
             continue;
         if (!table)
             return NULL;
-        table[page >> 12 & 511] = page | PTE_P | PTE_RW | PTE_PWT | PTE_PCD | PTE_A | PTE_D | PTE_NX;
+        table[page >> 12 & 511] = page | PTE_P | PTE_RW | type | PTE_A | PTE_D | PTE_NX;
     }
-    return (volatile void *)physical;
+    return (void *)physical;
+}
+
+volatile void *device_memory_map(uint64_t physical, size_t size)
+{
+    return map(physical, size, PTE_PWT | PTE_PCD);
+}
+
+void *device_memory_map_cached(uint64_t physical, size_t size)
+{
+    return map(physical, size, 0);
 }
