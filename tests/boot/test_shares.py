@@ -7,16 +7,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests.boot.command import RECIPES, TARGETS, Ran, run
+from tests.boot.wire import built
+
+from unilith.image.description import ImageDescription
+from unilith.run.child import Streams
+from unilith.run.network import Network
+from unilith.run.qemu import run_qemu
 
 pytestmark = pytest.mark.boot
 
 NO_SPECIAL_FILES = ("not", "special")
 """QEMU's 9P server refuses to make pipes."""
+PROXY = "/usr/lib/qemu/virtfs-proxy-helper"  # of the package qemu-system-common
 LANDLOCK_CREATE_RULESET = 444  # arch/x86/entry/syscalls/syscall_64.tbl
 
 Tree = dict[str, tuple[int, bytes]]
@@ -133,7 +143,7 @@ def test_a_server_that_is_killed_is_an_error_and_no_hang(workshop: Path, tmp_pat
     folder = tmp_path / "share"
     folder.mkdir()
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(RECIPES / "shares-killed")]
-    command += ["--target", "qemu-x86_64", "--timeout", "100", "--share", str(folder)]
+    command += ["--target", "qemu-x86_64", "--timeout", "100", "--share", f"{folder},kind=virtiofs"]
     with subprocess.Popen(
         command,
         cwd=workshop,
@@ -152,9 +162,71 @@ def test_a_server_that_is_killed_is_an_error_and_no_hang(workshop: Path, tmp_pat
         errors = process.stderr.read()
     assert process.returncode == 7, console + errors
     assert "share share0: its server is given up: it does not answer" in console, console
-    for line in ("write: errno 5", "read: -1 errno 5", "fsync: -1 errno 5", "mkdir: -1 errno 5", "close: 0"):
+    for line in (
+        "stopped: errno 5",
+        "read: -1 errno 5",
+        "fsync: -1 errno 5",
+        "mkdir: -1 errno 5",
+        "close: 0",
+    ):
         assert f"{line}\n" in console, console
     assert "virtiofsd, which served" in errors and "was killed by signal 9" in errors, errors
+
+
+@pytest.fixture
+def proxy(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """QEMU's 9P server in two halves, of which one can be killed: it and the socket that QEMU connects to."""
+    with tempfile.TemporaryDirectory(prefix="proxy-", dir="/tmp") as name:
+        place, folder = Path(name) / "proxy", tmp_path / "share"
+        folder.mkdir()
+        command = [
+            PROXY,
+            "-n",
+            "-p",
+            str(folder),
+            "-s",
+            str(place),
+            "-u",
+            str(os.getuid()),
+            "-g",
+            str(os.getgid()),
+        ]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+            while not place.exists():
+                assert process.poll() is None
+                time.sleep(0.01)
+            yield process, place
+            process.kill()
+
+
+def test_a_9p_server_that_is_killed_is_an_error_and_no_hang(
+    workshop: Path, tmp_path: Path, proxy: tuple[subprocess.Popen[bytes], Path]
+) -> None:
+    folder = built("shares-killed", "qemu-x86_64", cwd=workshop)
+    process, place = proxy
+    written = tmp_path / "share" / "written"
+
+    def kill() -> None:
+        while not written.exists() or written.stat().st_size == 0:
+            time.sleep(0.01)
+        process.kill()
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    words = ("-fsdev", f"proxy,id=share0,socket={place}", "-append", "mount=/share:9p:share0")
+    result = run_qemu(
+        ImageDescription.read(folder / "image.json"),
+        Streams(input=b"", output=None),
+        args=None,
+        memory=16 << 20,
+        timeout=100,
+        network=Network(),
+        accel="tcg",
+        arguments=(*words, "-device", "virtio-9p-pci,disable-legacy=on,fsdev=share0,mount_tag=share0"),
+    )
+    assert result.status == 7, result
+    for line in (b"stopped: errno 5", b"open: -1 errno 5", b"mkdir: -1 errno 5", b"close: 0"):
+        assert line + b"\n" in result.console, result
 
 
 def test_a_process_is_confined_to_its_share(workshop: Path, tmp_path: Path) -> None:

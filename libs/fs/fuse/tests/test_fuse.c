@@ -222,6 +222,8 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
     return size;
 }
 
+static void begin(void);
+
 static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
                   uint64_t next)
 {
@@ -298,6 +300,37 @@ static void use(struct vnode *root, bool good)
     vnode_put(folder);
 }
 
+/* How many requests each takes, so that none is added without a thought. */
+static void count_requests(void)
+{
+    const struct vnode_new plain = {.mode = VNODE_FILE | 0600};
+    struct vnode_attributes attributes;
+    struct vnode *root, *file, *made;
+    char byte[1];
+
+    begin();
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+#define TAKES(number, call)                                                                                  \
+    do {                                                                                                     \
+        answers = 0;                                                                                         \
+        assert((call) >= 0);                                                                                 \
+        assert(answers == (number));                                                                         \
+    } while (0)
+
+    TAKES(1, root->ops->lookup(root, "a", 1, &file));
+    TAKES(0, (file->ops->get(file, &attributes), 0));
+    TAKES(2, file->ops->read(file, byte, 1, 0));
+    TAKES(1, file->ops->read(file, byte, 1, 0));
+    TAKES(3, file->ops->write(file, byte, 1, 0));
+    TAKES(1, file->ops->write(file, byte, 1, 0));
+    TAKES(1, root->ops->create(root, "m", 1, &plain, &made));
+    TAKES(1, made->ops->write(made, byte, 1, 0));
+    TAKES(1, root->ops->unlink(root, "m", 1, made));
+    vnode_put(file);
+    vnode_put(made);
+    assert(fuse_fs.unmount(root) == 0);
+}
+
 static void begin(void)
 {
     fake_begin();
@@ -333,6 +366,7 @@ int main(void)
     struct vnode *root, *file;
     int honest;
 
+    count_requests();
     session(true);
     honest = answers;
     assert(honest > 25);

@@ -32,7 +32,7 @@ enum lie {
     LIES,
 };
 static enum lie lie;
-static int lie_at, answers;
+static int lie_at, answers, asked /* but for clunks, for which nobody waits */;
 
 /* The tree: the root, a file, a link, a folder. */
 enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5 };
@@ -235,6 +235,7 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
     int error;
 
     assert(length >= 7 && number(request, 4) == length);
+    asked += type != PLAN9_TCLUNK;
     out = buffer + 7;
     error = work(type, request + 7, length - 7);
     if (error) {
@@ -292,6 +293,8 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
     memcpy(answer, buffer, size);
     return size;
 }
+
+static void begin(void);
 
 static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
                   uint64_t next)
@@ -362,6 +365,37 @@ static void use(struct vnode *root, bool good)
     vnode_put(folder);
 }
 
+/* How many requests each takes, so that none is added without a thought. */
+static void count_requests(void)
+{
+    const struct vnode_new plain = {.mode = VNODE_FILE | 0600};
+    struct vnode_attributes attributes;
+    struct vnode *root, *file, *made;
+    char byte[1];
+
+    begin();
+    assert(plan9_fs.mount("share0", NULL, &root) == 0);
+#define TAKES(number, call)                                                                                  \
+    do {                                                                                                     \
+        asked = 0;                                                                                           \
+        assert((call) >= 0);                                                                                 \
+        assert(asked == (number));                                                                           \
+    } while (0)
+
+    TAKES(2, root->ops->lookup(root, "a", 1, &file));
+    TAKES(0, (file->ops->get(file, &attributes), 0));
+    TAKES(3, file->ops->read(file, byte, 1, 0));
+    TAKES(1, file->ops->read(file, byte, 1, 0));
+    TAKES(3, file->ops->write(file, byte, 1, 0));
+    TAKES(1, file->ops->write(file, byte, 1, 0));
+    TAKES(2, root->ops->create(root, "m", 1, &plain, &made));
+    TAKES(1, made->ops->write(made, byte, 1, 0));
+    TAKES(2, root->ops->unlink(root, "m", 1, made));
+    vnode_put(file);
+    vnode_put(made);
+    assert(plan9_fs.unmount(root) == 0);
+}
+
 static void begin(void)
 {
     fake_begin();
@@ -396,6 +430,7 @@ int main(void)
     struct vnode *root, *file;
     int honest;
 
+    count_requests();
     session(true);
     honest = answers;
     assert(honest > 30);

@@ -15,12 +15,13 @@ int main(void)
 
     printf("open: %d\n", fd);
     fflush(stdout);
-    while (pwrite(fd, block, sizeof block, 0) == sizeof block)
+    while (pwrite(fd, block, sizeof block, 0) == sizeof block && access("/share/none", F_OK) != 0 &&
+           errno == ENOENT)
         if (++count == 10) {
             printf("ready\n");
             fflush(stdout);
         }
-    printf("write: errno %d\n", errno);
+    printf("stopped: errno %d\n", errno);
     printf("read: %ld errno %d\n", (long)pread(fd, block, 10, 0), errno);
     printf("fsync: %d errno %d\n", fsync(fd), errno);
     printf("open: %d errno %d\n", open("/share/other", O_RDONLY), errno);
