@@ -2,6 +2,9 @@
 
 #include <panic.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_APPLICATION_END
+#include <application_end.h>
+#endif
 #ifdef CONFIG_LIB_PROCESSES
 #include <processes.h>
 #endif
@@ -52,6 +55,10 @@ _Noreturn void signals_end(const struct linux_siginfo *info)
 #endif
 #ifdef CONFIG_LIB_STUBS
     stubs_report(); /* a missing call may be why */
+#endif
+#ifdef CONFIG_LIB_APPLICATION_END
+    if (!crash)
+        application_end();
 #endif
     platform_exit(EXIT_SIGNALLED + info->signal);
 }

@@ -3,6 +3,9 @@
 #include <config.h>
 #include <memory_calls.h>
 #include <platform_exit.h>
+#ifdef CONFIG_LIB_APPLICATION_END
+#include <application_end.h>
+#endif
 #ifdef CONFIG_LIB_PROCESSES
 #include <processes.h>
 #endif
@@ -91,6 +94,9 @@ long sys_exit_group(long status)
 #endif
 #ifdef CONFIG_THREADS_ACCOUNT
     threads_account_end();
+#endif
+#ifdef CONFIG_LIB_APPLICATION_END
+    application_end();
 #endif
     platform_exit((int)status & 0xff);
 }
