@@ -52,14 +52,16 @@ class LinuxGuest:
     version: str
 
 
-def linux_guest(recipe_name: str, further: dict[str, bytes], folder: Path) -> LinuxGuest:
+def linux_guest(
+    recipe_name: str, further: dict[str, bytes], folder: Path, modules_wanted: Sequence[str] = MODULES
+) -> LinuxGuest:
     """The guest that serves what the recipe serves, with ``further`` files in its root file system."""
     recipe = read_recipe(find_recipe(recipe_name, find_places()))
     unpacked = _kernel()
     kernel = next((unpacked / "boot").glob("vmlinuz-*"))
     version = kernel.name.removeprefix("vmlinuz-")
     modules = unpacked / "lib" / "modules" / version / "kernel"
-    loaded = [f"/lib/modules/{Path(name).name}" for name in MODULES]
+    loaded = [f"/lib/modules/{Path(name).name}" for name in modules_wanted]
     root = folder / f"root-{recipe.name}"
     shutil.rmtree(root, ignore_errors=True)
     if recipe.rootfs:
@@ -69,7 +71,7 @@ def linux_guest(recipe_name: str, further: dict[str, bytes], folder: Path) -> Li
     for name, content in further.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
-    for name, place in zip(MODULES, loaded, strict=True):
+    for name, place in zip(modules_wanted, loaded, strict=True):
         shutil.copyfile(modules / name, root / place.removeprefix("/"))
     for program, target in ((static_program([INIT], (), "init"), "init"), (server_of(recipe), "bin/server")):
         shutil.copyfile(program, root / target)

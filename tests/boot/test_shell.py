@@ -30,7 +30,7 @@ def test_a_running_image_can_be_looked_into(workshop: Path, tmp_path: Path, targ
         while line(process) != "waiting":
             pass
         names = [words.split()[0] for words in ask("help").splitlines()]
-        assert {"cat", "help", "log", "ls", "mem", "sockets", "stat", "uptime"} <= set(names)
+        assert {"cat", "help", "log", "ls", "mem", "mounts", "sockets", "stat", "uptime"} <= set(names)
         assert ask("ls", "/").splitlines() == ["- hello.txt", "- numbers.txt"]
         assert ask("cat", "hello.txt") == "hello from a file\n"
         numbers = ask("cat", "/numbers.txt")
@@ -38,6 +38,7 @@ def test_a_running_image_can_be_looked_into(workshop: Path, tmp_path: Path, targ
             "\n... and more than fits into an answer\n"
         )
         assert re.fullmatch(r"- mode 1a4 links 1 size 18 .*\n", ask("stat", "/hello.txt"))
+        assert ask("mounts") == "none / ramfs -\n"
         assert ask("ls", "/none") == "/none: error 2\n"
         assert ask("cat", "/") == "/: no file\n"
         assert ask("nonsense") == "nonsense: there is no such command; help shows all\n"

@@ -1,10 +1,15 @@
 #include <config.h>
+#include <fs.h>
 #include <shell_command.h>
 #include <string.h>
 #include <vfs.h>
 #include <vnode.h>
 
 extern const struct shell_commands shell_files_shell_command;
+
+#ifdef CONFIG_LIB_MOUNT_TABLE
+#include <mount_table.h>
+#endif
 
 /* A command runs where nothing can wait. */
 #ifdef CONFIG_LIB_FS_WAITS
@@ -111,9 +116,34 @@ static void stat(struct shell *shell, int count, char **words)
     vnode_put(vnode);
 }
 
+#ifdef CONFIG_LIB_MOUNT_TABLE
+/* Where a mount is cannot be asked of a file system that waits. */
+static void mounts(struct shell *shell, int count, char **words)
+{
+    static char path[VFS_PATH_MAX];
+
+    (void)count, (void)words;
+    for (const struct vfs_mount *mount = mount_table_first(); mount; mount = mount->next) {
+        path[0] = '/';
+        path[1] = '\0';
+#ifndef CONFIG_LIB_FS_WAITS
+        if (mount->covered && vfs_path_of(mount->covered, path, sizeof(path)) < 0)
+            path[0] = '?';
+#else
+        path[0] = mount->covered ? '?' : '/';
+#endif
+        shell_print(shell, "%s %s %s %s\n", mount->source, path, mount->type->name,
+                    mount->options[0] ? mount->options : "-");
+    }
+}
+#endif
+
 static const struct shell_command list[] = {
     {"cat", "PATH", "what a file holds", cat},
     {"ls", "[PATH]", "names in a directory", ls},
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    {"mounts", "", "what is mounted, and where", mounts},
+#endif
     {"stat", "PATH", "what is known of a file", stat},
 };
 
