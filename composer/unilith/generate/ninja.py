@@ -112,7 +112,7 @@ def image_ninja(
         flags=(
             *("-nostdlib", "-static", "--gc-sections", "--build-id=none", "-Map=image.map"),
             *link_flags,
-            *(f"--wrap=sys_{call}" for call in plan.guarded),
+            *(f"--wrap=sys_{call}" for call in sorted({*plan.guarded, *plan.probed})),
             *("-T", LINKER_SCRIPT),
         ),
         implicit=(LINKER_SCRIPT,),

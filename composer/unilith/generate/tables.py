@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unilith.generate.files import environment
 from unilith.generate.seccomp import filter_source
 from unilith.plan.model import Plan
+from unilith.plan.pointers import POINTERS
 from unilith.resolver.statements import STUB_LIBRARY
 
 PROGRAM_LOADER = "program-loader"
@@ -35,8 +36,12 @@ def table_sources(plan: Plan) -> dict[str, str]:
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
     if any(unit.name == PROGRAM_LOADER for unit in plan.units):
         files["program_calls.c"] = render("program_calls.c", calls=plan.program_calls)
-    if plan.guarded:
-        files["guarded_calls.c"] = render("guarded_calls.c", calls=plan.guarded)
+    if plan.guarded or plan.probed:
+        probes = {call: " && ".join(p.check for p in POINTERS[call]) for call in plan.probed}
+        calls = [(call, probes.get(call, "")) for call in sorted({*plan.guarded, *probes})]
+        files["guarded_calls.c"] = render(
+            "guarded_calls.c", calls=calls, guard=bool(plan.guarded), probe=bool(probes)
+        )
     if plan.calls:
         files["dispatch.c"] = render("dispatch.c", calls=plan.calls)
     if plan.host_calls:

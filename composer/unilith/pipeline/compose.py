@@ -27,6 +27,7 @@ from unilith.pipeline.resolve import Resolution, resolve
 from unilith.pipeline.rootfs import own_disks, own_shares, pack_rootfs, packed_file, remove_packed
 from unilith.plan.compose import Chosen, make_plan
 from unilith.plan.model import Plan
+from unilith.plan.pointers import POINTERS
 from unilith.plan.protector import STACK_PROTECTOR, fitted
 from unilith.resolver.lockfile import to_text
 from unilith.resolver.selection import Selection
@@ -34,6 +35,9 @@ from unilith.upstream.cache import cache_folder
 from unilith.upstream.tree import source_tree
 
 GUARD = "kernel.guard"
+PROBE = "access.probe"
+UNGUARDED = {"clock_gettime"}
+"""Calls whose libraries take the guard themselves where they need it: reading the clock does not."""
 """The interface whose provider keeps a second thread out of the kernel."""
 MOVE = "image-move"
 """The library that moves the image when it starts, for which the addresses in it are listed."""
@@ -135,7 +139,10 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
     provided |= implemented
     guarded: set[str] = set()
     if any(binding.name == GUARD and binding.providers for binding in selection.interfaces):
-        guarded = implemented if demand.numbered else called
+        guarded = (implemented if demand.numbered else called) - UNGUARDED
+    probed: set[str] = set()
+    if any(binding.name == PROBE and binding.providers for binding in selection.interfaces):
+        probed = (implemented if demand.numbered else called) & POINTERS.keys()
     numbers: tuple[tuple[int, str], ...] = ()
     if demand.numbered:
         if MUSL not in trees:
@@ -162,6 +169,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
             selection.stubs,
             numbers,
             tuple(sorted(guarded)),
+            tuple(sorted(probed)),
             tuple(sorted({call for program in demand.programs for call in program.calls})),
         ),
         toolchain=demand.toolchain,

@@ -33,6 +33,7 @@ class Chosen:
     stubs: tuple[str, ...] = ()
     numbered_calls: tuple[tuple[int, str], ...] = ()
     guarded_calls: tuple[str, ...] = ()
+    probed_calls: tuple[str, ...] = ()
     program_calls: tuple[str, ...] = ()
 
 
@@ -68,6 +69,7 @@ def make_plan(
         calls=chosen.numbered_calls,
         stubs=chosen.stubs,
         guarded=chosen.guarded_calls,
+        probed=chosen.probed_calls,
         program_calls=chosen.program_calls,
         host_calls=_host_calls(selected),
         argv=(recipe.name, *recipe.args),

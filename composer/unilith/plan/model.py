@@ -72,6 +72,7 @@ class Plan:
     ]  # numbers and names of the provided calls, if the program computes a number
     stubs: tuple[str, ...]  # calls that are answered with ENOSYS and counted
     guarded: tuple[str, ...]  # calls that hold the kernel's guard, if there is one
+    probed: tuple[str, ...]  # calls whose pointers are looked at first, if something can
     program_calls: tuple[str, ...]  # functions that further programs of the image call, in order
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]

@@ -8,6 +8,7 @@
 #ifdef CONFIG_LIB_IDLE
 #include <idle.h>
 #endif
+#include <kernel_guard.h>
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
 #endif
@@ -93,41 +94,43 @@ bool posix_time_read(long clock, uint64_t *nanoseconds)
     }
 }
 
-/* Dividing is slow, and most readings lie in the same second as the one before. Whoever is interrupted here
- * stores a second that was right. */
-static inline __attribute__((always_inline)) void split(uint64_t now, uint64_t *last,
-                                                        struct linux_timespec *result)
-{
-    uint64_t second = *last, rest = now - second * NANOSECONDS;
-
-    if (rest >= NANOSECONDS) {
-        *last = second = now / NANOSECONDS;
-        rest = now % NANOSECONDS;
-    }
-    result->seconds = (int64_t)second;
-    result->nanoseconds = (int64_t)rest;
-}
-
+/* The guard is not held around the call (its wrapper would cost more than the rest): what is more than one
+ * reading of the counter takes it. */
 static __attribute__((noinline)) long other_clock(long clock, long time)
 {
     struct linux_timespec *result = (struct linux_timespec *)time;
     uint64_t now;
+    bool known;
 
-    if (!posix_time_read(clock, &now))
+    kernel_enter();
+    known = posix_time_read(clock, &now);
+    kernel_leave();
+    if (!known)
         return -EINVAL;
     result->seconds = (int64_t)(now / NANOSECONDS);
     result->nanoseconds = (int64_t)(now % NANOSECONDS);
     return 0;
 }
 
+/* Dividing is slow, and most readings lie in the same second as the one before. Whoever is interrupted here
+ * stores a second that was right. */
 long sys_clock_gettime(long clock, long time)
 {
-    static uint64_t seconds[2]; /* of the readings before */
+    static uint64_t last; /* second */
+    struct linux_timespec *result = (struct linux_timespec *)time;
+    uint64_t now, second, rest;
 
-    if (clock != LINUX_CLOCK_REALTIME && clock != LINUX_CLOCK_MONOTONIC)
+    if (clock != LINUX_CLOCK_MONOTONIC)
         return other_clock(clock, time);
-    split(clock == LINUX_CLOCK_REALTIME ? clock_realtime() : clock_monotonic(), &seconds[clock],
-          (struct linux_timespec *)time);
+    now = clock_monotonic();
+    second = last;
+    rest = now - second * NANOSECONDS;
+    if (rest >= NANOSECONDS) {
+        last = second = now / NANOSECONDS;
+        rest = now % NANOSECONDS;
+    }
+    result->seconds = (int64_t)second;
+    result->nanoseconds = (int64_t)rest;
     return 0;
 }
 

@@ -32,6 +32,7 @@ def plan_of(**fields: Any) -> Plan:
         calls=(),
         stubs=(),
         guarded=(),
+        probed=(),
         program_calls=(),
         host_calls=(),
         argv=("app",),

@@ -15,7 +15,7 @@ from unilith.generate.tables import table_sources
 from unilith.plan.model import BootStep, Plan, ProviderTable
 
 INCLUDE = headers("base/args", "base/boot", "base/errno", "abi/stubs", "sched/kernel-guard", "fs/fs", "fs/vnode",
-                  "security/host-filter", "machine/host-calls")  # fmt: skip
+                  "security/host-filter", "machine/host-calls", "machine/access-probe")  # fmt: skip
 
 
 def compile_all(plan: Plan, folder: Path, *include: Path) -> dict[str, str]:
@@ -61,6 +61,7 @@ def test_everything_at_once_compiles(tmp_path: Path) -> None:
         tables=(ProviderTable("const struct fs_type *", "fs_table", "fs.h", ("initrd_cpio_fs", "ramfs_fs")),),
         stubs=("prlimit64", "sysinfo"),
         guarded=("read", "write"),
+        probed=("pipe", "stat"),
         calls=((0, "read"), (231, "exit_group")),
         host_calls=(("console-host", (HostCall(name="write"), HostCall(name="exit_group"))),),
         env=("HOME=/",),
@@ -71,6 +72,8 @@ def test_everything_at_once_compiles(tmp_path: Path) -> None:
     assert " T sys_prlimit64" in symbols["stubs.c"]
     assert " T __wrap_sys_read" in symbols["guarded_calls.c"]
     assert " U __real_sys_read" in symbols["guarded_calls.c"]
+    assert " T __wrap_sys_pipe" in symbols["guarded_calls.c"]
+    assert " U access_probe_write" in symbols["guarded_calls.c"]
     assert " T sys_dispatch" in symbols["dispatch.c"] and " U sys_exit_group" in symbols["dispatch.c"]
     assert "host_filter_program.c" in symbols
 

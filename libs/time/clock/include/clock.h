@@ -5,7 +5,8 @@
  * nanoseconds since 1970-01-01T00:00:00Z. Both may be called at any time; the first call may be slow where
  * a counter must be calibrated (nothing waits at boot).
  *
- * clock_monotonic() begins close to 0 when the image begins. clock_set_realtime() sets the time of day.
+ * clock_monotonic() may be interrupted by itself, in another thread, once it has been called.
+ * It begins close to 0 when the image begins. clock_set_realtime() sets the time of day.
  */
 #pragma once
 
