@@ -124,6 +124,9 @@ class Upstream(Model):
     """A source distribution for Python."""
     patches: tuple[str, ...] = ()
     """Patch files beside the manifest, applied in this order."""
+    prepare: tuple[tuple[str, ...], ...] = ()
+    """Commands, each a list of words, that make sources which the release leaves to be generated. They are run once, in
+    the unpacked and patched sources."""
 
     _written: tuple[str, ...] = PrivateAttr(default=("debian", "url", "pypi"))
 

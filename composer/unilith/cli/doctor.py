@@ -88,7 +88,7 @@ def _package(package: Package) -> Check:
     if package.need == "build":
         return Check(name, "missing", f"not found: {package.purpose}", f"Get it with: {how}")
     only = {
-        "pack": "Only to make disks and some root file systems",
+        "pack": "Only for some recipes and for disks",
         "run": "Only to run images in a virtual machine",
         "debug": "Only to debug images",
         "test": "Only to develop Unilith",

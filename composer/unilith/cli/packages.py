@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Literal
 
 Need = Literal["build", "pack", "run", "debug", "test", "speed"]
-"""What cannot be done without it: building images, making disks and root file systems on them, running images on
-QEMU, looking into them with a debugger, the tests; "speed" is only slower without."""
+"""What cannot be done without it: building images, making file systems and what else some recipes ask for, running
+images on QEMU, looking into them with a debugger, the tests; "speed" is only slower without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ PACKAGES = (
     Package("patch", "patch", "build", "applies the patches of third-party sources"),
     Package("e2fsprogs", "/usr/sbin/mke2fs", "pack", "makes ext4 file systems"),
     Package("erofs-utils", "/usr/bin/mkfs.erofs", "pack", "makes EROFS file systems"),
+    Package("make", "make", "pack", "generates sources of SQLite"),
+    Package("tcl", "tclsh", "pack", "generates sources of SQLite"),
     Package("zstd", "zstd", "pack", "unpacks archives that zstd has compressed"),
     Package("qemu-system-x86", "qemu-system-x86_64", "run", "runs images for qemu-x86_64 and microvm-x86_64"),
     Package("qemu-system-common", "/usr/lib/qemu/virtiofsd", "run", "shares of folders by virtio-fs"),
@@ -76,6 +78,7 @@ PACKAGES = (
     Package("curl", "curl", "test", "a client of web servers"),
     Package("apache2-utils", "ab", "test", "loads web servers"),
     Package("wrk", "wrk", "test", "loads web servers"),
+    Package("sqlite3", "sqlite3", "test", "looks into databases that SQLite has written in an image"),
     Package("redis-tools", "redis-benchmark", "test", "clients of redis"),
     Package("iperf3", "iperf3", "test", "measures networks"),
 )

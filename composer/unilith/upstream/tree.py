@@ -13,6 +13,8 @@ from unilith.errors import UserError
 from unilith.upstream.cache import Report, cache_errors, locked, silent
 from unilith.upstream.source import source_name
 
+PREPARE_SECONDS = 1800.0
+
 
 def source_tree(
     pin: Upstream, patches_dir: Path, *, cache: Path, offline: bool = False, report: Report = silent
@@ -24,7 +26,7 @@ def source_tree(
     """
     patches = read_patches(pin, patches_dir)
     for source in pin.sources:
-        tree = tree_path(cache, source.sha256, patches)
+        tree = tree_path(cache, source.sha256, patches, pin.prepare)
         if tree.is_dir():
             return tree
     # Imported here, as the network's modules cost a build that has nothing to do 40 ms.
@@ -36,7 +38,7 @@ def source_tree(
 def unpack(tarball: Path, pin: Upstream, patches_dir: Path, cache: Path, report: Report = silent) -> Path:
     """Unpacks a tarball that `fetch` returned, applies the pin's patches in order, and returns the tree."""
     patches = read_patches(pin, patches_dir)
-    tree = tree_path(cache, tarball.name, patches)
+    tree = tree_path(cache, tarball.name, patches, pin.prepare)
     with locked(cache, tree.name, report), cache_errors(cache):
         if tree.is_dir():
             return tree
@@ -52,6 +54,9 @@ def unpack(tarball: Path, pin: Upstream, patches_dir: Path, cache: Path, report:
             inner = entries[0] if len(entries) == 1 and entries[0].is_dir() else part
             for file, content in patches:
                 _apply(file, content, inner)
+            for command in pin.prepare:
+                report(f"preparing {_name(pin, tarball.name)}: {command[0]}")
+                _prepare(command, inner)
             _protect(inner)
             inner.replace(tree)
         finally:
@@ -71,12 +76,19 @@ def read_patches(pin: Upstream, patches_dir: Path) -> list[tuple[Path, bytes]]:
     return patches
 
 
-def tree_path(cache: Path, sha256: str, patches: Sequence[tuple[Path, bytes]]) -> Path:
-    """Where the tree of this tarball with these patches is kept: any change of either gives another place."""
+def tree_path(
+    cache: Path,
+    sha256: str,
+    patches: Sequence[tuple[Path, bytes]],
+    prepare: Sequence[Sequence[str]] = (),
+) -> Path:
+    """Where the tree of this tarball with these patches and commands is kept: any change gives another place."""
     digest = hashlib.sha256()
     for _, content in patches:
         digest.update(len(content).to_bytes(8, "little") + content)
-    key = sha256[:16] + (f"-{digest.hexdigest()[:16]}" if patches else "")
+    for command in prepare:
+        digest.update(b"\0" + "\0".join(command).encode())
+    key = sha256[:16] + (f"-{digest.hexdigest()[:16]}" if patches or prepare else "")
     return cache / "trees" / key
 
 
@@ -110,6 +122,36 @@ def _apply(file: Path, content: bytes, tree: Path) -> None:
             f"the patch does not apply to the pinned source: {'; '.join(line.strip() for line in wrong[:3])}",
             where=file,
             hint="A patch belongs to one version: make it again from the pinned source.",
+        )
+
+
+def _prepare(command: Sequence[str], tree: Path) -> None:
+    """Runs a command that generates sources. It sees the same environment on every machine."""
+    import subprocess
+
+    environment = {"LC_ALL": "C", "TZ": "UTC", "SOURCE_DATE_EPOCH": "0", "HOME": str(tree)}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=tree,
+            env={"PATH": os.environ.get("PATH", os.defpath), **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PREPARE_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as e:
+        raise UserError(
+            f"the program {command[0]} is not installed, and `upstream.prepare` runs it",
+            hint="`unilith doctor` lists what lacks.",
+        ) from e
+    except subprocess.TimeoutExpired as e:
+        raise UserError(f"`{' '.join(command)}` did not end within {PREPARE_SECONDS:.0f} s") from e
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        raise UserError(
+            f"`upstream.prepare` failed: `{' '.join(command)}`: {'; '.join(said[-3:])}",
+            hint="It may need a program that is not installed: `unilith doctor` lists what lacks.",
         )
 
 

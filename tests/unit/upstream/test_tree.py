@@ -96,6 +96,28 @@ def test_a_missing_patch_is_named(served: Served, tarball: bytes, cache: Path, t
     assert served.asked == 0
 
 
+def test_what_a_release_leaves_to_be_generated_is_made_once(
+    served: Served, tarball: bytes, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "not passed on")
+    pin = pinned(served.url, tarball)
+
+    def prepared(*command: str) -> Upstream:
+        return pin.model_copy(update={"prepare": (command,)})
+
+    made = prepared("sh", "-c", "echo $SECRET $TZ >made; cp greet.c copied.c; date +%N >>made")
+    tree = source_tree(made, tmp_path, cache=cache)
+    first = (tree / "made").read_text()
+    assert first.startswith("UTC\n") and (tree / "copied.c").read_text() == (tree / "greet.c").read_text()
+    assert (tree / "made").stat().st_mode & 0o222 == 0
+    assert (source_tree(made, tmp_path, cache=cache) / "made").read_text() == first
+    assert source_tree(pin, tmp_path, cache=cache) != tree
+    with pytest.raises(UserError, match="failed: .*: no such thing"):
+        source_tree(prepared("sh", "-c", "echo no such thing >&2; exit 1"), tmp_path, cache=cache)
+    with pytest.raises(UserError, match="no-such-program is not installed"):
+        source_tree(prepared("no-such-program"), tmp_path, cache=cache)
+
+
 def test_several_folders_stay_as_they_are(cache: Path, tmp_path: Path) -> None:
     content = make_tarball({"a/x.c": b"x", "b/y.c": b"y"}, mode=0o700)
     file = tmp_path / hashlib.sha256(content).hexdigest()

@@ -1,0 +1,231 @@
+"""SQLite in images: what its shell on the host sees in their disks, and what is left when the machine is cut off."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.boot.block_stream import apply, flush_points, read_stream
+from tests.boot.command import unilith
+
+from unilith.image.description import ImageDescription
+from unilith.image.ext4 import make_ext4
+from unilith.run.disks import Disk
+from unilith.run.network import Network
+from unilith.run.options import memory_bytes
+from unilith.run.qemu import find_program, qemu_command
+
+pytestmark = pytest.mark.boot
+
+LIMIT = 120.0
+"""Seconds after which an image that says nothing hangs."""
+MODES = ("delete", "truncate", "persist", "wal")
+"""How SQLite keeps what a transaction changes until it is committed."""
+
+
+@pytest.fixture(scope="session", params=["microvm-x86_64"])
+def image(request: pytest.FixtureRequest, workshop: Path) -> ImageDescription:
+    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
+    built = unilith("build", "sqlite", "--target", request.param, "--quiet", *launcher, cwd=workshop)
+    assert built.status == 0, built
+    return ImageDescription.read(workshop / "build/sqlite" / request.param / "image.json")
+
+
+@dataclass
+class Machine:
+    """A machine with the disk, whose shell has been told what to do; `said` is its console."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def committed(self) -> int:
+        """The last commit that the console reports."""
+        found = re.findall(r"^committed (\d+)\r?$", self.said, re.MULTILINE)
+        return int(found[-1]) if found else 0
+
+    def wait_for(self, commits: int) -> None:
+        end = time.monotonic() + LIMIT
+        while self.committed() < commits:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < end, f"nothing happens: {self.said[-2000:]}"
+            time.sleep(0.005)
+
+    def cut(self) -> int:
+        """Cuts the machine off; the last commit that it had reported."""
+        self.process.kill()
+        self.process.wait()
+        return self.committed()
+
+
+def start(image: ImageDescription, disk: Disk, sql: str, place: Path) -> Machine:
+    """Starts a machine whose shell reads `sql`."""
+    (place / "sql").write_text(sql)
+    record = os.memfd_create("exit-record")
+    command = qemu_command(
+        image,
+        find_program(image),
+        args=["-batch", "/data/database"],
+        memory=memory_bytes(image.memory),
+        network=Network(),
+        accel="tcg",
+        record=record,
+        disks=[disk],
+    )
+    log = place / "console"
+    with (place / "sql").open("rb") as given, log.open("wb") as out:
+        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=out, pass_fds=[record])
+    os.close(record)
+    return Machine(process, log)
+
+
+def text_of(number: int) -> str:
+    """What is inserted: as long as it makes the database grow by pages, and known from the number."""
+    return f"{number * 7919:0300}"
+
+
+def script(mode: str, first: int, count: int) -> str:
+    """Inserts, each a transaction and each reported when it is committed; before, what has survived."""
+    lines = ["pragma locking_mode=exclusive;"] if mode == "wal" else []
+    lines += [
+        f"pragma journal_mode={mode};",
+        "create table if not exists t(number integer primary key, content text);",
+        "select 'found ' || count(*) || ' to ' || ifnull(max(number), 0) from t;",
+    ]
+    for number in range(first, first + count):
+        lines.append(f"insert into t values({number}, '{text_of(number)}');")
+        lines.append(f"select 'committed {number}';")
+    return "\n".join(lines) + "\n"
+
+
+def rows(disk: Path, place: Path) -> list[tuple[int, str]]:
+    """What the host's SQLite finds on the disk, whose file system must be whole, once its journal is replayed."""
+    copy = place / "copy.img"
+    shutil.copyfile(disk, copy)
+    subprocess.run(["/usr/sbin/e2fsck", "-E", "journal_only", "-y", copy], capture_output=True, check=True)
+    done = subprocess.run(["/usr/sbin/e2fsck", "-fn", copy], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("database", "database-journal", "database-wal"):
+        (place / name).unlink(missing_ok=True)
+        subprocess.run(
+            ["/usr/sbin/debugfs", "-R", f"dump /{name} {place / name}", copy], capture_output=True, check=True
+        )
+    if not (place / "database").exists():
+        return []
+    asked = "pragma integrity_check; select number, content from t order by number;"
+    done = subprocess.run(["sqlite3", place / "database", asked], capture_output=True, text=True, check=False)
+    if "no such table" in done.stderr:
+        return []
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and lines[0] == "ok", done.stdout[:2000] + done.stderr
+    return [(int(number), content) for number, _, content in (line.partition("|") for line in lines[1:])]
+
+
+def check(found: list[tuple[int, str]], reported: int, tried: int) -> int:
+    """All that was reported is there, whole, and nothing that was never tried; how many there are."""
+    assert found == [(number, text_of(number)) for number, _ in found]
+    assert [number for number, _ in found] == list(range(1, len(found) + 1))
+    assert reported <= len(found) <= tried, f"{reported} were reported, {len(found)} are there"
+    return len(found)
+
+
+@pytest.mark.parametrize("target", ["process-x86_64", "microvm-x86_64"])
+def test_a_database_in_memory(workshop: Path, target: str) -> None:
+    sql = "create table t(a); insert into t values(1),(2),(40); select sum(a) from t;\n"
+    ran = unilith("run", "sqlite", "--target", target, "--quiet", "--", "-batch", "/tmp", cwd=workshop)
+    assert "unable to open database" in ran.console + ran.errors, ran
+    for file in (":memory:", "/in-memory"):
+        words = ("run", "sqlite", "--target", target, "--quiet", "--timeout", "60", "--", "-batch", file)
+        ran = unilith(*words, cwd=workshop, stdin=sql)
+        assert ran.status == 0 and ran.console.split() == ["43"], ran
+
+
+def test_a_disk_is_kept_and_the_host_reads_it(
+    workshop: Path, image: ImageDescription, tmp_path: Path
+) -> None:
+    disk = workshop / ".unilith/disks/sqlite/data.img"
+    disk.unlink(missing_ok=True)
+    for first in (1, 21):
+        words = ("run", "sqlite", "--target", image.target, "--quiet", "--timeout", "60", "--", "-batch")
+        ran = unilith(*words, "/data/database", cwd=workshop, stdin=script("delete", first, 20))
+        assert ran.status == 0 and f"found {first - 1} to {first - 1}" in ran.console, ran
+        check(rows(disk, tmp_path), first + 19, first + 19)
+
+
+def cuts(image: ImageDescription, place: Path, number: int, seed: int) -> Iterator[int]:
+    """Cuts a machine off again and again while it inserts into the same database; after each cut both the host and the
+    next machine must find what was reported. Gives how many records there are."""
+    source = random.Random(seed)
+    disk = place / "disk.img"
+    make_ext4(disk, 32 << 20, "data")
+    there = 0
+    for attempt in range(number):
+        mode = MODES[attempt % len(MODES)]
+        machine = start(image, Disk(disk, "data"), script(mode, there + 1, 400), place)
+        try:
+            machine.wait_for(there + source.randrange(1, 12))
+            time.sleep(source.random() * 0.03)
+        finally:
+            reported = machine.cut()
+        assert f"found {there} to {there}" in machine.said, machine.said[:2000]
+        there = check(rows(disk, place), reported, there + 400)
+        yield there
+
+
+def test_what_was_reported_survives_cuts(image: ImageDescription, tmp_path: Path) -> None:
+    counts = list(cuts(image, tmp_path, 10, seed=1))
+    assert counts == sorted(counts) and counts[-1] >= 10
+
+
+@pytest.mark.full
+def test_what_was_reported_survives_500_cuts(image: ImageDescription, tmp_path: Path) -> None:
+    assert len(list(cuts(image, tmp_path, 500, seed=2))) == 500
+
+
+def replayed(image: ImageDescription, place: Path, commits: int, points: int, seed: int) -> None:
+    """Records what a machine writes, and looks at the disk as it was after any of its flushes, and between them with
+    any of the writes since the last flush missing: it must hold a number of whole commits that never shrinks."""
+    source = random.Random(seed)
+    empty, disk, record = place / "empty.img", place / "disk.img", place / "record"
+    make_ext4(empty, 32 << 20, "data")
+    shutil.copyfile(empty, disk)
+    sql = "".join(script(mode, 1 + i * commits, commits) for i, mode in enumerate(MODES[:3])) + ".quit\n"
+    record.touch()
+    machine = start(image, Disk(disk, "data", record=record), sql, place)
+    machine.wait_for(3 * commits)
+    assert machine.process.wait(LIMIT) is not None
+    changes = read_stream(record)
+    ends = sorted(flush_points(changes))
+    assert len(ends) > 3 * commits
+    chosen = sorted(source.sample(ends, min(points, len(ends))))
+    last = 0
+    for end in chosen:
+        shutil.copyfile(empty, disk)
+        apply(changes[:end], disk)
+        last = max(last, check(rows(disk, place), last, 3 * commits))
+        following = next((later for later in ends if later > end), len(changes))
+        apply([change for change in changes[end:following] if source.random() < 0.5], disk)
+        check(rows(disk, place), last, 3 * commits)
+    shutil.copyfile(empty, disk)
+    apply(changes, disk)
+    check(rows(disk, place), 3 * commits, 3 * commits)
+
+
+def test_any_flush_of_a_recorded_run_leaves_whole_commits(image: ImageDescription, tmp_path: Path) -> None:
+    replayed(image, tmp_path, commits=8, points=15, seed=3)
+
+
+@pytest.mark.full
+def test_every_flush_of_a_recorded_run_leaves_whole_commits(image: ImageDescription, tmp_path: Path) -> None:
+    replayed(image, tmp_path, commits=60, points=10**6, seed=4)
