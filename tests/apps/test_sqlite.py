@@ -140,11 +140,9 @@ def check(found: list[tuple[int, str]], reported: int, tried: int) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize("target", ["process-x86_64", "microvm-x86_64"])
+@pytest.mark.parametrize("target", [pytest.param("process-x86_64", marks=pytest.mark.full), "microvm-x86_64"])
 def test_a_database_in_memory(workshop: Path, target: str) -> None:
     sql = "create table t(a); insert into t values(1),(2),(40); select sum(a) from t;\n"
-    ran = unilith("run", "sqlite", "--target", target, "--quiet", "--", "-batch", "/tmp", cwd=workshop)
-    assert "unable to open database" in ran.console + ran.errors, ran
     for file in (":memory:", "/in-memory"):
         words = ("run", "sqlite", "--target", target, "--quiet", "--timeout", "60", "--", "-batch", file)
         ran = unilith(*words, cwd=workshop, stdin=sql)

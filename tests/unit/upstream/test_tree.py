@@ -112,7 +112,7 @@ def test_what_a_release_leaves_to_be_generated_is_made_once(
     assert (tree / "made").stat().st_mode & 0o222 == 0
     assert (source_tree(made, tmp_path, cache=cache) / "made").read_text() == first
     assert source_tree(pin, tmp_path, cache=cache) != tree
-    with pytest.raises(UserError, match="failed: .*: no such thing"):
+    with pytest.raises(UserError, match=r"failed: .*: no such thing"):
         source_tree(prepared("sh", "-c", "echo no such thing >&2; exit 1"), tmp_path, cache=cache)
     with pytest.raises(UserError, match="no-such-program is not installed"):
         source_tree(prepared("no-such-program"), tmp_path, cache=cache)
