@@ -12,7 +12,7 @@ from unilith.run.result import CRASHED, TIMED_OUT
 BUILD_FILES = {
     "image.elf": "the image, stripped: what the hypervisor loads, or the process that is started",
     "image.debug": "the same with symbols and debugging information, for crash reports and debuggers",
-    "initrd.cpio": "the root file system, where the recipe has a `rootfs` (or `initrd.tar`, `rootfs.erofs`, `rootfs.ext4`)",
+    "initrd.cpio": "the root file system, if the recipe has one; or `initrd.tar`, `rootfs.erofs`, `rootfs.ext4`",
     "image.json": "what a runner needs to know; `unilith run` takes this file in place of a recipe",
     "bom.json": "the bill of materials in the form of SPDX 2.3: what the image is made of, versions and licences",
     "selection.lock": "what was chosen, why, and the certificate: JSON, one item a line",
