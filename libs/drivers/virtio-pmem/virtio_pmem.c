@@ -1,8 +1,10 @@
 #include "virtio_pmem.h"
 
+#include <boot_info.h>
 #include <device_memory.h>
 #include <errno.h>
 #include <heap.h>
+#include <image_layout.h>
 #include <log.h>
 #include <pages.h>
 #include <string.h>
@@ -69,6 +71,16 @@ static void expired(struct ktimer *timer)
     virtio_pmem_take((struct virtio_pmem *)((char *)timer - offsetof(struct virtio_pmem, timer)));
 }
 
+/* Whether the image's own memory lies there: what was free at the start, and all up to the
+ * image's end. */
+static bool is_own(uint64_t first, uint64_t end)
+{
+    for (size_t i = 0; i < boot_info.range_count; i++)
+        if (first < boot_info.ranges[i].end && end > boot_info.ranges[i].start)
+            return true;
+    return first < (uintptr_t)image_end;
+}
+
 static int start(struct virtio_pmem *disk)
 {
     struct block_device *block = &disk->block;
@@ -85,7 +97,8 @@ static int start(struct virtio_pmem *disk)
         return error;
     first = virtio_configuration64(&disk->virtio, CONFIGURATION_START);
     size = virtio_configuration64(&disk->virtio, CONFIGURATION_SIZE);
-    if (first == 0 || first % PAGE_SIZE || size < PAGE_SIZE || size % PAGE_SIZE || first + size < first)
+    if (first % PAGE_SIZE || size < PAGE_SIZE || size % PAGE_SIZE || first + size < first ||
+        is_own(first, first + size))
         return -EINVAL;
     disk->exchange = pages_alloc(1);
     block->memory = device_memory_map_cached(first, size);
