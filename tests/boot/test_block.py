@@ -279,3 +279,12 @@ def test_a_disk_that_is_memory(workshop: Path, tmp_path: Path) -> None:
     assert data[8 * 512 :][:65536] == content(8 * 512, 65536, 3)
     assert data[1000 * 512 :][: 64 * 4096] == content(1000 * 512, 64 * 4096, 5)
     assert data[-512:] == content(16383 * 512, 512, 7)
+
+
+def test_disks_under_the_debugger(workshop: Path, tmp_path: Path) -> None:
+    """A process that gdb starts has its disks, too."""
+    commands = tmp_path / "commands"
+    commands.write_text("run\n")
+    words = ("--gdb", "--gdb-commands", str(commands), "--disk", f"{disk(tmp_path)},name=first")
+    ran = run("disk-raw", "process-x86_64", *words, "--", "list", cwd=workshop)
+    assert ran.status == 0 and "vda serial=first sectors=8192 " in ran.console, ran

@@ -21,7 +21,7 @@ from typing import IO
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.child import Ended, write_all
-from unilith.run.disks import Disk
+from unilith.run.disks import Disk, opened_disks
 from unilith.run.network import Network
 from unilith.run.options import HOST_SIDE
 from unilith.run.process import process_command
@@ -82,11 +82,14 @@ def debug_process(
     args: Sequence[str] | None,
     memory: int,
     timeout: float | None,
+    disks: Sequence[Disk] = (),
 ) -> RunResult:
     """Runs the image as gdb's own program."""
-    image, *words = process_command(description, args=args, memory=memory)
-    lines = [f"exec-file {image}", f"set args {shlex.join(words)}"]  # a shell starts the image
-    status = _attended(gdb_command(find_gdb(), wanted, description.debug, *lines), timeout)
+    with opened_disks(disks) as (descriptors, parameters):
+        image, *words = process_command(description, args=args, memory=memory, parameters=parameters)
+        lines = [f"exec-file {image}", f"set args {shlex.join(words)}"]  # a shell starts the image
+        command = gdb_command(find_gdb(), wanted, description.debug, *lines)
+        status = _attended(command, timeout, pass_fds=descriptors)
     if status is None:
         return RunResult(TIMED_OUT, f"the debugger did not end within {timeout:g} s and was stopped")
     # -return-child-result: 255 says that there is none, for the image did not run to its end.
@@ -234,13 +237,15 @@ def _bound(port: int) -> bool:
     return False
 
 
-def _attended(command: list[str], timeout: float | None, mark: Path | None = None) -> int | None:
+def _attended(
+    command: list[str], timeout: float | None, mark: Path | None = None, pass_fds: Sequence[int] = ()
+) -> int | None:
     """Runs gdb with our terminal; its exit status, None if the time was up. Control-C is gdb's."""
     sys.stdout.flush()
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         environment = {**os.environ, MARK: str(mark)} if mark else None
-        with subprocess.Popen(command, env=environment) as child:
+        with subprocess.Popen(command, env=environment, pass_fds=pass_fds) as child:
             try:
                 return child.wait(timeout)
             except subprocess.TimeoutExpired:

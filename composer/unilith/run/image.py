@@ -135,7 +135,7 @@ def _debugged(
     from unilith.run.gdb import debug_process, debug_qemu
 
     if description.runner == "process":
-        return debug_process(description, debugging, args=args, memory=memory, timeout=timeout)
+        return debug_process(description, debugging, args=args, memory=memory, timeout=timeout, disks=disks)
     return debug_qemu(
         description,
         debugging,
