@@ -37,11 +37,13 @@ class Record:
         return record
 
 
-def cut(image: bytearray, record: Record, position: int, chance: random.Random, piece: int) -> bytearray:
-    """The disk after a cut when `position` writes had been given to it: all that was flushed before, and of each
-    later write all, nothing, or some of its pieces of `piece` bytes."""
+def cut(
+    image: bytearray, record: Record, position: int, chance: random.Random, piece: int, flushing: bool = False
+) -> bytearray:
+    """The disk after a cut when `position` writes had been given to it (`flushing`: and a flush that had not ended):
+    all that was flushed before, and of each later write all, nothing, or some of its pieces of `piece` bytes."""
     disk = bytearray(image)
-    flushed = max((f for f in record.flushes if f <= position), default=0)
+    flushed = max((f for f in record.flushes if f < position + (not flushing)), default=0)
     for number, (sector, content) in enumerate(record.writes[:position]):
         begin = sector * SECTOR
         fate = chance.choice(["all", "nothing", "some"]) if number >= flushed else "all"

@@ -237,11 +237,12 @@ def cuts(drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: in
     record = Record.read(folder / "record")
     assert len(record.flushes) > rounds and len(record.marks) == len(promises)
     for _ in range(count):
-        at_flush = chance.random() < 0.4
+        flushing = chance.random() < 0.4
+        at_flush = flushing or chance.random() < 0.3
         position = chance.choice(record.flushes) if at_flush else chance.randrange(len(record.writes) + 1)
-        disk_then = cut(before, record, position, chance, piece)
-        flushed = max((f for f in record.flushes if f <= position), default=0)
-        due = [promises[mark] for mark, place in record.marks.items() if place <= flushed]
+        disk_then = cut(before, record, position, chance, piece, flushing)
+        # What was promised before the power went: a mark comes after the flush of its `sync`.
+        due = [promises[mark] for mark, place in record.marks.items() if place < position + (not flushing)]
         # by our replay, and by that of e2fsck
         image.write_bytes(disk_then)
         with Drive(drive, image, quiet=True) as disk:
