@@ -416,6 +416,22 @@ def features(image: Path) -> str:
     return subprocess.run(["dumpe2fs", "-h", str(image)], capture_output=True, text=True, check=True).stdout
 
 
+def test_nothing_old_stands_behind_the_end(drive: Path, tmp_path: Path) -> None:
+    """Others take for zeroes what stands there; we never did."""
+    image = make_image(tmp_path / "disk.img", "default", "16M")
+    with Drive(drive, image) as disk:
+        assert disk("mount") == "0"
+        disk.all(["create /f 644", "write /f 0 9000 1", "sync /f", "truncate /f 4200"])
+        assert disk("read /f 0 9000") == str(zlib.crc32(content(0, 4200, 1)))
+        disk.all(["truncate /f 4300", "truncate /f 4250"])
+        assert disk("read /f 0 9000") == str(zlib.crc32(content(0, 4200, 1) + bytes(50)))
+    shown = subprocess.run(
+        ["debugfs", "-R", "bmap /f 1", str(image)], capture_output=True, text=True, check=True
+    )
+    block = image.read_bytes()[int(shown.stdout) * 4096 :][:4096]
+    assert block[:104] == content(4096, 104, 1) and not any(block[104:])
+
+
 def test_requests_are_large(drive: Path, tmp_path: Path) -> None:
     image = make_image(tmp_path / "disk.img", "default", "32M")
     with Drive(drive, image, quiet=True) as disk:

@@ -131,6 +131,7 @@ struct ext4_node {
     uint32_t content_in; /* ... of what is needed to find its content: fdatasync(2) */
     uint32_t written;    /* fs->writes after its content was last written */
     bool dirty, joined, touched;
+    bool stale_tail;           /* has been cut: its last block holds old content behind the end */
     struct ext4_inode *before; /* memory for a copy, behind the inode */
     uint32_t before_changed_in, before_content_in;
     struct ext4_inode inode[]; /* fs->inode_size bytes */

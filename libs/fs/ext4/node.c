@@ -297,6 +297,10 @@ void ext4_nodes_rest(struct ext4 *fs)
     while ((node = fs->dirty_nodes) != NULL) {
         fs->dirty_nodes = node->next_dirty;
         node->dirty = false;
+        /* Not before a crash could not bring it back any more. We never show it; others might. */
+        if (node->stale_tail && node->inode->links_count != 0 && ext4_size(node) % fs->block_size != 0)
+            (void)ext4_zero_bytes(node, ext4_size(node), (ext4_size(node) | (fs->block_size - 1)) + 1);
+        node->stale_tail = false;
         if (node->vnode.references == 0)
             ext4_node_forget(node);
     }

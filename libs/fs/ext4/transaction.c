@@ -127,9 +127,9 @@ int ext4_commit(struct ext4 *fs)
     heap_free(revoked);
     if (error != 0)
         return ext4_broken(fs, "cannot write a transaction", error);
-    ext4_nodes_rest(fs);
     fs->transaction++;
     fs->flushed = fs->writes;
+    ext4_nodes_rest(fs);
     return 0;
 }
 

@@ -42,6 +42,7 @@ static int set_size(struct ext4_node *node, uint64_t size, bool cut)
     if (error == 0 && cut && node->inode->links_count != 0)
         error = ext4_orphan_add(node);
     if (error == 0) {
+        node->stale_tail = size < ext4_size(node) && size % fs->block_size != 0;
         ext4_set_size(node, size);
         error = ext4_modified(node);
     }
