@@ -217,19 +217,27 @@ static bool is_held(const struct ext4 *fs, const struct vnode *root)
 static int unmount(struct vnode *root)
 {
     struct ext4 *fs = ext4_node_of(root)->fs;
-    bool held;
     int error;
 
-    wait_lock_take(&fs->lock);
-    held = is_held(fs, root);
-    /* The image may be about to end, with files open. Those without a name are for the next mount. */
-    error = held && fs->counts.last_orphan != 0 ? 0 : rest(fs);
-    wait_lock_give(&fs->lock);
-    if (held)
+    if (is_held(fs, root))
         return -EBUSY;
+    wait_lock_take(&fs->lock);
+    error = rest(fs);
+    wait_lock_give(&fs->lock);
     ext4_nodes_drop(fs);
     give_up(fs);
     return error;
 }
 
-const struct fs_type ext4_fs = {.name = "ext4", .mount = mount, .unmount = unmount};
+/* Files that are open and have no name are for the next mount. */
+static void end(struct vnode *root)
+{
+    struct ext4 *fs = ext4_node_of(root)->fs;
+
+    wait_lock_take(&fs->lock);
+    if (fs->counts.last_orphan == 0)
+        (void)rest(fs);
+    wait_lock_give(&fs->lock);
+}
+
+const struct fs_type ext4_fs = {.name = "ext4", .mount = mount, .unmount = unmount, .end = end};

@@ -432,11 +432,15 @@ static long execute(char **words)
         drop_slots();
         return ext4_fs.unmount(node);
     }
-    if (strcmp(verb, "busy") == 0) { /* unmounting while files are open */
+    if (strcmp(verb, "busy") == 0) { /* -EBUSY: files are open */
         int error = ext4_fs.unmount(root);
         if (error != -EBUSY)
             root = NULL;
         return error;
+    }
+    if (strcmp(verb, "end") == 0) {
+        ext4_fs.end(root);
+        return 0;
     }
     if (strcmp(verb, "create") == 0)
         return make(words[1], VNODE_FILE | (uint32_t)strtoul(words[2], NULL, 8), 0, NULL);

@@ -26,6 +26,11 @@ struct fs_type {
      * is gone when any other error comes back. NULL: it never ends.
      */
     int (*unmount)(struct vnode *root);
+    /*
+     * The application has ended, and everything has been written by `sync`: the device may say that it is not
+     * in use. Files may still be open, and threads use them until the image is gone. NULL: nothing is to do.
+     */
+    void (*end)(struct vnode *root);
 };
 
 /*
