@@ -98,3 +98,21 @@ def test_a_kind_that_nobody_has_is_a_mistake_of_the_recipe(tmp_path: Path) -> No
     ran = unilith("build", tmp_path, cwd=tmp_path)
     assert ran.status == 1 and "recipe.yaml:5: there is no kind of file system `ramfz`" in ran.errors, ran
     assert "Did you mean `ramfs`?" in ran.errors
+
+
+def test_proc_tells_of_mounts_and_of_the_image(image: Path) -> None:
+    names = ("mounts", "unilith/libraries", "meminfo", "uptime", "sys/vm/overcommit_memory", "self/cmdline")
+    mounts, libraries, memory, uptime, overcommit, words = (
+        started(image, "--", f"cat:/proc/{name}").stdout for name in names
+    )
+    assert mounts.splitlines() == [
+        "none / ramfs rw 0 0",
+        "first /data ramfs rw 0 0",
+        "none /data/inner ramfs rw 0 0",
+        "none /fixed ramfs ro,noexec 0 0",
+        "none /proc proc rw 0 0",
+    ]
+    assert {"procfs", "ramfs", "vfs"} <= set(libraries.split())
+    sizes = {line.split()[0]: int(line.split()[1]) for line in memory.splitlines()}
+    assert 0 < sizes["MemFree:"] < sizes["MemTotal:"]
+    assert float(uptime.split()[0]) >= 0 and overcommit == "1\n" and words == "mounts\0"

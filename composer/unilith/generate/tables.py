@@ -12,6 +12,8 @@ from unilith.resolver.statements import STUB_LIBRARY
 
 PROGRAM_LOADER = "program-loader"
 """The library that connects further programs with the image's system calls."""
+PROCFS = "procfs"
+"""The library that shows what the image is made of."""
 
 
 def program_source(calls: Sequence[str]) -> str:
@@ -36,6 +38,9 @@ def table_sources(plan: Plan) -> dict[str, str]:
         files["stubs.c"] = render("stubs.c", stubs=plan.stubs)
     if any(unit.name == PROGRAM_LOADER for unit in plan.units):
         files["program_calls.c"] = render("program_calls.c", calls=plan.program_calls)
+    if any(unit.name == PROCFS for unit in plan.units):
+        names = sorted(unit.name for unit in plan.units if unit.config is not None)
+        files["recipe_libraries.c"] = render("recipe_libraries.c", libraries=names)
     if plan.guarded or plan.probed:
         probes = {call: " && ".join(p.check for p in POINTERS[call]) for call in plan.probed}
         calls = [(call, probes.get(call, "")) for call in sorted({*plan.guarded, *probes})]
