@@ -16,12 +16,8 @@ int vfs_may_open(struct vnode *vnode, bool reads, bool writes)
     if (writes && vnode->type == VNODE_FILE && is_read_only(vnode))
         return -EROFS;
 #endif
-#ifdef CONFIG_LIB_USERS
-    return users_may(vnode, (reads ? USERS_READ : 0) | (writes ? USERS_WRITE : 0));
-#else
     (void)vnode, (void)reads, (void)writes;
     return 0;
-#endif
 }
 
 int vfs_set_attributes(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
@@ -31,10 +27,6 @@ int vfs_set_attributes(struct vnode *vnode, const struct vnode_attributes *attri
 #ifdef CONFIG_LIB_MOUNT_TABLE
     if (is_read_only(vnode))
         error = -EROFS;
-#endif
-#ifdef CONFIG_LIB_USERS
-    if (error == 0)
-        error = users_may_set(vnode, attributes, which);
 #endif
     return error != 0 ? error : vnode->ops->set(vnode, attributes, which);
 }

@@ -4,20 +4,6 @@
  */
 #include "names.h"
 
-#ifdef CONFIG_LIB_USERS
-/* What is made belongs to whoever makes it. */
-static struct vnode_new owned(const struct vnode_new *what, struct vnode *directory)
-{
-    struct vnode_new new = *what;
-
-    users_own(directory, &new);
-    return new;
-}
-#define OWNED(what, directory) (&(struct vnode_new){owned(what, directory)})
-#else
-#define OWNED(what, directory) (what)
-#endif
-
 int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vnode **made)
 {
     struct vnode *directory = place->directory, *vnode;
@@ -31,7 +17,7 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
         return -EROFS;
     error = vfs_may_change(directory);
     if (error == 0)
-        error = directory->ops->create(directory, place->name, place->length, OWNED(what, directory), &vnode);
+        error = directory->ops->create(directory, place->name, place->length, what, &vnode);
     vfs_forget(directory, place->name, place->length);
     if (error == 0)
         vfs_settle(directory, vnode);
@@ -70,7 +56,7 @@ int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_n
     else
         error = vfs_may_change(directory);
     if (error == 0)
-        error = directory->ops->create(directory, "", 0, OWNED(what, directory), made);
+        error = directory->ops->create(directory, "", 0, what, made);
     if (error == 0)
         vfs_settle(directory, *made);
     vnode_put(directory);
@@ -151,7 +137,7 @@ int vfs_remove(struct vnode *from, const char *path, bool directory)
     if (error == 0 && place.directory->ops->unlink == NULL)
         error = -EROFS;
     if (error == 0)
-        error = vfs_may_remove(place.directory, place.vnode);
+        error = vfs_may_change(place.directory);
     if (error == 0) {
         error = place.directory->ops->unlink(place.directory, place.name, place.length, place.vnode);
         vfs_forget(place.directory, place.name, place.length);
@@ -240,17 +226,6 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
     return old->vnode->type != VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -ENOTDIR;
 }
 
-/* Whether both directories may change so. */
-static int may_rename(struct vfs_place *old, struct vfs_place *new)
-{
-    int error = vfs_may_remove(old->directory, old->vnode);
-
-    if (error == 0)
-        error =
-            new->vnode != NULL ? vfs_may_remove(new->directory, new->vnode) : vfs_may_change(new->directory);
-    return error;
-}
-
 static int rename(struct vfs_place *old, struct vfs_place *new, unsigned flags)
 {
     int error;
@@ -270,7 +245,7 @@ static int rename(struct vfs_place *old, struct vfs_place *new, unsigned flags)
     if (error == 0 && old->directory->ops->rename == NULL)
         error = -EROFS;
     if (error == 0)
-        error = may_rename(old, new);
+        error = vfs_may_change(old->directory); /* both are in one file system */
     if (error != 0)
         return error;
     error = old->directory->ops->rename(old->directory, old->name, old->length, old->vnode, new->directory,

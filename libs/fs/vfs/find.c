@@ -116,11 +116,6 @@ static int find_component(struct vfs_place *place)
     bool up = strcmp(place->name, "..") == 0;
     int error;
 
-#ifdef CONFIG_LIB_USERS
-    error = users_may(directory, USERS_EXECUTE);
-    if (error != 0)
-        return error;
-#endif
     if (strcmp(place->name, ".") == 0 || (up && directory == vfs_root())) {
         place->vnode = vnode_get(directory);
         return 0;

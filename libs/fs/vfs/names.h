@@ -1,6 +1,6 @@
 /*
  * What finding and changing names share. Without the libraries named here, files belong to the one file
- * system that there is, nobody waits in the middle, and the only user is root.
+ * system that there is, and nobody waits in the middle.
  */
 #pragma once
 
@@ -16,9 +16,6 @@
 #endif
 #ifdef CONFIG_LIB_PAGE_CACHE
 #include <page_cache.h>
-#endif
-#ifdef CONFIG_LIB_USERS
-#include <users.h>
 #endif
 
 struct fs_type;
@@ -40,26 +37,8 @@ static inline int vfs_may_change(const struct vnode *directory)
     if (directory->mount->flags & MOUNT_READ_ONLY)
         return -EROFS;
 #endif
-#ifdef CONFIG_LIB_USERS
-    return users_may((struct vnode *)directory, USERS_WRITE | USERS_EXECUTE);
-#else
     (void)directory;
     return 0;
-#endif
-}
-
-/* `file` is going to lose its name in `directory`: in a sticky one only its owner and the directory's may do
- * that. */
-static inline int vfs_may_remove(struct vnode *directory, struct vnode *file)
-{
-#ifdef CONFIG_LIB_USERS
-    int error = vfs_may_change(directory);
-
-    return error != 0 ? error : users_may_remove(directory, file);
-#else
-    (void)file;
-    return vfs_may_change(directory);
-#endif
 }
 
 /* Forgets what is known of a name that changes. */

@@ -63,11 +63,6 @@ int vfs_set_working_directory(struct vnode *directory)
 {
     if (directory->type != VNODE_DIRECTORY)
         return -ENOTDIR;
-#ifdef CONFIG_LIB_USERS
-    int error = users_may(directory, USERS_EXECUTE);
-    if (error != 0)
-        return error;
-#endif
     vnode_get(directory);
     vnode_put(working);
     working = directory;
