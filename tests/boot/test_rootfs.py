@@ -42,7 +42,12 @@ def container(file: Path) -> None:
     lower = tarball({"srv/page": b"old", "srv/gone": b"x", "large": LARGE, "link": "srv/page"})
     upper = tarball({"srv/page": b"new", "srv/.wh.gone": b""})
     config = {
-        "config": {"Entrypoint": ["/bin/show"], "Cmd": ["one", "two words"], "Env": ["A=image", "B=image"]}
+        "config": {
+            "Entrypoint": ["/bin/show"],
+            "Cmd": ["one", "two words"],
+            "Env": ["A=image", "B=image"],
+            "WorkingDir": "/srv/work",
+        }
     }
     manifest = [{"Config": "c.json", "Layers": ["1/layer.tar", "2/layer.tar"]}]
     file.write_bytes(
@@ -84,11 +89,12 @@ def test_a_container_image_is_the_root_and_says_how_the_program_starts(tmp_path:
         "argument one",
         "argument two words",
         "A=image B=recipe",
-        "at /",
+        "at /srv/work",
         f"/large 644 {len(LARGE)} {summed(LARGE):08x}",
         "/link -> srv/page",
         "/srv/",
         f"/srv/page 644 3 {summed(b'new'):08x}",
+        "/srv/work/",
     ]
 
 

@@ -16,6 +16,7 @@ from unilith.errors import UserError, Where
 MOUNTS_OPTION = "MOUNTS"
 MOUNTS_LIBRARY = "mounts"
 TAR_OPTION = "INITRD_TAR"
+DIRECTORY_OPTION = "START_DIRECTORY"
 ROOT = "rootfs"
 """What the disk or share is called that the root file system is on."""
 
@@ -183,6 +184,8 @@ class Recipe(Model):
     container image that `rootfs` is."""
     env: dict[Identifier, Word] = {}
     """The application's environment variables, beside those of the container image that `rootfs` is."""
+    directory: MountPath | None = None
+    """Where the application starts; without it at the root, or where the container image that `rootfs` is says."""
     disks: dict[DiskName, RecipeDisk] = {}
     """Disks of the application's own, by name: `mounts` finds them as `serial=NAME`."""
     mounts: tuple[Mount, ...] = ()
@@ -254,6 +257,9 @@ def read_recipe(file: Path) -> Recipe:
                 where=Where(shown(file), lines.get("mounts", 0)),
             )
         recipe = recipe.model_copy(update={"mounts": (root, *recipe.mounts)})
+    if recipe.directory is not None:
+        options[DIRECTORY_OPTION] = recipe.directory
+        lines.setdefault(f"options.{DIRECTORY_OPTION}", lines.get("directory", 0))
     if recipe.rootfs is not None and recipe.rootfs.kind == "tar":
         options[TAR_OPTION] = True
         lines.setdefault(f"options.{TAR_OPTION}", lines.get("rootfs", 0))

@@ -217,9 +217,10 @@ def _config(source: Path, image: Any) -> ContainerConfig:
         if name and equals:
             environment.append((name, value))
     directory = config.get("WorkingDir") or ""
-    if not isinstance(directory, str) or "\0" in directory:
+    if not isinstance(directory, str) or any(c in directory for c in '\0"\\\n'):
         raise _damaged(source, "WorkingDir")
-    return ContainerConfig(command, tuple(environment), directory if directory != "/" else "")
+    place = directory.strip("/")
+    return ContainerConfig(command, tuple(environment), f"/{place}" if place else "")
 
 
 def _words(source: Path, config: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unilith.demand.recipe import ROOT, Recipe, RootFs
+from unilith.demand.recipe import DIRECTORY_OPTION, ROOT, Recipe, RootFs
 from unilith.errors import UserError, Where
 from unilith.image.description import OwnDisk
 from unilith.image.folder import read_folder
@@ -48,11 +48,15 @@ def with_container(recipe: Recipe, arch: str, work: Path) -> Recipe:
     if container is None:
         return recipe
     config = container.config
+    options = dict(recipe.options)
+    if recipe.directory is None and config.directory:
+        options[DIRECTORY_OPTION] = config.directory
     # The first word is the container's program; in the image that is the application itself.
     return recipe.model_copy(
         update={
             "args": recipe.args or config.command[1:],
             "env": {**dict(config.environment), **recipe.env},
+            "options": options,
         }
     )
 
@@ -82,6 +86,9 @@ def pack_rootfs(
         tree, made_from = _read(recipe, arch, scratch)
         for name, program in programs.items():
             tree.add(name, 0o755, program)
+        directory = recipe.options.get(DIRECTORY_OPTION)
+        if isinstance(directory, str) and directory.strip("/"):
+            tree.add_folder(directory)
         _pack(recipe, tree, folder / packed_file(recipe), scratch.folder / "packing")
     return made_from
 
