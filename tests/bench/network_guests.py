@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import shutil
 import socket
@@ -51,6 +52,11 @@ class Running:
         """For counting its instructions."""
         return Counted(Monitor(self.folder / "monitor"), self.folder)
 
+    def processor_seconds(self) -> float:
+        """What QEMU has used of the host's processors: the guest, its devices and its network."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def first_answer(self, request: bytes, seconds: float) -> float:
         """Seconds from QEMU's start to the first answer; a TimeoutError if there is none."""
         asked = selectors.DefaultSelector()
@@ -94,7 +100,9 @@ def unilith_guest(
         shutil.copytree(RECIPES / recipe, copy)
     for name, content in further.items():
         (copy / "files" / name).write_bytes(content)
-    request = Request(recipe=str(copy), target="qemu-x86_64", output=folder / f"image-{recipe}")
+    launcher = "ccache" if shutil.which("ccache") else ""
+    output = folder / f"image-{recipe}"
+    request = Request(recipe=str(copy), target="qemu-x86_64", output=output, launcher=launcher)
     image = ImageDescription.read(build(request, Silent()).description)
 
     def command(memory: int, host: int) -> list[str]:

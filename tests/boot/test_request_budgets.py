@@ -1,0 +1,135 @@
+"""What a request costs a server, in instructions of the whole guest: exact enough to be a budget.
+
+docs/performance.md tells where they go; `python -m tests.boot.test_request_budgets RECIPE` prints it anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.apps.served import free_port
+from tests.boot.counting import Counted, Monitor, by_function
+from tests.boot.wire import built
+
+pytestmark = pytest.mark.boot
+
+REQUESTS = 20
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A request on a connection that is kept, and the most instructions that it may take: a fifth more than it
+    takes today."""
+
+    recipe: str
+    port: int
+    request: bytes
+    instructions: int
+
+
+HTTP = b"GET /index.html HTTP/1.1\r\nHost: t\r\n\r\n"
+BUDGETS = (
+    Budget("httpd", 80, HTTP, 15_500),
+    Budget("nginx", 80, HTTP, 30_000),
+    Budget("redis", 6379, b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", 19_500),
+)
+
+
+@contextlib.contextmanager
+def started(recipe: str, guest_port: int, folder: Path) -> Iterator[tuple[Counted, int, Path]]:
+    """The recipe's image in a machine; its monitor, its port on the host and its build folder."""
+    from unilith.image.description import ImageDescription
+    from unilith.run.network import USER_ADDRESS, USER_DNS, USER_GATEWAY, Network
+    from unilith.run.ports import port_forward
+    from unilith.run.qemu import find_program, qemu_command
+
+    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
+    image = built(recipe, "qemu-x86_64", *launcher, cwd=folder)
+    description = ImageDescription.read(image / "image.json")
+    port = free_port()
+    forwards = (port_forward(f"{port}:{guest_port}"),)
+    words = qemu_command(
+        description,
+        find_program(description),
+        args=None,
+        memory=64 << 20,
+        network=Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards),
+        accel="tcg",
+        record=1,
+        parameters=("image.move=off",),
+    )
+    words = [word.replace("/proc/self/fd/1", "/dev/null") for word in words]
+    monitor = image / "monitor"
+    monitor.unlink(missing_ok=True)
+    # Names of sockets are short: QEMU is told one that is relative to where it is started.
+    words += ["-qmp", "unix:monitor,server=on,wait=off"]
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=image)
+    try:
+        with contextlib.chdir(image):
+            yield Counted(Monitor(Path("monitor")), image), port, image
+    finally:
+        process.kill()
+        process.wait()
+
+
+def connected(port: int, request: bytes) -> socket.socket:
+    """A connection over which it has answered once."""
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            connection = socket.create_connection(("127.0.0.1", port), 1.0)
+            connection.settimeout(1.0)
+            connection.sendall(request)
+            if connection.recv(65536):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                connection.settimeout(60.0)
+                return connection
+        time.sleep(0.1)
+    raise AssertionError("no answer")
+
+
+def counts(budget: Budget, folder: Path) -> tuple[float, Counter[str]]:
+    """Instructions a request, and those of each function for all `REQUESTS`. The least of three counts is taken, as
+    the clock ticks now and then."""
+    with (
+        started(budget.recipe, budget.port, folder) as (counted, port, image),
+        connected(port, budget.request) as connection,
+    ):
+
+        def ask(times: int = REQUESTS) -> None:
+            for _ in range(times):
+                connection.sendall(budget.request)
+                assert connection.recv(65536)
+
+        ask(50)
+        least = min((counted.during(ask) for _ in range(3)), key=Counter.total)
+        return least.total() / REQUESTS, by_function(least, image / "image.debug")
+
+
+@pytest.mark.parametrize("budget", BUDGETS, ids=lambda budget: budget.recipe)
+def test_a_request_keeps_within_its_instructions(workshop: Path, budget: Budget) -> None:
+    taken, where = counts(budget, workshop)
+    assert taken > 1000, "nothing was counted"
+    assert taken <= budget.instructions, where.most_common(20)
+
+
+def main() -> None:
+    """Prints the instructions of a request by function."""
+    budget = next(b for b in BUDGETS if b.recipe == sys.argv[1])
+    taken, where = counts(budget, Path.cwd())
+    print(f"{budget.recipe}: {taken:,.0f} instructions a request")
+    for name, count in where.most_common(40):
+        print(f"{count / REQUESTS:8,.0f} {name}")
+
+
+if __name__ == "__main__":
+    main()
