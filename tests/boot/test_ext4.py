@@ -10,20 +10,22 @@ import pytest
 from tests.boot.block_stream import read_stream
 from tests.boot.command import TARGETS, run
 from tests.libs.ext4_cuts import Record, cut
-from tests.libs.ext4_host import fsck
+from tests.libs.ext4_host import fsck, tool
 
 pytestmark = pytest.mark.boot
 
 
 def make_disk(folder: Path, *options: str) -> Path:
     image = folder / "disk.img"
-    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", *options, str(image), "32M"], check=True)
+    subprocess.run([tool("mke2fs"), "-q", "-F", "-t", "ext4", *options, str(image), "32M"], check=True)
     return image
 
 
 def features(image: Path) -> str:
     """What the superblock says of itself."""
-    return subprocess.run(["dumpe2fs", "-h", str(image)], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [tool("dumpe2fs"), "-h", str(image)], capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -45,7 +47,7 @@ def test_what_is_written_is_there_the_next_time(workshop: Path, tmp_path: Path, 
         assert ran.console.splitlines() == [f"{step.split(':')[0]}: ok" for step in steps]
         assert fsck(image) == "" and "recovery" not in features(image)
     listed = subprocess.run(
-        ["debugfs", "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
+        [tool("debugfs"), "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
     )
     assert listed.stdout.count("a file with a number") == 300
 
@@ -57,7 +59,9 @@ def test_an_image_that_crashes(workshop: Path, tmp_path: Path) -> None:
     ran = run("ext4", "process-x86_64", "--disk", str(image), "--", *steps, cwd=workshop)
     assert ran.status != 0
     crashed = image.read_bytes()
-    repaired = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+    repaired = subprocess.run(
+        [tool("e2fsck"), "-fp", str(image)], capture_output=True, text=True, check=False
+    )
     assert repaired.returncode <= 1, repaired
     assert fsck(image) == ""
     for content in image.read_bytes(), crashed:
@@ -98,7 +102,7 @@ def test_a_machine_loses_power(workshop: Path, tmp_path: Path, count: int) -> No
             assert again.console.splitlines() == ["work: ok"], again
         else:
             repaired = subprocess.run(
-                ["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False
+                [tool("e2fsck"), "-fp", str(image)], capture_output=True, text=True, check=False
             )
             assert repaired.returncode <= 1, repaired
         assert fsck(image) == ""

@@ -16,6 +16,8 @@ from types import TracebackType
 
 from tests.libs import test_host_programs as host
 
+from unilith.image.host_tools import find_tool
+
 DRIVE = host.LIBS / "fs" / "ext4" / "tests" / "drive.c"
 CFLAGS = ("-DCONFIG_EXT4_CACHE=256", "-DCONFIG_LIB_LOG=1")
 SOURCES = (host.LIBS / "fs" / "block-cache", host.LIBS / "base" / "crc32c")
@@ -31,6 +33,11 @@ KINDS = {
 }
 
 
+def tool(name: str) -> str:
+    """A program of e2fsprogs, wherever it is."""
+    return find_tool(name, "e2fsprogs")
+
+
 def build_drive(folder: Path) -> Path:
     """Compiles the program, with ASan and UBSan."""
     tree = host.Tree(host.LIBS)
@@ -43,7 +50,7 @@ def make_image(path: Path, kind: str, size: str = "16M", tree: Path | None = Non
     """An image as mke2fs makes it, with the content of a folder if there is one."""
     path.unlink(missing_ok=True)
     content = ["-d", str(tree)] if tree is not None else []
-    command = ["mke2fs", "-q", "-F", *KINDS[kind], "-U", "c8f5a1de-6a6e-4f8a-9a55-6f9d3c1b7e20", "-E",
+    command = [tool("mke2fs"), "-q", "-F", *KINDS[kind], "-U", "c8f5a1de-6a6e-4f8a-9a55-6f9d3c1b7e20", "-E",
                "hash_seed=6a6e4f8a-9a55-6f9d-3c1b-7e20c8f5a1de", *content, str(path), size]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
     return path
@@ -51,7 +58,7 @@ def make_image(path: Path, kind: str, size: str = "16M", tree: Path | None = Non
 
 def fsck(path: Path, *options: str) -> str:
     """What e2fsck finds; empty: nothing."""
-    command = ["e2fsck", "-f", *(options or ("-n",)), str(path)]
+    command = [tool("e2fsck"), "-f", *(options or ("-n",)), str(path)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     findings = result.stdout + result.stderr
     if result.returncode == 0 and "<n>" not in findings and "? no" not in findings:

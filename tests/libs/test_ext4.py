@@ -23,6 +23,7 @@ from tests.libs.ext4_host import (
     content,
     fsck,
     make_image,
+    tool,
     without_owners,
 )
 
@@ -175,11 +176,11 @@ def test_large_directories(drive: Path, tmp_path: Path) -> None:
         assert have == {"/", "/lost+found", "/d", *names[1::2]}
     assert fsck(image) == ""
     listed = subprocess.run(
-        ["debugfs", "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
+        [tool("debugfs"), "-R", "ls -p /d", str(image)], capture_output=True, text=True, check=True
     )
     assert listed.stdout.count("\n") >= 3002
     assert "Extents" in subprocess.run(
-        ["debugfs", "-R", "stat /d", str(image)], capture_output=True, text=True, check=True
+        [tool("debugfs"), "-R", "stat /d", str(image)], capture_output=True, text=True, check=True
     ).stdout.replace("EXTENTS", "Extents")
 
 
@@ -250,7 +251,9 @@ def cuts(drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: in
             kept(disk, due)
         assert fsck(image) == ""
         image.write_bytes(disk_then)
-        found = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            [tool("e2fsck"), "-fp", str(image)], capture_output=True, text=True, check=False
+        )
         strange = [line for line in (found.stdout + found.stderr).splitlines() if not RECOVERY.search(line)]
         assert found.returncode <= 1 and not strange, found
         assert fsck(image) == ""
@@ -316,7 +319,9 @@ def test_disks_and_memory_that_fail(drive: Path, tmp_path: Path, verb: str) -> N
                 assert int(disk(line if line != "remount" else "sync /")) >= -133
             disk(f"{verb} -1")
             disk("tree")
-        findings = subprocess.run(["e2fsck", "-fp", str(image)], capture_output=True, text=True, check=False)
+        findings = subprocess.run(
+            [tool("e2fsck"), "-fp", str(image)], capture_output=True, text=True, check=False
+        )
         said = (findings.stdout + findings.stderr).splitlines()
         # After an error of the disk the superblock asks for a check.
         strange = [
@@ -333,7 +338,9 @@ def test_what_cannot_be_mounted(drive: Path, tmp_path: Path) -> None:
     for options in ["-O", "inline_data"], ["-O", "bigalloc"], ["-O", "encrypt"], ["-O", "^extent,^64bit"]:
         image.unlink(missing_ok=True)
         subprocess.run(
-            ["mke2fs", "-q", "-F", "-t", "ext4", *options, str(image), "16M"], check=True, capture_output=True
+            [tool("mke2fs"), "-q", "-F", "-t", "ext4", *options, str(image), "16M"],
+            check=True,
+            capture_output=True,
         )
         with Drive(drive, image, quiet=True) as disk:
             refused = disk("mount") == "-22"
@@ -350,14 +357,17 @@ def test_extended_attributes_and_orphans_of_others(drive: Path, tmp_path: Path) 
     value.write_bytes(b"v" * 3000)
     commands = ["write /etc/hostname /f", f"ea_set -f {value} /f user.large", "ea_set /f user.small tiny"]
     for command in commands:
-        subprocess.run(["debugfs", "-w", "-R", command, str(image)], check=True, capture_output=True)
+        subprocess.run([tool("debugfs"), "-w", "-R", command, str(image)], check=True, capture_output=True)
     with Drive(drive, image) as disk:
         assert disk("mount") == "0"
         assert disk("write /f 5 100 1") == "100" and disk("link /f /g") == "0"
         assert disk("unmount") == "0"
         assert fsck_saved(disk) == ""
         shown = subprocess.run(
-            ["debugfs", "-R", "ea_get /g user.small", str(image)], capture_output=True, text=True, check=True
+            [tool("debugfs"), "-R", "ea_get /g user.small", str(image)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert "tiny" in shown.stdout
         assert disk("mount") == "0" and disk("unlink /f") == "0" and disk("unlink /g") == "0"
@@ -413,7 +423,9 @@ def test_an_image_that_ends_with_open_files(drive: Path, tmp_path: Path) -> None
 
 def features(image: Path) -> str:
     """What the superblock says of itself."""
-    return subprocess.run(["dumpe2fs", "-h", str(image)], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [tool("dumpe2fs"), "-h", str(image)], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_nothing_old_stands_behind_the_end(drive: Path, tmp_path: Path) -> None:
@@ -426,7 +438,7 @@ def test_nothing_old_stands_behind_the_end(drive: Path, tmp_path: Path) -> None:
         disk.all(["truncate /f 4300", "truncate /f 4250"])
         assert disk("read /f 0 9000") == str(zlib.crc32(content(0, 4200, 1) + bytes(50)))
     shown = subprocess.run(
-        ["debugfs", "-R", "bmap /f 1", str(image)], capture_output=True, text=True, check=True
+        [tool("debugfs"), "-R", "bmap /f 1", str(image)], capture_output=True, text=True, check=True
     )
     block = image.read_bytes()[int(shown.stdout) * 4096 :][:4096]
     assert block[:104] == content(4096, 104, 1) and not any(block[104:])

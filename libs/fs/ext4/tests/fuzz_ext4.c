@@ -29,8 +29,8 @@ static void make(struct vnode *dir, const char *name, uint32_t mode, struct vnod
         dir->ops->create(dir, name, strlen(name), &what, made);
 }
 
-/* Something of every kind, and a transaction that only the journal has. */
-static void populate(struct vnode *root)
+/* Something of every kind, and a transaction that only the journal has. Returns a file without a name. */
+static struct vnode *populate(struct vnode *root)
 {
     struct vnode *dir, *file, *extra;
     char name[200];
@@ -54,6 +54,7 @@ static void populate(struct vnode *root)
     root->ops->sync(root, false);
     vnode_put(file);
     vnode_put(dir);
+    return extra;
 }
 
 static void build(int number)
@@ -63,7 +64,7 @@ static void build(int number)
     char path[] = "/tmp/fuzz-ext4-XXXXXX", command[300];
     int descriptor = mkstemp(path);
     FILE *file;
-    struct vnode *root;
+    struct vnode *root, *open;
 
     assert(descriptor >= 0);
     close(descriptor);
@@ -77,8 +78,9 @@ static void build(int number)
     fclose(file);
     unlink(path);
     assert(ext4_fs.mount("vda", NULL, &root) == 0);
-    populate(root);
+    open = populate(root);
     memcpy(images[number], disk_bytes, BYTES);
+    vnode_put(open);
     assert(ext4_fs.unmount(root) == 0);
     for (uint32_t i = 0; i < 2560; i++)
         for (uint32_t n = 0; n < BLOCK; n++)
