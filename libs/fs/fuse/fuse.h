@@ -40,7 +40,10 @@ struct fuse_node {
     uint64_t lookups; /* how often the server has told of it */
     uint64_t handle;  /* of the open file or directory */
     bool opened;
-    bool writable; /* so opened */
+    bool writable;   /* so opened */
+    bool has_former; /* `former` was the handle before it was opened for writing: reads may still be under way
+                      */
+    uint64_t former;
     uint64_t fresh_until;
     struct vnode_attributes attributes;
     struct fuse_farewell farewell;
@@ -68,7 +71,7 @@ void fuse_header(struct fuse_mount *mount, struct fuse_in_header *header, enum f
 int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, struct vnode **found);
 /* Sees to it that the file or directory is open, for writing, too, if it is to be. */
 int fuse_open(struct fuse_node *node, bool writable);
-/* It is open as `handle`; if it is already, that one is closed. */
+/* It is open as `handle`, unless it is already. */
 void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable);
 void fuse_release(struct vnode *vnode);
 

@@ -41,21 +41,18 @@ static void forget(struct fuse_node *node)
     share_submit(node->mount->channel, &farewell->request);
 }
 
+static void farewell(struct fuse_node *node);
+
 static void released(struct share_request *request)
 {
-    forget(request->token);
+    farewell(request->token);
 }
 
-static void farewell(struct fuse_node *node)
+static void close_last(struct fuse_node *node, uint64_t handle)
 {
     struct fuse_farewell *farewell = &node->farewell;
 
-    node->mount->farewells++;
-    if (!node->opened) {
-        forget(node);
-        return;
-    }
-    farewell->release = (struct fuse_release_in){.handle = node->handle};
+    farewell->release = (struct fuse_release_in){.handle = handle};
     fuse_header(node->mount, &farewell->header,
                 node->entry.vnode.type == VNODE_DIRECTORY ? FUSE_RELEASEDIR : FUSE_RELEASE, fuse_number(node),
                 sizeof farewell->release);
@@ -71,11 +68,26 @@ static void farewell(struct fuse_node *node)
     share_submit(node->mount->channel, &farewell->request);
 }
 
+/* One step, and the next one when that is done. */
+static void farewell(struct fuse_node *node)
+{
+    if (node->has_former) {
+        node->has_former = false;
+        close_last(node, node->former);
+    } else if (node->opened) {
+        node->opened = false;
+        close_last(node, node->handle);
+    } else {
+        forget(node);
+    }
+}
+
 void fuse_release(struct vnode *vnode)
 {
     struct fuse_node *node = fuse_node_of(vnode);
 
     vnode_table_remove(&node->mount->nodes, &node->entry);
+    node->mount->farewells++;
     farewell(node);
 }
 
@@ -135,18 +147,15 @@ static void close_handle(struct fuse_node *node, uint64_t handle)
 
 void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
 {
-    uint64_t old = node->handle;
-    bool had = node->opened;
-
-    if (had && (node->writable || !writable)) {
+    if (node->opened && (node->writable || !writable)) {
         close_handle(node, handle); /* somebody was faster */
         return;
     }
+    node->has_former = node->opened;
+    node->former = node->handle;
     node->handle = handle;
     node->writable = writable;
     node->opened = true;
-    if (had)
-        close_handle(node, old);
 }
 
 int fuse_open(struct fuse_node *node, bool writable)

@@ -37,7 +37,7 @@ static bool is_type(uint32_t type)
            type == VNODE_FIFO || type == VNODE_SOCKET;
 }
 
-int plan9_attributes(struct plan9_mount *mount, uint32_t fid, uint64_t *number,
+int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *number,
                      struct vnode_attributes *attributes)
 {
     struct plan9_call *call = plan9_begin(mount, PLAN9_TGETATTR);
@@ -45,7 +45,7 @@ int plan9_attributes(struct plan9_mount *mount, uint32_t fid, uint64_t *number,
 
     if (!call)
         return -ENOMEM;
-    plan9_put32(call, fid);
+    plan9_put32(call, *fid);
     plan9_put64(call, BASIC);
     if (plan9_call(call) == 0) {
         *attributes = (struct vnode_attributes){0};
@@ -86,7 +86,7 @@ void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes)
     uint64_t number;
 
     if (!node->fresh || clock_monotonic() >= node->fresh_until) {
-        if (plan9_attributes(node->mount, node->fid, &number, &now) == 0 && number == node->entry.number &&
+        if (plan9_attributes(node->mount, &node->fid, &number, &now) == 0 && number == node->entry.number &&
             (now.mode & VNODE_TYPE_MASK) == vnode->type)
             plan9_note(node, &now);
     }

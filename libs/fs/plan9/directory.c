@@ -15,7 +15,7 @@ int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnod
     struct plan9_node *node = plan9_node_of(dir);
     const struct plan9_name what = {name, length};
     uint32_t fid;
-    int error = plan9_walk(node->mount, node->fid, &what, 1, &fid);
+    int error = plan9_walk(node->mount, &node->fid, &what, 1, &fid);
 
     return error ? error : plan9_node_at(node->mount, fid, found);
 }
@@ -28,7 +28,7 @@ static int create_file(struct plan9_node *dir, const char *name, size_t length, 
     struct plan9_call *call;
     struct plan9_qid qid = {0};
     uint32_t fid;
-    int error = plan9_walk(mount, dir->fid, NULL, 0, &fid);
+    int error = plan9_walk(mount, &dir->fid, NULL, 0, &fid);
 
     if (error)
         return error;

@@ -7,8 +7,8 @@
 #define OPEN_READ 0u
 #define OPEN_READ_WRITE 2u
 
-int plan9_walk(struct plan9_mount *mount, uint32_t from, const struct plan9_name *names, unsigned count,
-               uint32_t *to)
+int plan9_walk(struct plan9_mount *mount, const uint32_t *from, const struct plan9_name *names,
+               unsigned count, uint32_t *to)
 {
     struct plan9_call *call = plan9_begin(mount, PLAN9_TWALK);
     uint32_t fid = call ? plan9_fid_new(mount) : PLAN9_NO_FID;
@@ -20,7 +20,7 @@ int plan9_walk(struct plan9_mount *mount, uint32_t from, const struct plan9_name
             plan9_end(call);
         return -ENOMEM;
     }
-    plan9_put32(call, from);
+    plan9_put32(call, *from);
     plan9_put32(call, fid);
     plan9_put16(call, (uint16_t)count);
     for (unsigned i = 0; i < count; i++)
@@ -66,7 +66,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
     struct vnode_attributes attributes;
     struct plan9_node *node;
     uint64_t number;
-    int error = plan9_attributes(mount, fid, &number, &attributes);
+    int error = plan9_attributes(mount, &fid, &number, &attributes);
 
     if (error) {
         plan9_clunk(mount, fid);
@@ -125,7 +125,7 @@ int plan9_open(struct plan9_node *node, bool writable)
 
     if (node->opened != PLAN9_NO_FID && (node->writable || !writable))
         return 0;
-    error = plan9_walk(mount, node->fid, NULL, 0, &fid);
+    error = plan9_walk(mount, &node->fid, NULL, 0, &fid);
     if (error)
         return error;
     call = plan9_begin(mount, PLAN9_TLOPEN);

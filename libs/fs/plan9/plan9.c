@@ -97,7 +97,7 @@ static int descend(struct plan9_mount *mount, const char *path, uint32_t *fid)
                 names[count++] = (struct plan9_name){path, length};
             path += length + (path[length] == '/');
         }
-        error = plan9_walk(mount, *fid, names, count, &next);
+        error = plan9_walk(mount, fid, names, count, &next);
         if (error)
             return error;
         plan9_clunk(mount, *fid);

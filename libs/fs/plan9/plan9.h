@@ -69,9 +69,10 @@ struct plan9_name {
     size_t length;
 };
 #define PLAN9_WALK_MOST 16u /* names in a Twalk */
+/* A fid of a node may become another one while a call waits for its turn: it is looked at after that. */
 /* Makes `*to` a fid of what `count` names lead to from `from`; of the same file without any. */
-int plan9_walk(struct plan9_mount *mount, uint32_t from, const struct plan9_name *names, unsigned count,
-               uint32_t *to);
+int plan9_walk(struct plan9_mount *mount, const uint32_t *from, const struct plan9_name *names,
+               unsigned count, uint32_t *to);
 /* The vnode of the file that `fid` is at, which is taken over, also on an error. */
 int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found);
 /* One whose type is known: a regular file that `fid` is open for. */
@@ -81,7 +82,7 @@ int plan9_open(struct plan9_node *node, bool writable);
 void plan9_release(struct vnode *vnode);
 
 /* attributes.c */
-int plan9_attributes(struct plan9_mount *mount, uint32_t fid, uint64_t *number,
+int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *number,
                      struct vnode_attributes *attributes);
 void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);
