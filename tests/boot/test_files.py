@@ -1,4 +1,4 @@
-"""Files in images: mounts."""
+"""Files in images: mounts, /proc, pages."""
 
 from __future__ import annotations
 
@@ -116,3 +116,18 @@ def test_proc_tells_of_mounts_and_of_the_image(image: Path) -> None:
     sizes = {line.split()[0]: int(line.split()[1]) for line in memory.splitlines()}
     assert 0 < sizes["MemFree:"] < sizes["MemTotal:"]
     assert float(uptime.split()[0]) >= 0 and overcommit == "1\n" and words == "mounts\0"
+
+
+@pytest.mark.parametrize("target", ["qemu-x86_64", "process-x86_64"])
+def test_reads_writes_and_mappings_meet_the_same_pages(target: str, workshop: Path) -> None:
+    disk = workshop / f"pages-{target}.img"
+    disk.write_bytes(bytes(16 << 20))
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", disk], check=True)
+    first = run("pages", target, "--disk", str(disk), cwd=workshop)
+    assert first.status == 0, first
+    assert first.console.splitlines() == [
+        *("mapped a", "read hello!", "mapped world!", "msync 0", "read hello!"),
+        *("around 4096", "mapped z", "cut 0 z"),
+    ]
+    second = run("pages", target, "--disk", str(disk), cwd=workshop)
+    assert second.console == "read hello!\nread again!\n", second
