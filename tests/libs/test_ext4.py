@@ -405,6 +405,29 @@ def test_nameless_files(drive: Path, tmp_path: Path) -> None:
     assert fsck(crashed) == ""
 
 
+def test_a_torn_superblock(drive: Path, tmp_path: Path) -> None:
+    """The journal has it as it should be."""
+    image = make_image(tmp_path / "disk.img", "default", "16M")
+    lines = ["mount", "mkdir /a 755", "create /a/b 644", "hold /a/b 0", "unlink /a/b", "sync /", "save"]
+    with Drive(drive, image, quiet=True) as disk:
+        assert set(disk.all(lines)) == {"0"}
+        torn = bytearray(image.read_bytes())
+    torn[1024 + 0x30] ^= 1  # s_wtime
+    image.write_bytes(torn)
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "0"
+        assert [entry.split(" ")[0] for entry in disk("tree").split(";") if entry] == [
+            "/",
+            "/a",
+            "/lost+found",
+        ]
+    assert fsck(image) == ""
+    torn[1024 + 0x60] &= ~4  # RECOVER: now it is not to be replayed
+    image.write_bytes(torn)
+    with Drive(drive, image, quiet=True) as disk:
+        assert disk("mount") == "-22"
+
+
 def test_an_image_that_ends_with_open_files(drive: Path, tmp_path: Path) -> None:
     """What cannot be unmounted is brought in order all the same, and can still be used."""
     for kind in "default", "no-journal":
