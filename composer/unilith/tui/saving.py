@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from unilith.catalog.model import Ref
+from unilith.demand.recipe import MOUNTS_OPTION
 from unilith.errors import UserError
 from unilith.pipeline.choices_file import Choices, choices_text, read_choices
 from unilith.tui.answer import Answer
@@ -88,7 +89,9 @@ def recipe_lines(model: Model) -> str:
         fields["forbid"] = [*recipe.forbid.libraries, *names, *licences]
     if choices.options:
         typed = {n: _typed(model.catalog.options[n].type, v) for n, v in choices.options}
-        fields["options"] = {**recipe.options, **typed}
+        # What the field `mounts` says is no option of the file's.
+        own = {n: v for n, v in recipe.options.items() if n != MOUNTS_OPTION or not recipe.mounts}
+        fields["options"] = {**own, **typed}
     lines = []
     for field, value in fields.items():
         text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=_ONE_LINE)
