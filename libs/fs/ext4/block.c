@@ -2,7 +2,7 @@
  * Blocks of metadata: checked when they come into memory, sealed when they are committed. A block that
  * somebody holds is never taken for something else, so what was checked stays true.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <crc32c.h>
 #include <errno.h>

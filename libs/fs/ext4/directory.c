@@ -1,7 +1,7 @@
 /*
  * Directories: blocks of entries, in any order, or found by a tree (tree.c).
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Hashes of names, by which trees of entries are ordered: directory.rst names them; half of MD4 (RFC 1320)
  * and TEA (Wheeler and Needham, 1994) are their cores.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
  * Entries are offered without holding the lock: who takes them may touch memory for which the file system has
  * to read.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <errno.h>
 #include <heap.h>

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "ext4.h"
+#include "directory.h"
 
 struct ext4_rename {
     struct ext4_node *from, *file, *to, *replaced; /* `replaced` may be NULL */

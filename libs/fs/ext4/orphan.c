@@ -1,7 +1,7 @@
 /*
  * Orphans: a list through their inodes' dtime that begins in the superblock. orphan.rst.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <crc32c.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  * sometimes through one more level of nodes, to blocks of entries. Where the names of one hash did not stay
  * in one block, the next one's hash is odd.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <errno.h>
 

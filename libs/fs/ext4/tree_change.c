@@ -1,7 +1,7 @@
 /*
  * Trees of names grow: blocks are split, and so are nodes.
  */
-#include "ext4.h"
+#include "directory.h"
 
 #include <errno.h>
 #include <heap.h>
