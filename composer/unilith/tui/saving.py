@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from unilith.catalog.model import Ref
-from unilith.demand.recipe import MOUNTS_OPTION
+from unilith.demand.recipe import DIRECTORY_OPTION, MOUNTS_OPTION, TAR_OPTION
 from unilith.errors import UserError
 from unilith.pipeline.choices_file import Choices, choices_text, read_choices
 from unilith.tui.answer import Answer
@@ -89,8 +89,13 @@ def recipe_lines(model: Model) -> str:
         fields["forbid"] = [*recipe.forbid.libraries, *names, *licences]
     if choices.options:
         typed = {n: _typed(model.catalog.options[n].type, v) for n, v in choices.options}
-        # What the field `mounts` says is no option of the file's.
-        own = {n: v for n, v in recipe.options.items() if n != MOUNTS_OPTION or not recipe.mounts}
+        # What other fields say is no option of the file's.
+        said = {
+            MOUNTS_OPTION: bool(recipe.mounts),
+            DIRECTORY_OPTION: recipe.directory is not None,
+            TAR_OPTION: recipe.rootfs is not None and recipe.rootfs.kind == "tar",
+        }
+        own = {n: v for n, v in recipe.options.items() if not said.get(n)}
         fields["options"] = {**own, **typed}
     lines = []
     for field, value in fields.items():
