@@ -22,6 +22,21 @@ interrupts_stubs:
 
 common:
     push %rax
+#ifdef CONFIG_LIB_PAGE_FAULT
+    /* From the stack for interrupts' arrival to the interrupted one, as if the processor had pushed there. A page that is
+     * not there yet comes when it is written. */
+    push %rcx
+    mov 48(%rsp), %rax
+    and $-16, %rax
+    .set offset, 56
+    .rept 7 /* SS, RSP, RFLAGS, CS, RIP, the vector, RAX */
+    mov offset(%rsp), %rcx
+    mov %rcx, offset - 64(%rax)
+    .set offset, offset - 8
+    .endr
+    mov (%rsp), %rcx
+    lea -56(%rax), %rsp
+#endif
     push %rcx
     push %rdx
     push %rsi

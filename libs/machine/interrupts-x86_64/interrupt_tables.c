@@ -1,5 +1,6 @@
 #include "parts.h"
 
+#include <config.h>
 #include <seal.h>
 
 #define CODE_SELECTOR 0x08
@@ -14,6 +15,15 @@ struct gate {
     uint32_t offset_high;
     uint32_t reserved;
 };
+
+/* The processor leaves its frame on a stack that is always there: a page fault in the midst of an interrupt's
+ * delivery would lose the interrupt, which the local APIC waits for the end of. The stubs move on to the
+ * interrupted stack. */
+#ifdef CONFIG_LIB_PAGE_FAULT
+#define INTERRUPT_IST 2
+#else
+#define INTERRUPT_IST 0
+#endif
 
 #define GATE_INTERRUPT 0x8e /* present, for ring 0, interrupts off inside */
 
@@ -39,6 +49,7 @@ void interrupts_tables(void)
         idt[INTERRUPTS_FIRST + i] = (struct gate){
             .offset_low = (uint16_t)stub,
             .selector = CODE_SELECTOR,
+            .ist = INTERRUPT_IST,
             .type = GATE_INTERRUPT,
             .offset_middle = (uint16_t)(stub >> 16),
             .offset_high = (uint32_t)(stub >> 32),

@@ -12,7 +12,14 @@
 trap_stack_guard: /* the machine entry leaves it unmapped */
     .skip 4096
 trap_stack_bottom:
+#ifdef CONFIG_LIB_PAGE_FAULT
+    .globl trap_arrival_top
+    .skip 128 /* where interrupts arrive, with what the processor and their stubs push */
+trap_arrival_top:
+    .skip 4096 - 128
+#else
     .skip 4096
+#endif
 trap_stack_top:
 
     .section .text.trap_stubs, "ax", @progbits

@@ -1,3 +1,4 @@
+#include <config.h>
 #include <seal.h>
 #include <trap_report.h>
 #include <traps_x86_64.h>
@@ -6,7 +7,8 @@
 #define TSS_SELECTOR 0x10
 #define TRAP_IST 1
 
-/* Intel SDM volume 3, 7.7: 64-bit TSS. Only the stack for exceptions is used. */
+/* Intel SDM volume 3, 7.7: 64-bit TSS. Only the stacks for exceptions and for interrupts that arrive are
+ * used. */
 struct tss {
     uint32_t reserved_0;
     uint32_t rsp[6];
@@ -66,6 +68,9 @@ void traps_init(void)
         gdt[i] = first_gdt[i];
 #endif
     tss.ist[0] = (uint32_t)(uintptr_t)trap_stack_top; /* the image lies below 4 GiB */
+#ifdef CONFIG_LIB_PAGE_FAULT
+    tss.ist[2] = (uint32_t)(uintptr_t)trap_arrival_top; /* the second, for interrupts */
+#endif
     tss.io_map = sizeof tss;
     gdt[2] |= (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
     for (size_t i = 0; i < TRAP_COUNT; i++) {

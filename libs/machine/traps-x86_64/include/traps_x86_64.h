@@ -10,5 +10,7 @@
 #pragma once
 
 extern char trap_stack_guard[], trap_stack_bottom[], trap_stack_top[];
+extern char trap_arrival_top[]; /* with page.fault: the second stack of the TSS, 128 bytes on which interrupts
+                                   arrive */
 
 void traps_init(void);
