@@ -17,7 +17,7 @@
 
 #define MEASURED 11932   /* counts, 10 ms */
 #define PATIENCE 1000000 /* samples; a timer that does not count must not hang the image */
-#define ATTEMPTS 5
+#define ATTEMPTS 100     /* a busy host may stop us for longer than the timer counts, many times in a row */
 
 struct sample {
     uint64_t ticks;
@@ -89,8 +89,10 @@ static uint64_t measure(void)
         while (!(last.status & STATUS_OUT) && first.count - last.count < MEASURED && --patience > 0)
             last = sample();
 
-        /* Past 0 the count starts over: the host kept us away for 55 ms, or nobody answers at the port. */
-        if (!(last.status & STATUS_OUT) && patience > 0)
+        if (patience <= 0)
+            break; /* nobody answers at the port */
+        /* Past 0 the count starts over: the host kept us away for 55 ms. */
+        if (!(last.status & STATUS_OUT))
             return tsc_frequency_measured(last.ticks - first.ticks, first.count - last.count);
     }
     return 0;
