@@ -25,6 +25,8 @@ from unilith.resolver.selection import Refused
 
 _DRAWS = 3  # of which the one with the most new pairs is taken
 _WISHES = 6
+_OF_A_RECIPE = {"initrd-tar"}
+"""Needs what only a recipe's `rootfs` brings: an archive of another kind."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def samples(
 
 def _draw(demand: Demand, recipe: str, covered: set[tuple[str, str]], draw: random.Random) -> Sample:
     catalog = demand.catalog
-    names = sorted(catalog.libraries)
+    names = sorted(catalog.libraries.keys() - _OF_A_RECIPE)
     best: tuple[str, ...] = ()
     most = -1
     for _ in range(_DRAWS):
