@@ -14,10 +14,6 @@ bool idle(uint64_t deadline)
     if (deadline == IDLE_FOR_EVER && !interrupts_attached())
         return false;
     interrupts_setup();
-    /* The interrupt that ends it would be lost if there were no memory yet where its frame goes: the fault
-     * comes after the local APIC has given it (Intel SDM volume 3, 6.15, #PF during the delivery of an
-     * interrupt). */
-    __asm__ volatile("orq $0, -1024(%%rsp)" : : : "memory", "cc");
     alarm_set(deadline);
     flags = interrupts_flags();
     since = clock_monotonic();
