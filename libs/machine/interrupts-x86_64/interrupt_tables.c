@@ -2,6 +2,9 @@
 
 #include <config.h>
 #include <seal.h>
+#ifdef CONFIG_LIB_PAGE_FAULT
+#include <page_fault.h> /* where pages may be missing, interrupts have a stack of their own */
+#endif
 
 #define CODE_SELECTOR 0x08
 
