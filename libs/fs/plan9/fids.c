@@ -47,7 +47,7 @@ void plan9_fid_free(struct plan9_mount *mount, uint32_t fid)
 }
 
 /* Without a message to say it by, it is said later: whenever one becomes free. */
-void plan9_clunk(struct plan9_mount *mount, uint32_t fid)
+static void clunk(struct plan9_mount *mount, uint32_t fid, uint64_t after)
 {
     struct plan9_call *call;
 
@@ -60,7 +60,17 @@ void plan9_clunk(struct plan9_mount *mount, uint32_t fid)
         return;
     }
     plan9_put32(call, fid);
-    plan9_forget(call, fid);
+    plan9_forget(call, fid, after);
+}
+
+void plan9_clunk(struct plan9_mount *mount, uint32_t fid)
+{
+    clunk(mount, fid, 0);
+}
+
+void plan9_retire(struct plan9_mount *mount, uint32_t fid)
+{
+    clunk(mount, fid, mount->tags);
 }
 
 void plan9_clunk_dying(struct plan9_mount *mount)
@@ -73,7 +83,7 @@ void plan9_clunk_dying(struct plan9_mount *mount)
 
             fids->dying[word] &= ~(UINT64_C(1) << bit);
             fids->dying_count--;
-            plan9_clunk(mount, word * BITS + bit);
+            plan9_retire(mount, word * BITS + bit);
             return;
         }
     }

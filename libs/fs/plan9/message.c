@@ -51,11 +51,34 @@ struct plan9_call *plan9_begin(struct plan9_mount *mount, uint8_t type)
     return plan9_begin_now(mount, type);
 }
 
+static void send_forget(struct plan9_call *call);
+
+/* The call of this tag has ended: sends what waited for it, and for nothing else. */
+static void let_go(struct plan9_mount *mount, uint16_t tag)
+{
+    struct plan9_call **place = &mount->waiting;
+
+    for (struct plan9_call *call = mount->waiting; call; call = call->next)
+        call->after &= ~(UINT64_C(1) << tag);
+    while (*place) {
+        struct plan9_call *call = *place;
+
+        if (call->after) {
+            place = &call->next;
+            continue;
+        }
+        *place = call->next;
+        send_forget(call); /* which may end at once, and change the list */
+        place = &mount->waiting;
+    }
+}
+
 static void end(struct plan9_call *call)
 {
     struct plan9_mount *mount = call->mount;
+    uint16_t tag = call->tag;
 
-    mount->tags &= ~(UINT64_C(1) << call->tag);
+    mount->tags &= ~(UINT64_C(1) << tag);
     if (mount->idle_count < PLAN9_CALLS_KEPT) {
         call->next = mount->idle;
         mount->idle = call;
@@ -63,6 +86,7 @@ static void end(struct plan9_call *call)
     } else {
         heap_free(call);
     }
+    let_go(mount, tag);
     wait_wake(&mount->for_call, 1);
     plan9_clunk_dying(mount);
 }
@@ -294,10 +318,21 @@ static void forgotten(struct share_request *request)
     end(call);
 }
 
-void plan9_forget(struct plan9_call *call, uint32_t fid)
+static void send_forget(struct plan9_call *call)
 {
-    call->fid = fid;
     call->request.token = call;
     call->request.done = forgotten;
     submit(call, NULL, 0, PLAN9_ROOM, NULL, 0);
+}
+
+void plan9_forget(struct plan9_call *call, uint32_t fid, uint64_t after)
+{
+    call->fid = fid;
+    call->after = after;
+    if (!after) {
+        send_forget(call);
+        return;
+    }
+    call->next = call->mount->waiting;
+    call->mount->waiting = call;
 }

@@ -64,7 +64,8 @@ struct plan9_mount;
 struct plan9_call {
     struct share_request request;
     struct plan9_mount *mount;
-    struct plan9_call *next; /* that nobody uses */
+    struct plan9_call *next; /* that nobody uses, or that waits for others to end */
+    uint64_t after;          /* the tags of those others */
     uint16_t tag;
     uint8_t type;
     bool bad;
@@ -98,8 +99,9 @@ int plan9_call(struct plan9_call *call);
 int plan9_call_out(struct plan9_call *call, const void *data, uint32_t more);
 int plan9_call_in(struct plan9_call *call, uint32_t fixed, void *data, uint32_t more);
 
-/* The same, and nobody waits: when it is done its fid is free. */
-void plan9_forget(struct plan9_call *call, uint32_t fid);
+/* The same, once the calls of the tags `after` have ended, and nobody waits: when it is done its fid is free.
+ */
+void plan9_forget(struct plan9_call *call, uint32_t fid, uint64_t after);
 
 uint8_t plan9_get8(struct plan9_call *call);
 uint16_t plan9_get16(struct plan9_call *call);

@@ -82,7 +82,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
         /* The new fid knows where the file is now, also if the host renamed it. */
         vnode_get(&node->entry.vnode);
         if (node->fid != node->opened)
-            plan9_clunk(mount, node->fid);
+            plan9_retire(mount, node->fid);
     } else {
         node = node_new(mount, attributes.mode & VNODE_TYPE_MASK, number);
         if (!node) {
@@ -149,7 +149,7 @@ int plan9_open(struct plan9_node *node, bool writable)
     node->opened = fid;
     node->writable = writable;
     if (old != node->fid)
-        plan9_clunk(mount, old);
+        plan9_retire(mount, old);
     return 0;
 }
 

@@ -27,6 +27,7 @@ struct plan9_mount {
     uint32_t message_size; /* the largest message, in bytes */
     uint64_t fresh;        /* ns: how long attributes hold */
     struct plan9_call *idle;
+    struct plan9_call *waiting; /* each for the end of others */
     unsigned idle_count;
     uint64_t tags; /* a bit each */
     struct wait_queue for_call;
@@ -57,6 +58,9 @@ uint32_t plan9_fid_new(struct plan9_mount *mount);
 void plan9_fid_free(struct plan9_mount *mount, uint32_t fid);
 /* Tells the server that a fid is not used any more, now or later; never waits. PLAN9_NO_FID does nothing. */
 void plan9_clunk(struct plan9_mount *mount, uint32_t fid);
+/* The same for one that calls under way may name: it is kept until they have ended, as a server may take up
+ * requests in any order. */
+void plan9_retire(struct plan9_mount *mount, uint32_t fid);
 void plan9_clunk_dying(struct plan9_mount *mount);
 
 /* message.c: whether plan9_begin() would not have to wait, nor ask for memory in vain. */

@@ -21,7 +21,8 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
 static struct share_channel fake_channel;
 static struct share_channel *fake_channels = &fake_channel;
 static struct share_request *fake_pending;
-static bool fake_silent; /* the server does not answer any more */
+static bool fake_silent;             /* the server does not answer any more */
+static void (*fake_meanwhile)(void); /* another thread's work, done once, before the next answer */
 static uint64_t fake_now;
 static long fake_blocks;             /* on the heap */
 static long fake_heap_fails_in = -1; /* counts down with every allocation; the one that finds 0 fails */
@@ -102,9 +103,14 @@ static void fake_begin(void)
 /* Whoever waits lets the server work. */
 int wait_until(struct wait_queue *queue, uint64_t deadline, bool interruptible)
 {
-    struct share_request *request = fake_pending;
+    void (*meanwhile)(void) = fake_meanwhile;
+    struct share_request *request;
 
     (void)queue;
+    fake_meanwhile = NULL;
+    if (meanwhile)
+        meanwhile();
+    request = fake_pending;
     assert(!interruptible && deadline != WAIT_FOR_EVER);
     if (fake_silent || !request) {
         assert(fake_silent); /* or nobody will ever come */

@@ -396,6 +396,34 @@ static void count_requests(void)
     assert(plan9_fs.unmount(root) == 0);
 }
 
+static struct vnode *changing, *found_meanwhile;
+
+static void look_up_meanwhile(void)
+{
+    assert(changing->ops->lookup(changing, "..", 2, &found_meanwhile) == 0);
+    assert(found_meanwhile == changing);
+}
+
+/* A fid that a request under way names is no other one's yet, nor unknown, though the file has a new one. */
+static void keep_fids_in_use(void)
+{
+    struct vnode *file;
+    char byte[1];
+
+    begin();
+    assert(plan9_fs.mount("share0", NULL, &changing) == 0);
+    assert(changing->ops->lookup(changing, "a", 1, &file) == 0);
+    fake_meanwhile = look_up_meanwhile;
+    assert(changing->ops->rename(changing, "a", 1, file, changing, "b", 1, NULL, 0) == 0);
+    assert(!fake_meanwhile);
+    vnode_put(found_meanwhile);
+    assert(file->ops->read(file, byte, 1, 0) == 1);
+    vnode_put(file);
+    assert(plan9_fs.unmount(changing) == 0);
+    for (size_t i = 0; i < sizeof fids / sizeof *fids; i++)
+        assert(!fids[i]);
+}
+
 static void begin(void)
 {
     fake_begin();
@@ -431,6 +459,7 @@ int main(void)
     int honest;
 
     count_requests();
+    keep_fids_in_use();
     session(true);
     honest = answers;
     assert(honest > 30);
