@@ -102,8 +102,8 @@ def _kernel() -> Path:
     return unpacked
 
 
-def server_of(recipe: Recipe) -> Path:
-    """The recipe's program for Linux: the same sources and headers, static with musl."""
+def server_of(recipe: Recipe, further: Sequence[Path] = ()) -> Path:
+    """The recipe's program for Linux: the same sources and headers, static with musl; and ``further`` C files."""
     catalog = load_catalog(find_places().libraries)
     work = cache_folder() / "linux-guest" / "work"
     work.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def server_of(recipe: Recipe) -> Path:
         own = [flag for flag in unit.flags if flag.startswith("-D")]
         flags = (*own, *(f"-I{folder}" for folder in unit.include), f"-idirafter{headers}")
         objects += [_object(source, flags) for source in unit.sources]
-    return static_program(objects, (), recipe.name)
+    return static_program([*objects, *further], (), recipe.name)
 
 
 def static_program(inputs: Sequence[Path], flags: Sequence[str], name: str) -> Path:

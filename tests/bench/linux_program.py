@@ -30,13 +30,17 @@ class LinuxProgram:
     kernel: Path
     initrd: Path
 
-    def run(self, machine: str, cpu: str, memory: str, arguments: Sequence[str], seconds: float) -> str:
-        """Boots it under TCG; returns what the program wrote to the console."""
+    def command(self, machine: str, cpu: str, memory: str, arguments: Sequence[str]) -> list[str]:
+        """QEMU's command line for it, under TCG, with its console on standard input and output."""
         words = ["qemu-system-x86_64", "-no-user-config", "-nodefaults", "-no-reboot", "-display", "none"]
         words += ["-machine", machine, "-cpu", cpu, "-accel", "tcg", "-m", memory, "-serial", "stdio"]
         words += ["-kernel", str(self.kernel), "-initrd", str(self.initrd), "-append", COMMAND_LINE]
+        return [*words, *arguments]
+
+    def run(self, machine: str, cpu: str, memory: str, arguments: Sequence[str], seconds: float) -> str:
+        """Boots it; returns what the program wrote to the console."""
         done = subprocess.run(
-            [*words, *arguments],
+            self.command(machine, cpu, memory, arguments),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

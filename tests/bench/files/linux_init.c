@@ -1,5 +1,5 @@
-/* As the first process of the Linux guest: loads the modules in the file /modules, one a line, and makes
- * /dev; the machine stops when main() has returned. */
+/* As the first process of the Linux guest: loads the modules in the file /modules, one a line, makes /dev,
+ * and mounts the disk; the machine stops when main() has returned. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,10 +14,11 @@
 static void stop(void)
 {
     fflush(stdout);
+    umount("/data");
     reboot(RB_AUTOBOOT);
 }
 
-static __attribute__((constructor)) void begin(void)
+static __attribute__((constructor)) void start(void)
 {
     char line[256];
     FILE *modules = fopen("/modules", "r");
@@ -32,12 +33,15 @@ static __attribute__((constructor)) void begin(void)
         close(file);
     }
     mkdir("/dev", 0755);
+    mkdir("/data", 0755);
     if (mount("dev", "/dev", "devtmpfs", 0, "") != 0)
         perror("/dev");
     open("/dev/console", O_RDWR);
     dup2(0, 1);
     dup2(0, 2);
-    for (int i = 0; i < 1000 && access("/dev/vda", F_OK) != 0; i++)
+    for (int i = 0; i < 1000 && access("/dev/vdb", F_OK) != 0; i++)
         usleep(10000);
+    if (mount("/dev/vda", "/data", "ext4", 0, "") != 0)
+        perror("/data");
     atexit(stop);
 }
