@@ -73,11 +73,15 @@ static void done(struct block_request *request)
     wait_wake(queue_of(request), WAIT_ALL);
 }
 
-int block_wait(struct block_device *device, struct block_request *request)
+void block_start(struct block_device *device, struct block_request *request)
 {
     request->done = done;
     request->token = request; /* until it is done */
     block_submit(device, request);
+}
+
+int block_finish(struct block_request *request)
+{
     while (request->token)
         wait_until(queue_of(request), WAIT_FOR_EVER, false);
     return request->result;

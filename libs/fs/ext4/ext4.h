@@ -88,7 +88,8 @@ struct ext4 {
 
     struct ext4_node **nodes; /* EXT4_NODE_CHAINS lists of those in memory, by number */
 
-    void *bounce; /* one block, for parts of blocks */
+    void *bounce;                 /* one block, for parts of blocks */
+    struct ext4_rewrite *rewrite; /* memory for ext4_rewrite(), once there was one */
 
     bool has_journal;
     struct ext4_journal journal;
@@ -337,6 +338,8 @@ int ext4_resize(struct ext4_node *node, uint64_t size);
 
 long ext4_read(struct ext4_node *node, void *buffer, size_t size, uint64_t offset);
 long ext4_write(struct ext4_node *node, const void *data, size_t size, uint64_t offset);
+/* rewrite.c: vnode_ops.rewrite */
+long ext4_rewrite(struct ext4_node *node, const struct vnode_piece *pieces, size_t count);
 /* Blocks for a part of a file that has none: behind those before it, if possible. */
 int ext4_file_allocate(struct ext4_node *node, uint32_t block, uint32_t wanted, struct ext4_mapping *mapping);
 /* Makes zeroes of what is stored of some bytes in one block. */

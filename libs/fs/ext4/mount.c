@@ -19,6 +19,7 @@ static void give_up(struct ext4 *fs)
     heap_free(fs->groups);
     heap_free(fs->freed);
     heap_free(fs->bounce);
+    heap_free(fs->rewrite);
     heap_free(fs->journal.super);
     heap_free(fs->journal.runs);
     heap_free(fs);

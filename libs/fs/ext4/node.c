@@ -192,6 +192,7 @@ int ext4_node_new(struct ext4 *fs, uint32_t number, uint32_t mode, struct ext4_n
         return error;
     }
     inode = node->inode;
+    node->stale_tail = false; /* of the file that had this number before */
     memset(inode, 0, fs->inode_size);
     inode->mode = (uint16_t)mode;
     set_type(node);

@@ -139,6 +139,15 @@ static long write(struct vnode *file, const void *data, size_t size, uint64_t of
     return n;
 }
 
+static long rewrite(struct vnode *file, const struct vnode_piece *pieces, size_t count)
+{
+    struct ext4 *fs = enter(file);
+    long n = ext4_rewrite(ext4_node_of(file), pieces, count);
+
+    wait_lock_give(&fs->lock);
+    return n;
+}
+
 static int allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size)
 {
     struct ext4 *fs = enter(file);
@@ -254,6 +263,7 @@ const struct vnode_ops ext4_operations = {
     .entries = ext4_directory_entries,
     .read = read,
     .write = write,
+    .rewrite = rewrite,
     .allocate = allocate,
     .get = ext4_get,
     .set = set,

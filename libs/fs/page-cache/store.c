@@ -18,7 +18,7 @@
 struct page_cache_file *page_cache_files;
 
 static struct page *newest, *oldest;
-static size_t total, total_dirty, limit;
+static size_t total, limit;
 static struct wait_queue waiters; /* for any page or file to become free */
 
 void page_cache_wait(void)
@@ -34,11 +34,6 @@ void page_cache_wake(void)
 size_t page_cache_pages(void)
 {
     return total;
-}
-
-size_t page_cache_dirty(void)
-{
-    return total_dirty;
 }
 
 size_t page_cache_limit(void)
@@ -77,25 +72,6 @@ struct page *page_cache_next(struct page_cache_file *file, uint64_t *index, uint
     uintptr_t *at = page_index_next(&file->pages, index, end);
 
     return at != NULL ? (struct page *)*at : NULL;
-}
-
-void page_cache_set_dirty(struct page *page)
-{
-    page->again = true;
-    if (page->dirty)
-        return;
-    page->dirty = true;
-    page->file->dirty++;
-    total_dirty++;
-}
-
-void page_cache_set_clean(struct page *page)
-{
-    if (!page->dirty)
-        return;
-    page->dirty = false;
-    page->file->dirty--;
-    total_dirty--;
 }
 
 static void free_data(struct page *page)

@@ -12,7 +12,8 @@
 #include <wait_lock.h>
 
 struct page {
-    struct page *newer, *older; /* in the order of use */
+    struct page *newer, *older;               /* in the order of use */
+    struct page *dirty_next, *dirty_previous; /* of the file, in the order of becoming so, or sorted */
     struct page_cache_file *file;
     uint64_t index;
     unsigned char *data;
@@ -26,6 +27,7 @@ struct page_cache_file {
     struct vnode *vnode;
     const struct vnode_ops *lower;
     struct page_index pages;
+    struct page *dirty_first, *dirty_last;
     size_t count, dirty;
     struct wait_lock writing; /* held by whoever writes back or changes the size */
     uint64_t size;            /* where what is dirty ends */
@@ -50,8 +52,10 @@ int page_cache_fetch(struct page_cache_file *file, uint64_t index, uint64_t ahea
 /* A page of which nothing is wanted that the file system has: zeroes, if it was not there. May wait. */
 int page_cache_blank(struct page_cache_file *file, uint64_t index, struct page **page);
 
+/* dirty.c */
 void page_cache_set_dirty(struct page *page);
 void page_cache_set_clean(struct page *page);
+void page_cache_sort_dirty(struct page_cache_file *file); /* by index */
 
 /* Takes a page away; it must be clean, or what it holds is not wanted. */
 void page_cache_drop(struct page *page);

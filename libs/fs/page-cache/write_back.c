@@ -16,26 +16,34 @@
 #define RUN_MAX 64 /* pages that are written at once */
 #define SECOND 1000000000ull
 
-/* The dirty pages from *index on that lie behind each other in the file; returns how many. */
-static size_t find_run(struct page_cache_file *file, uint64_t *index, uint64_t end, struct page *run[RUN_MAX])
+/* The first dirty pages of [first, end), in order; returns how many. */
+static size_t find_dirty(struct page_cache_file *file, uint64_t first, uint64_t end,
+                         struct page *found[RUN_MAX])
 {
+    bool few = end - first < file->dirty; /* there are fewer places to look at than pages in the list */
+    struct page *page = few ? page_cache_next(file, &first, end) : file->dirty_first;
     size_t count = 0;
-    uint64_t at = *index;
-    struct page *page;
 
-    while (count < RUN_MAX && (page = page_cache_next(file, &at, end)) != NULL) {
-        if (count != 0 && at != *index + count)
-            break;
-        if (page->dirty) {
-            if (count == 0)
-                *index = at;
-            run[count++] = page;
-        } else if (count != 0) {
-            break;
+    while (page != NULL && count < RUN_MAX) {
+        if (page->dirty && page->index >= first && page->index < end) {
+            found[count++] = page;
+            first = page->index;
         }
-        at++;
+        if (few)
+            first++;
+        page = few ? page_cache_next(file, &first, end) : page->dirty_next;
     }
     return count;
+}
+
+/* How many of them lie behind each other in the file. */
+static size_t row_of(struct page *const found[], size_t count)
+{
+    size_t n = 1;
+
+    while (n < count && found[n]->index == found[0]->index + n)
+        n++;
+    return n;
 }
 
 static bool in_one_piece(struct page *const run[], size_t count)
@@ -60,6 +68,25 @@ static int write_all(struct page_cache_file *file, const unsigned char *data, si
     return 0;
 }
 
+static void begin_writing(struct page *const run[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        run[i]->writing = true;
+        run[i]->again = false;
+    }
+}
+
+/* The first `done` are written. */
+static void end_writing(struct page *const run[], size_t count, size_t done)
+{
+    for (size_t i = 0; i < count; i++) {
+        run[i]->writing = false;
+        if (!run[i]->again && i < done)
+            page_cache_set_clean(run[i]);
+    }
+    page_cache_wake();
+}
+
 /* Writes a run; where there is no memory to copy it, its first page. *count becomes how many it were. */
 static int write_run(struct page_cache_file *file, struct page *run[], size_t *count)
 {
@@ -79,22 +106,31 @@ static int write_run(struct page_cache_file *file, struct page *run[], size_t *c
     size = n * PAGE_SIZE;
     if (offset + size > page_cache_size(file))
         size = offset < page_cache_size(file) ? (size_t)(page_cache_size(file) - offset) : 0;
-    for (size_t i = 0; i < n; i++) {
-        run[i]->writing = true;
-        run[i]->again = false;
-    }
+    begin_writing(run, n);
     if (size != 0)
         error = write_all(file, data, size, offset);
-    for (size_t i = 0; i < n; i++) {
-        run[i]->writing = false;
-        if (!run[i]->again && error == 0)
-            page_cache_set_clean(run[i]);
-    }
-    page_cache_wake();
+    end_writing(run, n, error == 0 ? n : 0);
     if (copy != NULL)
         pages_free(copy, n);
     *count = n;
     return error;
+}
+
+/* Writes what the file system writes all at once; returns how many of the first pages it were. */
+static size_t rewrite(struct page_cache_file *file, struct page *const found[], size_t count)
+{
+    struct vnode_piece pieces[RUN_MAX];
+    long done;
+
+    if (file->lower->rewrite == NULL)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        pieces[i] = (struct vnode_piece){found[i]->data, found[i]->index * PAGE_SIZE};
+    begin_writing(found, count);
+    done = file->lower->rewrite(file->vnode, pieces, count);
+    end_writing(found, count, done > 0 ? (size_t)done : 0);
+    return done > 0 ? (size_t)done
+                    : 0; /* which ones it cannot write shows when they are written one by one */
 }
 
 static void note_error(struct page_cache_file *file, int error)
@@ -117,13 +153,23 @@ static void set_time(struct page_cache_file *file)
 
 int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end)
 {
-    struct page *run[RUN_MAX];
+    struct page *found[RUN_MAX];
     int result = 0;
     size_t count;
 
-    for (uint64_t index = first; (count = find_run(file, &index, end, run)) != 0; index += count) {
-        int error = write_run(file, run, &count);
+    page_cache_sort_dirty(file);
+    for (uint64_t index = first; (count = find_dirty(file, index, end, found)) != 0;) {
+        size_t done = rewrite(file, found, count);
+        int error = 0;
 
+        if (done == 0) {
+            done = row_of(found, count);
+            index = found[0]->index;
+            error = write_run(file, found, &done);
+            index += done;
+        } else {
+            index = found[done - 1]->index + 1;
+        }
         if (error != 0 && result == 0)
             result = error;
         if (error == -ENOSPC || error == -EROFS)

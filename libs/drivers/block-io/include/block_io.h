@@ -28,10 +28,18 @@ int block_discard(struct block_device *device, uint64_t sector, uint64_t sectors
 int block_write_zeroes(struct block_device *device, uint64_t sector, uint64_t sectors, bool unmap);
 
 /*
- * block_wait() submits a request, whose done() and token it sets, and waits for it: for whoever has segments
- * of their own. Returns the result.
+ * For whoever has segments of their own: block_start() submits a request, whose done() and token it sets, and
+ * block_finish() waits for it and returns its result. Several may be under way between the two. block_wait()
+ * does both.
  */
-int block_wait(struct block_device *device, struct block_request *request);
+void block_start(struct block_device *device, struct block_request *request);
+int block_finish(struct block_request *request);
+
+static inline int block_wait(struct block_device *device, struct block_request *request)
+{
+    block_start(device, request);
+    return block_finish(request);
+}
 
 /* The disk of that name: "vda", "/dev/vda" or "serial=NAME"; NULL: there is none. */
 struct block_device *block_device_find(const char *name);

@@ -9,6 +9,8 @@
  */
 #include "host.h"
 
+#include <pages.h>
+
 #include <vnode.h>
 
 #define SLOTS 16
@@ -221,6 +223,25 @@ static int rename_file(const char *old, const char *new, unsigned flags)
     return error;
 }
 
+#define PIECES 64u
+
+/* Whole pages that the file has already, every `step`th of them; returns how many bytes from the beginning on
+ * are written, if that is every one. */
+static long rewrite(struct vnode *file, const unsigned char *data, size_t size, uint64_t offset, size_t step)
+{
+    struct vnode_piece pieces[PIECES];
+    size_t count = 0;
+    long n;
+
+    if (offset % PAGE_SIZE != 0)
+        return 0;
+    for (size_t at = 0; at + PAGE_SIZE <= size && count < PIECES; at += step * PAGE_SIZE)
+        pieces[count++] = (struct vnode_piece){data + at, offset + at};
+    n = file->ops->rewrite(file, pieces, count);
+    assert(n <= (long)count);
+    return n > 0 ? n * (long)PAGE_SIZE : n;
+}
+
 static long write_file(struct vnode *file, uint64_t offset, size_t size, unsigned seed)
 {
     unsigned char *data = malloc(size);
@@ -229,8 +250,11 @@ static long write_file(struct vnode *file, uint64_t offset, size_t size, unsigne
 
     for (size_t i = 0; i < size; i++)
         data[i] = (unsigned char)(seed + (offset + i) % 251 * ((offset + i) % 251));
+    (void)rewrite(file, data, size, offset, 2);
     while (done < size) { /* as write(2) does it: what there is room for */
-        n = file->ops->write(file, data + done, size - done, offset + done);
+        n = rewrite(file, data + done, size - done, offset + done, 1);
+        if (n == 0)
+            n = file->ops->write(file, data + done, size - done, offset + done);
         if (n <= 0)
             break;
         done += (size_t)n;

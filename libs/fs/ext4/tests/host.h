@@ -148,7 +148,12 @@ int block_write(struct block_device *device, uint64_t sector, const void *buffer
     return error;
 }
 
-int block_wait(struct block_device *device, struct block_request *request)
+int block_finish(struct block_request *request)
+{
+    return request->result;
+}
+
+void block_start(struct block_device *device, struct block_request *request)
 {
     uint64_t sector = request->sector;
     int error = check(sector, request->sectors * BLOCK_SECTOR);
@@ -161,7 +166,7 @@ int block_wait(struct block_device *device, struct block_request *request)
         sector += request->segments[i].length / BLOCK_SECTOR;
     }
     assert(error != 0 || sector == request->sector + request->sectors);
-    return error;
+    request->result = error;
 }
 
 int block_flush(struct block_device *device)

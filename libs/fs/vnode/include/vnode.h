@@ -95,6 +95,12 @@ struct vnode_statfs {
 typedef bool vnode_entry_taker(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
                                uint64_t next_cookie);
 
+/* A page of memory, physically in one piece, and where in a file it belongs: a multiple of its size. */
+struct vnode_piece {
+    const void *data;
+    uint64_t offset;
+};
+
 /* An operation may be NULL where the comment says so; the others must be there for the types that they are
  * for. */
 struct vnode_ops {
@@ -147,6 +153,13 @@ struct vnode_ops {
     /* Returns how many bytes were written, at least 1 unless `size` is 0; fewer than `size` when space has
      * run out. */
     long (*write)(struct vnode *file, const void *data, size_t size, uint64_t offset);
+    /*
+     * For the page cache, with VNODE_CACHED: writes whole pages that lie in order, but not always behind each
+     * other, all at once, to where the file has them already. Returns how many of the first ones it has
+     * written: 0 where that cannot be done by this, and must be by `write`. After an error what was written
+     * is not known. Times stay as they are. May be NULL.
+     */
+    long (*rewrite)(struct vnode *file, const struct vnode_piece *pieces, size_t count);
     /*
      * Makes `data` the content of a file that nobody has written to, without a copy: it stays valid for the
      * image's life and is only read, a write puts what it changes elsewhere. May be NULL: then it must be
