@@ -21,10 +21,11 @@ static void stop(void)
 static __attribute__((constructor)) void start(void)
 {
     char line[256];
-    FILE *modules = fopen("/modules", "r");
+    FILE *modules;
 
     if (getpid() != 1)
         return;
+    modules = fopen("/modules", "r");
     while (modules && fgets(line, sizeof line, modules)) {
         int file = open(strtok(line, "\n"), O_RDONLY | O_CLOEXEC);
 
@@ -32,6 +33,8 @@ static __attribute__((constructor)) void start(void)
             perror(line);
         close(file);
     }
+    if (modules)
+        fclose(modules);
     mkdir("/dev", 0755);
     mkdir("/data", 0755);
     if (mount("dev", "/dev", "devtmpfs", 0, "") != 0)
