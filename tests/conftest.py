@@ -13,3 +13,6 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("explore" if os.environ.get("EXPLORE") else "same")
+
+# The tool is started more than a thousand times, and would compile its modules each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.apps.served import Ready, Server, answering, free_port
-from tests.boot.command import unilith
+from tests.boot.command import environment, unilith
 
 HELD = 0.005
 """Seconds that a packet is late which others overtake."""
@@ -113,7 +113,12 @@ def badly_served(
         routing = subprocess.Popen(router, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             process = subprocess.Popen(
-                [*image, "--net", net, *words], cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+                [*image, "--net", net, *words],
+                cwd=cwd,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
             )
             with answering(Server(port, log, process), ready) as server:
                 yield server, switch

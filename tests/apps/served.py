@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.boot.command import unilith
+from tests.boot.command import environment, unilith
 
 LIMIT = 120
 """Seconds after which a server that does not answer never will."""
@@ -62,23 +60,11 @@ def serving(
     recipe: str | Path, target: str, guest_port: int, ready: Ready, *words: str, cwd: Path
 ) -> Iterator[Server]:
     """Builds and runs a recipe until the end of the block. A server that crashes meanwhile is an error."""
-    # An application is compiled alike for all targets.
-    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
-    built = unilith("build", recipe, "--target", target, "--quiet", *launcher, cwd=cwd)
+    built = unilith("build", recipe, "--target", target, "--quiet", cwd=cwd)
     assert built.status == 0, built
     port = free_port()
     log = cwd / f"served-{port}.log"
-    command = [
-        sys.executable,
-        "-m",
-        "unilith.cli.main",
-        "run",
-        str(recipe),
-        "--target",
-        target,
-        "--quiet",
-        *launcher,
-    ]
+    command = [sys.executable, "-m", "unilith.cli.main", "run", str(recipe), "--target", target, "--quiet"]
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*command, "-p", f"{port}:{guest_port}", *words],
@@ -86,7 +72,7 @@ def serving(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            env={**os.environ, "NO_COLOR": "1"},
+            env=environment(),
         )
     with answering(Server(port, log, process, by_passt=target.startswith("process")), ready) as server:
         yield server

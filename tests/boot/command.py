@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ class Ran:
         return f"status {self.status}\n--- stdout\n{self.console}\n--- stderr\n{self.errors}"
 
 
+def environment() -> dict[str, str]:
+    """That of every command. Images have most of their objects in common: with ccache each is compiled once. A test
+    that is about compiling sets UNILITH_LAUNCHER to nothing."""
+    launcher = "ccache" if shutil.which("ccache") else ""
+    return {"UNILITH_LAUNCHER": launcher, **os.environ, "NO_COLOR": "1"}
+
+
 def unilith(*words: str | Path, cwd: Path, stdin: str = "", limit: float = LIMIT) -> Ran:
     """One command."""
     done = subprocess.run(
@@ -38,7 +46,7 @@ def unilith(*words: str | Path, cwd: Path, stdin: str = "", limit: float = LIMIT
         text=True,
         errors="replace",
         timeout=limit,
-        env={**os.environ, "NO_COLOR": "1"},
+        env=environment(),
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -11,6 +11,11 @@ import pytest
 from tests.boot.command import RECIPES, TARGETS, Ran, unilith
 
 
+@pytest.fixture(autouse=True)
+def without_a_compiler_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNILITH_LAUNCHER", "")
+
+
 def build(recipe: str | Path, folder: Path, *words: str, target: str = "microvm-x86_64") -> Ran:
     ran = unilith(
         "build", recipe, "--target", target, "--output", folder, "--verbose", *words, cwd=folder.parent

@@ -6,7 +6,6 @@ docs/performance.md tells where they go; `python -m tests.boot.test_request_budg
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import sys
@@ -53,8 +52,7 @@ def started(recipe: str, guest_port: int, folder: Path) -> Iterator[tuple[Counte
     from unilith.run.ports import port_forward
     from unilith.run.qemu import find_program, qemu_command
 
-    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
-    image = built(recipe, "qemu-x86_64", *launcher, cwd=folder)
+    image = built(recipe, "qemu-x86_64", cwd=folder)
     description = ImageDescription.read(image / "image.json")
     port = free_port()
     forwards = (port_forward(f"{port}:{guest_port}"),)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, Ran, run
+from tests.boot.command import RECIPES, TARGETS, Ran, environment, run
 from tests.boot.wire import built
 
 from unilith.image.description import ImageDescription
@@ -148,6 +148,7 @@ def test_a_server_that_is_killed_is_an_error_and_no_hang(workshop: Path, tmp_pat
     with subprocess.Popen(
         command,
         cwd=workshop,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

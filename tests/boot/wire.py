@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import struct
 import subprocess
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.boot.command import LIMIT, RECIPES, unilith
+from tests.boot.command import LIMIT, RECIPES, environment, unilith
 
 OUR_MAC = bytes.fromhex("020000000001")
 OUR_IP = bytes([10, 0, 2, 2])
@@ -144,7 +143,7 @@ def plugged(command: list[str], end: socket.socket, theirs: Path, cwd: Path) -> 
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        env={**os.environ, "NO_COLOR": "1"},
+        env=environment(),
     )
     try:
         until = time.monotonic() + LIMIT

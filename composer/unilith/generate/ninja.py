@@ -104,7 +104,7 @@ def image_ninja(
         include=tuple(dict.fromkeys(i for unit in plan.units for i in unit.include if i.name == "include")),
     )
     app = [_unit(unit) for unit in plan.app]  # exactly as in the probe, so that it is compiled once for both
-    units = [_unit(replace(u, prefix_map=plan.prefix_map)) for u in (*plan.units, boot)]
+    units = [_unit(replace(u, prefix_map=_names_seen(u, plan))) for u in (*plan.units, boot)]
     objects = tuple(o for unit in (*units, *app) for o in _objects(unit))
     link = _Link(
         output=debug,
@@ -197,6 +197,19 @@ def compile_flags(unit: Unit) -> tuple[str, ...]:
         flags += [f"{option}{folder}" for folder in folders]
     flags += [f"-ffile-prefix-map={folder}={name}" for folder, name in unit.prefix_map]
     return tuple(flags)
+
+
+def _names_seen(unit: Unit, plan: Plan) -> tuple[tuple[Path, str], ...]:
+    """Those folders' names that the unit's objects can hold. Without the names of all the others, a library's
+    commands are the same in every image, and a compiler cache knows its objects again."""
+    around: set[Path] = set()
+    for path in (*unit.sources, *unit.roots, *unit.include, *unit.include_system, *unit.include_after):
+        for folder in (path, *path.parents):
+            if folder in around:
+                break
+            around.add(folder)
+    last = len(plan.prefix_map) - 1
+    return tuple(entry for i, entry in enumerate(plan.prefix_map) if i == last or entry[0] in around)
 
 
 def _unit(unit: Unit) -> _Unit:

@@ -155,13 +155,29 @@ def _refused(
     )
 
 
+_opened: tuple[Catalog, Kconfig] | None = None
+"""The tree that was opened last: a catalog never changes, and reading its tree takes longer than all that is asked."""
+
+
 def _open(catalog: Catalog, folder: Path | None) -> Kconfig:
+    """The catalog's tree, nothing of which has been set."""
+    global _opened  # noqa: PLW0603
+    if folder is not None:
+        file = write_tree(catalog, folder)
+    if _opened is not None and _opened[0] is catalog:
+        kconf = _opened[1]
+        kconf.unset_values()
+        kconf.warnings.clear()
+        return kconf
     from unilith.kconfig.tree import open_tree  # loads kconfiglib
 
     if folder is not None:
-        return open_tree(write_tree(catalog, folder))
-    with tempfile.TemporaryDirectory() as temporary:
-        return open_tree(write_tree(catalog, Path(temporary)))
+        kconf = open_tree(file)
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            kconf = open_tree(write_tree(catalog, Path(temporary)))
+    _opened = (catalog, kconf)
+    return kconf
 
 
 def _values(catalog: Catalog, kconf: Kconfig, selected: Collection[str]) -> OptionValues:

@@ -77,4 +77,4 @@ class Plan:
     host_calls: tuple[tuple[str, tuple[HostCall, ...]], ...]  # library, what it may ask of the host
     argv: tuple[str, ...]
     env: tuple[str, ...]
-    prefix_map: tuple[tuple[Path, str], ...]  # that of all units but the application
+    prefix_map: tuple[tuple[Path, str], ...]  # that of all units but the application; last, the build folder

@@ -120,6 +120,18 @@ def test_debug_information_knows_no_place_of_this_machine(tmp_path: Path) -> Non
     assert str(tmp_path).encode() not in (build / unit_object(app, app.sources[0])).read_bytes()
 
 
+def test_the_commands_of_a_library_say_nothing_of_other_libraries(tmp_path: Path) -> None:
+    """What they say of this one is what it can see: its own folder, and those of its headers, wherever they stand."""
+    own, near, upstream, other = (tmp_path / name for name in ("own", "near", "tree", "other"))
+    unit = Unit("own", (own / "own.c",), (own, upstream), (), include=(own, near / "include"))
+    names = ((near, "near"), (other, "other"), (own, "own"), (upstream, "up"), (tmp_path / "build", "build"))
+    plan = plan_of(units=(unit,), prefix_map=names)
+    text = image_ninja(plan, (), image="image.elf", debug="image.debug", link_flags=())
+    flags = next(line for line in text.splitlines() if line.startswith("flags_own"))
+    seen = [word.split("=")[2] for word in flags.split() if word.startswith("-ffile-prefix-map=")]
+    assert seen == ["near", "own", "up", "build"]
+
+
 def test_include_paths_keep_their_precedence() -> None:
     unit = Unit(
         "lib",

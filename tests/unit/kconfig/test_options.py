@@ -160,6 +160,14 @@ def test_the_same_input_gives_the_same_text(catalog: Catalog) -> None:
     assert first == second
 
 
+def test_what_was_asked_before_leaves_nothing_behind(catalog: Catalog) -> None:
+    first = load_options(catalog, SELECTED)
+    assert load_options(catalog, SELECTED, {"BUMP_SIZE": 32}, arch="aarch64") != first
+    with pytest.raises(UserErrors):
+        load_options(catalog, SELECTED, {"BUMP_SIZE": 8, "LOST": True})
+    assert load_options(catalog, SELECTED) == first
+
+
 def test_a_library_sees_its_own_options_and_the_uses_that_are_there(catalog: Catalog) -> None:
     selected = ("bump", "strings", "lost", "pc")
     values = load_options(catalog, selected, {"BUMP_NAME": 'é?"\\', "BUMP_BASE": "abc"})
