@@ -89,7 +89,7 @@ def options_page(catalog: Catalog) -> str:
         parts.append(f"## {owner}\n")
         for option in catalog.library_options(owner):
             node = symbols[option.name].nodes[0]
-            prompt = node.prompt[0] if node.prompt else ""
+            prompt = node.prompt[0] if node.prompt else "(follows from the others)"
             default = _default(symbols[option.name])
             rows.append((_link(option.name), code(option.type), code(default), prompt))
             where = f"[{_tree_path(catalog, option.file)}]({_file(catalog, option.file)})"
