@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from unilith.resolver.certificate import Certificate, Step
-from unilith.resolver.conditions import OPTION
 from unilith.resolver.difference import Changed, Difference
 from unilith.resolver.explain import Alternative, Fix, Impossible, Possible, Why
 from unilith.resolver.problem import Kind, Origin, Problem, Statement
@@ -50,8 +49,7 @@ def _obstacle(problem: Problem, alternative: Alternative) -> str:
     """The one statement that says most: about the alternative itself or an option of it, else the first."""
     shown = [s for s in alternative.obstacle if s.kind is not Kind.STRUCTURE]
     own = [s for s in shown if s.subject == alternative.variable]
-    options = problem.name_of(alternative.variable).replace("-", "_").upper() + "_"
-    own += [s for s in shown if s.kind is Kind.OPTION and s.subject.removeprefix(OPTION).startswith(options)]
+    own += [s for s in shown if s.owner == alternative.variable]
     pick = (own or shown)[:1]
     return said(problem, pick[0]) if pick else "the image is for one platform"
 

@@ -33,7 +33,8 @@ class Statement:
 
     ``subject`` and ``objects`` name the variables that explanations connect: for "A requires X"
     the subject is ``lib:A`` and the objects are the libraries that provide X. ``retractable``
-    statements are the ones that ``fix`` may propose to give up.
+    statements are the ones that ``fix`` may propose to give up. ``owner`` is the library whose option a
+    statement is about.
     """
 
     formula: Formula
@@ -42,6 +43,7 @@ class Statement:
     subject: str = ""
     objects: tuple[str, ...] = ()
     retractable: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

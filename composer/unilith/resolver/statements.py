@@ -138,8 +138,9 @@ class _Builder:
         objects: tuple[str, ...] = (),
         *,
         retractable: bool = False,
+        owner: str = "",
     ) -> None:
-        self.statements.append(Statement(formula, kind, origin, subject, objects, retractable))
+        self.statements.append(Statement(formula, kind, origin, subject, objects, retractable, owner))
 
     # -- target, demand and choices -----------------------------------------------------------------
 
@@ -331,9 +332,9 @@ class _Builder:
             return
         option = next((o for s in sorted(symbols) if (o := self.catalog.options.get(s))), None)
         where = Where(self.catalog.relative(option.file), option.line) if option else None
-        self.state(
-            formula, Kind.OPTION, Origin(f"{shown} {'holds' if truth else 'does not hold'}", where), name
-        )
+        origin = Origin(f"{shown} {'holds' if truth else 'does not hold'}", where)
+        owner = library_variable(option.library) if option else ""
+        self.state(formula, Kind.OPTION, origin, name, owner=owner)
 
 
 def _given(condition: Formula, conclusion: Formula) -> Formula:

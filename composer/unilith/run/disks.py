@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.options import HOST_SIDE
+from unilith.run.words import Form
 
 SECTOR = 512
 """Bytes: the size of a disk is a multiple of it."""
@@ -20,7 +20,12 @@ MOST = 26
 """Disks of a run: vda to vdz."""
 NAME_LIMIT = 20
 """Bytes that the serial number of a virtio disk has (virtio 1.2, section 5.2.6)."""
-FORM = "FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE][,record=FILE]"
+_FORM = Form(
+    what="a disk",
+    first="a file",
+    words=("name=NAME", "readonly", "raw", "blkdebug=FILE", "record=FILE"),
+    hint="Write FILE[,name=NAME][,readonly][,raw][,blkdebug=FILE][,record=FILE].",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +82,13 @@ def own_disks(description: ImageDescription, replaced: Collection[str]) -> list[
 
 
 def read_disk(text: str) -> Disk:
-    """Reads what FORM says; a comma in a file's name is written twice."""
-    first, *rest = (part.replace("\0", ",") for part in text.replace(",,", "\0").split(","))
-    settings: dict[str, str] = {}
-    for word in rest:
-        key, equals, value = word.partition("=")
-        if key in settings:
-            raise _wrong(text, f"{key} stands there twice")
-        if key not in ("name", "blkdebug", "record") if equals else key not in ("readonly", "raw"):
-            raise _wrong(text, f"{word!r} is none of name=NAME, readonly, raw, blkdebug=FILE and record=FILE")
-        settings[key] = value
-    name = settings.get("name", "")
-    if not first:
-        raise _wrong(text, "a file comes first")
-    if "name" in settings and not re.fullmatch(rf"[A-Za-z0-9_.-]{{1,{NAME_LIMIT}}}", name):
-        raise _wrong(text, f"a name has 1 to {NAME_LIMIT} letters, digits, dots, dashes and underscores")
+    """Reads what the command line says of a disk."""
+    first, settings = _FORM.read(text)
+    name = _FORM.name(text, settings, "name", NAME_LIMIT)
     faults, record = (Path(settings[k]) if k in settings else None for k in ("blkdebug", "record"))
     if faults and record:
-        raise _wrong(text, "a disk can have blkdebug= or record=, not both")
+        raise _FORM.wrong(text, "a disk can have blkdebug= or record=, not both")
     return Disk(Path(first), name, "readonly" in settings, faults, record)
-
-
-def _wrong(text: str, reason: str) -> UserError:
-    return UserError(f"{text!r} is not a disk: {reason}", hint=f"Write {FORM}.", exit_status=HOST_SIDE)
 
 
 def _checked(disk: Disk) -> Disk:

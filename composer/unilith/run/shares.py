@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal, cast
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.options import HOST_SIDE, memory_text
+from unilith.run.words import Form
 
 Kind = Literal["9p", "virtiofs", "host"]
 KINDS: tuple[Kind, ...] = ("9p", "virtiofs", "host")
@@ -21,7 +21,12 @@ MOST = 16
 """Shares of a run: as many as a process image looks for (libs/fs/host-fs)."""
 TAG_LIMIT = 31
 """Bytes of a tag: virtio-9p's limit in QEMU, less than virtio-fs's 36 (virtio 1.2, section 5.11.4)."""
-FORM = "DIR[,tag=TAG][,readonly][,kind=9p|virtiofs]"
+_FORM = Form(
+    what="a share",
+    first="a folder",
+    words=("tag=TAG", "readonly", "kind=KIND"),
+    hint="Write DIR[,tag=TAG][,readonly][,kind=9p|virtiofs].",
+)
 DEVICES: Mapping[Kind, str] = {"9p": "share-9p-device", "virtiofs": "share-virtiofs-device"}
 """The machine's settings that say which device of QEMU's stands for a share."""
 
@@ -57,28 +62,12 @@ def shares_of(description: ImageDescription, wanted: Sequence[str]) -> tuple[Sha
 
 
 def read_share(text: str) -> Share:
-    """Reads `DIR[,tag=TAG][,readonly][,kind=KIND]`; a comma in a folder's name is written twice."""
-    first, *rest = (part.replace("\0", ",") for part in text.replace(",,", "\0").split(","))
-    settings: dict[str, str] = {}
-    for word in rest:
-        key, equals, value = word.partition("=")
-        if key in settings:
-            raise _wrong(text, f"{key} stands there twice")
-        if key not in ("tag", "kind") if equals else key != "readonly":
-            raise _wrong(text, f"{word!r} is none of tag=TAG, readonly and kind=KIND")
-        settings[key] = value
-    if not first:
-        raise _wrong(text, "a folder comes first")
-    tag, kind = settings.get("tag", ""), settings.get("kind")
-    if "tag" in settings and not re.fullmatch(rf"[A-Za-z0-9_.-]{{1,{TAG_LIMIT}}}", tag):
-        raise _wrong(text, f"a tag has 1 to {TAG_LIMIT} letters, digits, dots, dashes and underscores")
+    """Reads what the command line says of a share."""
+    first, settings = _FORM.read(text)
+    tag, kind = _FORM.name(text, settings, "tag", TAG_LIMIT), settings.get("kind")
     if kind is not None and kind not in KINDS:
-        raise _wrong(text, f"{kind!r} is none of the kinds {', '.join(KINDS)}")
+        raise _FORM.wrong(text, f"{kind!r} is none of the kinds {', '.join(KINDS)}")
     return Share(Path(first), tag, "readonly" in settings, kind)
-
-
-def _wrong(text: str, reason: str) -> UserError:
-    return UserError(f"{text!r} is not a share: {reason}", hint=f"Write {FORM}.", exit_status=HOST_SIDE)
 
 
 def _checked(description: ImageDescription, share: Share, number: int) -> Share:

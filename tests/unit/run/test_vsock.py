@@ -49,9 +49,9 @@ def test_a_place_is_a_path_and_perhaps_a_program() -> None:
 @pytest.mark.parametrize(
     ("text", "runner", "vsock", "said"),
     [
-        ("", "qemu", True, "no place"),
-        ("a,to=b", "qemu", True, "no place"),
-        ("a,by=x,by=y", "qemu", True, "no place"),
+        ("", "qemu", True, "a path comes first"),
+        ("a,to=b", "qemu", True, "none of the word by=PROGRAM"),
+        ("a,by=x,by=y", "qemu", True, "by stands there twice"),
         ("x" * (LONGEST_PATH + 1), "qemu", True, "too long"),
         ("a", "qemu", False, "no sockets of AF_VSOCK"),
         ("a,by=true", "process", True, "is a process"),

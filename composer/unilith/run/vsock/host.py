@@ -17,6 +17,7 @@ from pathlib import Path
 from unilith.errors import UserError
 from unilith.image.description import ImageDescription
 from unilith.run.options import HOST_SIDE, memory_text
+from unilith.run.words import Form
 
 PINNED = "0.3.0"
 """The version of vhost-device-vsock that images were tried with."""
@@ -26,6 +27,12 @@ CID = 3
 """The image's context identifier, the first that is not reserved."""
 LONGEST_PATH = 107 - len("_4294967295")
 """Bytes of a path that still can get a port behind it (unix(7): 108 with the NUL)."""
+_FORM = Form(
+    what="the place of a vsock device",
+    first="a path",
+    words=("by=PROGRAM",),
+    hint="Write PATH or PATH,by=PROGRAM; a comma in a path is written twice.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +59,13 @@ class HostEnd:
 
 
 def host_end_of(description: ImageDescription, wanted: str | None) -> HostEnd | None:
-    """Reads `PATH[,by=PROGRAM]`; a comma in a path is written twice. Raises `UserError`."""
+    """Reads where the host's end is to be. Raises `UserError`."""
     if wanted is None:
         # So that `unilith shell` finds the image; there may be a place that is too deep for a socket.
         usual = shell_socket(description)
         return HostEnd(usual) if description.shell_port and len(os.fsencode(usual)) <= LONGEST_PATH else None
-    first, *rest = (part.replace("\0", ",") for part in wanted.replace(",,", "\0").split(","))
+    first, settings = _FORM.read(wanted)
     path = Path(first)
-    programs = [word.removeprefix("by=") for word in rest if word.startswith("by=")]
-    if not first or len(programs) != len(rest) or len(rest) > 1:
-        raise UserError(
-            f"{wanted!r} is no place for a vsock device",
-            hint="Write PATH or PATH,by=PROGRAM; a comma in a path is written twice.",
-            exit_status=HOST_SIDE,
-        )
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise UserError(
             f"the path is too long for a Unix socket with a port behind it: more than {LONGEST_PATH} bytes",
@@ -78,7 +78,7 @@ def host_end_of(description: ImageDescription, wanted: str | None) -> HostEnd | 
             hint="A program that uses them says so in its recipe: `needs: [socket-vsock]`.",
             exit_status=HOST_SIDE,
         )
-    return HostEnd(path, _found(programs[0], description) if programs else "")
+    return HostEnd(path, _found(settings["by"], description) if "by" in settings else "")
 
 
 def _found(program: str, description: ImageDescription) -> str:
