@@ -102,23 +102,6 @@ static int read_member(const struct archive *archive, size_t *offset, struct mem
     return 0;
 }
 
-/* Whether a component of the path is "..": an archive has no business there. */
-static bool climbs(const char *path)
-{
-    while (*path != '\0') {
-        size_t length = 0;
-
-        while (path[length] != '\0' && path[length] != '/')
-            length++;
-        if (length == 2 && path[0] == '.' && path[1] == '.')
-            return true;
-        path += length;
-        while (*path == '/')
-            path++;
-    }
-    return false;
-}
-
 /* Another name of a file that came before, which is then given in `file`; -ENOENT if it did not come before.
  */
 static int make_other_name(const struct archive *archive, const struct member *member, struct vnode **file)
@@ -212,7 +195,7 @@ int initrd_cpio_init(void)
                             -EINVAL);
         if (strcmp(member.name, "TRAILER!!!") == 0)
             return 0;
-        error = climbs(member.name) ? -EINVAL : make_member(&archive, &member);
+        error = vfs_path_climbs(member.name) ? -EINVAL : make_member(&archive, &member);
         if (error != 0)
             return complain("cannot make ", member.name, error);
     }

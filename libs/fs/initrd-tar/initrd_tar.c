@@ -17,23 +17,6 @@
 
 int initrd_tar_init(void);
 
-/* Whether a component of the path is "..": an archive has no business there. */
-static bool climbs(const char *path)
-{
-    while (*path != '\0') {
-        size_t length = 0;
-
-        while (path[length] != '\0' && path[length] != '/')
-            length++;
-        if (length == 2 && path[0] == '.' && path[1] == '.')
-            return true;
-        path += length;
-        while (*path == '/')
-            path++;
-    }
-    return false;
-}
-
 static int make_directory(const char *path, uint32_t mode, int64_t time)
 {
     const struct vnode_new what = {.mode = VNODE_DIRECTORY | (mode & PERMISSIONS), .time = time * 1000000000};
@@ -100,7 +83,7 @@ static int make_file(const struct initrd_tar_member *member, uint32_t type)
 static int make_other_name(const struct initrd_tar_member *member)
 {
     struct vnode *file;
-    int error = climbs(member->target) ? -EINVAL : vfs_lookup(vfs_root(), member->target, 0, &file);
+    int error = vfs_path_climbs(member->target) ? -EINVAL : vfs_lookup(vfs_root(), member->target, 0, &file);
 
     if (error != 0)
         return error;
@@ -111,7 +94,7 @@ static int make_other_name(const struct initrd_tar_member *member)
 
 static int make_member(struct initrd_tar_member *member)
 {
-    int error = climbs(member->name) ? -EINVAL : make_directories_above(member->name);
+    int error = vfs_path_climbs(member->name) ? -EINVAL : make_directories_above(member->name);
 
     if (error != 0 || member->name[0] == '\0')
         return error;

@@ -1,7 +1,24 @@
 /*
- * From a directory back to its path: upwards, asking each parent for the name of its child.
+ * What a path says, and from a directory back to its path: upwards, asking each parent for the name of its
+ * child.
  */
 #include "names.h"
+
+bool vfs_path_climbs(const char *path)
+{
+    while (*path != '\0') {
+        size_t length = 0;
+
+        while (path[length] != '\0' && path[length] != '/')
+            length++;
+        if (length == 2 && path[0] == '.' && path[1] == '.')
+            return true;
+        path += length;
+        while (*path == '/')
+            path++;
+    }
+    return false;
+}
 
 /* The path grows from the buffer's end to its beginning. */
 struct writer {

@@ -1,5 +1,6 @@
 /*
- * An initrd, a tree to unpack it into, and what both need on the host.
+ * An initrd, a tree to unpack it into, and what both need on the host. Whoever includes this says as
+ * INITRD_INIT whose init function unpacks it.
  */
 #pragma once
 
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <vfs.h>
 
-int initrd_cpio_init(void);
+int INITRD_INIT(void);
 int vfs_init(void);
 
 struct boot_info boot_info;
@@ -34,5 +35,5 @@ static inline int unpack(const void *archive, size_t size)
     console_text[0] = '\0';
     boot_info.initrd = archive;
     boot_info.initrd_size = size;
-    return initrd_cpio_init();
+    return INITRD_INIT();
 }

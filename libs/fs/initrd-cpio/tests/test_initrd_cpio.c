@@ -1,6 +1,7 @@
 /* Archives as they should be, and cut, damaged or hostile ones. */
 // sources: ../../vfs/vfs.c ../../vfs/find.c ../../vfs/change.c ../../vfs/path.c
 // sources: ../../ramfs/ramfs.c ../../ramfs/directory.c ../../ramfs/content.c
+#define INITRD_INIT initrd_cpio_init
 #include "initrd.h"
 
 static char archive[100000];

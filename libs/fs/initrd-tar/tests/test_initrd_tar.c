@@ -2,7 +2,8 @@
  */
 // sources: ../../vfs/vfs.c ../../vfs/find.c ../../vfs/change.c ../../vfs/path.c
 // sources: ../../ramfs/ramfs.c ../../ramfs/directory.c ../../ramfs/content.c
-#include "initrd_tar.h"
+#define INITRD_INIT initrd_tar_init
+#include "../../initrd-cpio/tests/initrd.h"
 
 static unsigned char archive[40000];
 static size_t length;

@@ -96,6 +96,9 @@ struct vnode *vfs_working_directory(void); /* no reference is counted */
 /* For processes, which have one each: another one from now on. No reference is counted or given back. */
 void vfs_exchange_working_directory(struct vnode *directory);
 
+/* Whether a component of the path is "..", which has no business in the names that an archive gives. */
+bool vfs_path_climbs(const char *path);
+
 /*
  * Writes the absolute path of `directory` with its NUL. Returns its length including the NUL; -ERANGE if it
  * does not fit, -ENOENT if the directory has been removed.
