@@ -42,7 +42,7 @@ static long duplicate_to(long fd, long copy, bool close_on_exec)
     }
     fd_fill(copy, file);
     if (replaced != NULL)
-        fd_put(replaced);
+        fd_give_up(replaced);
     return reserved;
 }
 
@@ -67,11 +67,12 @@ long sys_dup3(long fd, long copy, long flags)
     return duplicate_to(fd, copy, known != 0);
 }
 
+#ifndef CONFIG_LIB_RECORD_LOCKS
 /*
- * Record locks keep processes from each other, and all that opens files here is one process: nothing is ever
- * in the way. What is asked for must make sense, though.
+ * Record locks keep processes from each other. Where there is one process, nothing is ever in the way; what
+ * is asked for must make sense, though.
  */
-static long lock(const struct open_file *file, long command, struct linux_flock_start *lock)
+static long lock(const struct open_file *file, long command, struct linux_flock *lock)
 {
     unsigned access = file->flags & LINUX_O_ACCMODE;
 
@@ -90,6 +91,7 @@ static long lock(const struct open_file *file, long command, struct linux_flock_
         return -EBADF;
     return 0;
 }
+#endif
 
 static long pipe_size(struct open_file *file, unsigned long request, long size)
 {
@@ -126,7 +128,14 @@ static long control(struct open_file *file, long fd, int command, long argument)
     case LINUX_F_GETLK:
     case LINUX_F_SETLK:
     case LINUX_F_SETLKW:
-        return lock(file, command, (struct linux_flock_start *)argument);
+#ifdef CONFIG_LIB_RECORD_LOCKS
+    case LINUX_F_OFD_GETLK:
+    case LINUX_F_OFD_SETLK:
+    case LINUX_F_OFD_SETLKW:
+        return record_locks_control(file, fd, command, (struct linux_flock *)argument);
+#else
+        return lock(file, command, (struct linux_flock *)argument);
+#endif
     case LINUX_F_SETOWN: /* nothing sends SIGIO or SIGURG: whom it would go to makes no difference */
         return 0;
     case LINUX_F_GETOWN:
@@ -149,5 +158,9 @@ long sys_fcntl(long fd, long command, long argument)
         return -EBADF;
     result = control(file, fd, (int)command, argument);
     fd_put(file);
+#ifdef CONFIG_LIB_RECORD_LOCKS
+    if (fd_restart(result)) /* it waited for a lock */
+        return sys_fcntl(fd, command, argument);
+#endif
     return result;
 }

@@ -45,6 +45,9 @@ void fd_release(struct open_file *file)
         fd_unwatch(watch);
         watch->gone(watch);
     }
+#ifdef CONFIG_LIB_RECORD_LOCKS
+    record_locks_released(file);
+#endif
     file->ops->release(file);
 }
 
@@ -156,7 +159,7 @@ struct open_file *fd_take(long fd)
 
 void fd_close(unsigned fd)
 {
-    fd_put(fd_take(fd));
+    fd_give_up(fd_take(fd));
 }
 
 unsigned fd_limit(void)

@@ -11,6 +11,9 @@
 #ifdef CONFIG_LIB_SIGNALS
 #include <signals.h>
 #endif
+#ifdef CONFIG_LIB_RECORD_LOCKS
+#include <record_locks.h>
+#endif
 
 #define FD_BITS 64 /* in a word of the bit maps */
 
@@ -65,6 +68,15 @@ static inline bool fd_restart(long result)
     (void)result;
     return false;
 #endif
+}
+
+/* Gives back the reference of a descriptor that is no longer in the table. */
+static inline void fd_give_up(struct open_file *file)
+{
+#ifdef CONFIG_LIB_RECORD_LOCKS
+    record_locks_closed(file);
+#endif
+    fd_put(file);
 }
 
 /* As fd_reserve(), but this very descriptor, which may be open: the file that it refers to is the caller's

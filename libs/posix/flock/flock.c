@@ -2,12 +2,16 @@
  * flock(2). A lock belongs to an open file, whatever the number of its descriptors, and goes with it. Those
  * who wait for a lock are told whenever one goes, and look again.
  */
+#include <config.h>
 #include <errno.h>
 #include <fd_table.h>
 #include <heap.h>
 #include <linux_file.h>
 #include <readiness.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_SIGNALS
+#include <signals.h>
+#endif
 
 struct lock {
     struct file_watch watch;
@@ -98,21 +102,32 @@ static int take(struct open_file *file, bool exclusive, bool waits)
     return 0;
 }
 
-long sys_flock(long fd, long operation)
+static int once(long fd, int what, bool waits)
 {
-    int what = (int)operation & ~LINUX_LOCK_NB, error = 0;
-    struct open_file *file;
+    struct open_file *file = fd_get(fd);
+    int error = 0;
 
-    if (what != LINUX_LOCK_SH && what != LINUX_LOCK_EX && what != LINUX_LOCK_UN)
-        return -EINVAL;
-    file = fd_get(fd);
     if (file == NULL || (file->flags & LINUX_O_PATH))
         error = -EBADF;
     else if (what == LINUX_LOCK_UN)
         unlock(file);
     else
-        error = take(file, what == LINUX_LOCK_EX, !(operation & LINUX_LOCK_NB));
+        error = take(file, what == LINUX_LOCK_EX, waits);
     if (file != NULL)
         fd_put(file);
+    return error;
+}
+
+long sys_flock(long fd, long operation)
+{
+    int what = (int)operation & ~LINUX_LOCK_NB, error;
+
+    if (what != LINUX_LOCK_SH && what != LINUX_LOCK_EX && what != LINUX_LOCK_UN)
+        return -EINVAL;
+    error = once(fd, what, !(operation & LINUX_LOCK_NB));
+#ifdef CONFIG_LIB_SIGNALS
+    while (error == -EINTR && signals_restart())
+        error = once(fd, what, true);
+#endif
     return error;
 }

@@ -40,15 +40,21 @@
 #define LINUX_F_SETLKW 7
 #define LINUX_F_SETOWN 8
 #define LINUX_F_GETOWN 9
+#define LINUX_F_OFD_GETLK 36 /* locks of open files */
+#define LINUX_F_OFD_SETLK 37
+#define LINUX_F_OFD_SETLKW 38
 #define LINUX_F_DUPFD_CLOEXEC 1030
 #define LINUX_F_SETPIPE_SZ 1031
 #define LINUX_F_GETPIPE_SZ 1032
 #define LINUX_FD_CLOEXEC 1
 
-/* The beginning of struct flock, which is the same everywhere. */
-struct linux_flock_start {
-    short type; /* LINUX_F_UNLCK: no lock */
-    short whence;
+/* struct flock of 64-bit architectures: include/uapi/asm-generic/fcntl.h */
+struct linux_flock {
+    int16_t type; /* LINUX_F_UNLCK: no lock */
+    int16_t whence;
+    int64_t start;
+    int64_t length; /* 0: to the end, wherever that will be */
+    int32_t pid;
 };
 #define LINUX_F_RDLCK 0
 #define LINUX_F_WRLCK 1
