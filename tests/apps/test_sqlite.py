@@ -2,92 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import random
-import re
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.boot.block_stream import apply, flush_points, read_stream
+from tests.apps.served import built
+from tests.boot.block_stream import flush_points, read_stream
 from tests.boot.command import unilith
+from tests.boot.power_cuts import LIMIT, disks_at_flushes, files_of, start
 
 from unilith.image.description import ImageDescription
 from unilith.image.ext4 import make_ext4
 from unilith.run.disks import Disk
-from unilith.run.network import Network
-from unilith.run.options import memory_bytes
-from unilith.run.qemu import find_program, qemu_command
 
 pytestmark = pytest.mark.boot
 
-LIMIT = 120.0
-"""Seconds after which an image that says nothing hangs."""
 MODES = ("delete", "truncate", "persist", "wal")
 """How SQLite keeps what a transaction changes until it is committed."""
 
 
+ARGS = ["-batch", "/data/database"]
+
+
 @pytest.fixture(scope="session", params=["microvm-x86_64"])
 def image(request: pytest.FixtureRequest, workshop: Path) -> ImageDescription:
-    launcher = ["--launcher", "ccache"] if shutil.which("ccache") else []
-    built = unilith("build", "sqlite", "--target", request.param, "--quiet", *launcher, cwd=workshop)
-    assert built.status == 0, built
-    return ImageDescription.read(workshop / "build/sqlite" / request.param / "image.json")
-
-
-@dataclass
-class Machine:
-    """A machine with the disk, whose shell has been told what to do; `said` is its console."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text(errors="replace")
-
-    def committed(self) -> int:
-        """The last commit that the console reports."""
-        found = re.findall(r"^committed (\d+)\r?$", self.said, re.MULTILINE)
-        return int(found[-1]) if found else 0
-
-    def wait_for(self, commits: int) -> None:
-        end = time.monotonic() + LIMIT
-        while self.committed() < commits:
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < end, f"nothing happens: {self.said[-2000:]}"
-            time.sleep(0.005)
-
-    def cut(self) -> int:
-        """Cuts the machine off; the last commit that it had reported."""
-        self.process.kill()
-        self.process.wait()
-        return self.committed()
-
-
-def start(image: ImageDescription, disk: Disk, sql: str, place: Path) -> Machine:
-    """Starts a machine whose shell reads `sql`."""
-    (place / "sql").write_text(sql)
-    record = os.memfd_create("exit-record")
-    command = qemu_command(
-        image,
-        find_program(image),
-        args=["-batch", "/data/database"],
-        memory=memory_bytes(image.memory),
-        network=Network(),
-        accel="tcg",
-        record=record,
-        disks=[disk],
-    )
-    log = place / "console"
-    with (place / "sql").open("rb") as given, log.open("wb") as out:
-        process = subprocess.Popen(command, stdin=given, stdout=out, stderr=out, pass_fds=[record])
-    os.close(record)
-    return Machine(process, log)
+    return ImageDescription.read(built("sqlite", request.param, cwd=workshop) / "image.json")
 
 
 def text_of(number: int) -> str:
@@ -112,21 +55,12 @@ def script(mode: str, first: int, count: int) -> str:
 
 
 def rows(disk: Path, place: Path) -> list[tuple[int, str]]:
-    """What the host's SQLite finds on the disk, whose file system must be whole, once its journal is replayed."""
-    copy = place / "copy.img"
-    shutil.copyfile(disk, copy)
-    subprocess.run(["/usr/sbin/e2fsck", "-E", "journal_only", "-y", copy], capture_output=True, check=True)
-    done = subprocess.run(["/usr/sbin/e2fsck", "-fn", copy], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    for name in ("database", "database-journal", "database-wal"):
-        (place / name).unlink(missing_ok=True)
-        subprocess.run(
-            ["/usr/sbin/debugfs", "-R", f"dump /{name} {place / name}", copy], capture_output=True, check=True
-        )
-    if not (place / "database").exists():
+    """What the host's SQLite finds on the disk."""
+    database = files_of(disk, place) / "database"
+    if not database.exists():
         return []
     asked = "pragma integrity_check; select number, content from t order by number;"
-    done = subprocess.run(["sqlite3", place / "database", asked], capture_output=True, text=True, check=False)
+    done = subprocess.run(["sqlite3", database, asked], capture_output=True, text=True, check=False)
     if "no such table" in done.stderr:
         return []
     lines = done.stdout.splitlines()
@@ -172,12 +106,13 @@ def cuts(image: ImageDescription, place: Path, number: int, seed: int) -> Iterat
     there = 0
     for attempt in range(number):
         mode = MODES[attempt % len(MODES)]
-        machine = start(image, Disk(disk, "data"), script(mode, there + 1, 400), place)
+        machine = start(image, Disk(disk, "data"), place, args=ARGS, stdin=script(mode, there + 1, 400))
         try:
-            machine.wait_for(there + source.randrange(1, 12))
+            machine.wait_for("committed", there + source.randrange(1, 12))
             time.sleep(source.random() * 0.03)
         finally:
-            reported = machine.cut()
+            machine.cut()
+        reported = machine.reported("committed")
         assert f"found {there} to {there}" in machine.said, machine.said[:2000]
         there = check(rows(disk, place), reported, there + 400)
         yield there
@@ -202,24 +137,16 @@ def replayed(image: ImageDescription, place: Path, commits: int, points: int, se
     shutil.copyfile(empty, disk)
     sql = "".join(script(mode, 1 + i * commits, commits) for i, mode in enumerate(MODES[:3])) + ".quit\n"
     record.touch()
-    machine = start(image, Disk(disk, "data", record=record), sql, place)
-    machine.wait_for(3 * commits)
-    assert machine.process.wait(LIMIT) is not None
+    machine = start(image, Disk(disk, "data", record=record), place, args=ARGS, stdin=sql)
+    machine.process.wait(LIMIT)
+    assert machine.reported("committed") == 3 * commits, machine.said
     changes = read_stream(record)
-    ends = sorted(flush_points(changes))
-    assert len(ends) > 3 * commits
-    chosen = sorted(source.sample(ends, min(points, len(ends))))
+    assert len(list(flush_points(changes))) > 3 * commits
     last = 0
-    for end in chosen:
-        shutil.copyfile(empty, disk)
-        apply(changes[:end], disk)
-        last = max(last, check(rows(disk, place), last, 3 * commits))
-        following = next((later for later in ends if later > end), len(changes))
-        apply([change for change in changes[end:following] if source.random() < 0.5], disk)
-        check(rows(disk, place), last, 3 * commits)
-    shutil.copyfile(empty, disk)
-    apply(changes, disk)
-    check(rows(disk, place), 3 * commits, 3 * commits)
+    for _, exact in disks_at_flushes(changes, empty, disk, points, source):
+        found = check(rows(disk, place), last, 3 * commits)
+        last = found if exact else last
+    assert last == 3 * commits
 
 
 def test_any_flush_of_a_recorded_run_leaves_whole_commits(image: ImageDescription, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class Change:
     offset: int  # bytes
     length: int  # bytes
     data: bytes
+    end: int  # bytes of the record up to here
 
     @property
     def is_flush(self) -> bool:
@@ -45,7 +46,7 @@ def read_stream(record: Path) -> list[Change]:
         position += unit + kept
         if (length == 0 and flags == 0) or position > len(data):
             break
-        changes.append(Change(flags, sector * unit, length, data[position - kept : position]))
+        changes.append(Change(flags, sector * unit, length, data[position - kept : position], position))
     return changes
 
 
