@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.boot.command import environment, unilith
+from tests.boot.command import environment
+from tests.boot.wire import built
 
 LIMIT = 120
 """Seconds after which a server that does not answer never will."""
@@ -60,8 +61,7 @@ def serving(
     recipe: str | Path, target: str, guest_port: int, ready: Ready, *words: str, cwd: Path
 ) -> Iterator[Server]:
     """Builds and runs a recipe until the end of the block. A server that crashes meanwhile is an error."""
-    built = unilith("build", recipe, "--target", target, "--quiet", cwd=cwd)
-    assert built.status == 0, built
+    built(recipe, target, cwd=cwd)
     port = free_port()
     log = cwd / f"served-{port}.log"
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(recipe), "--target", target, "--quiet"]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from tests.apps.redis_client import Client, RedisError
-from tests.apps.served import built, free_port
+from tests.apps.served import free_port
 from tests.boot.block_stream import read_stream
 from tests.boot.power_cuts import LIMIT, Machine, disks_at_flushes, files_of, start
+from tests.boot.wire import built
 
 from unilith.image.description import ImageDescription
 from unilith.image.ext4 import make_ext4

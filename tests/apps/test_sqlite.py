@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.apps.served import built
 from tests.boot.block_stream import flush_points, read_stream
 from tests.boot.command import unilith
 from tests.boot.power_cuts import LIMIT, disks_at_flushes, files_of, start
+from tests.boot.wire import built
 
 from unilith.image.description import ImageDescription
 from unilith.image.ext4 import make_ext4
@@ -31,6 +31,12 @@ ARGS = ["-batch", "/data/database"]
 @pytest.fixture(scope="session", params=["microvm-x86_64"])
 def image(request: pytest.FixtureRequest, workshop: Path) -> ImageDescription:
     return ImageDescription.read(built("sqlite", request.param, cwd=workshop) / "image.json")
+
+
+def run_words(target: str, file: str) -> list[str]:
+    """What runs the shell on a database, and builds it first where it is not built."""
+    words = ["run", "sqlite", "--target", target, "--quiet", "--timeout", "60"]
+    return [*words, "--", "-batch", file]
 
 
 def text_of(number: int) -> str:
@@ -80,7 +86,7 @@ def check(found: list[tuple[int, str]], reported: int, tried: int) -> int:
 def test_a_database_in_memory(workshop: Path, target: str) -> None:
     sql = "create table t(a); insert into t values(1),(2),(40); select sum(a) from t;\n"
     for file in (":memory:", "/in-memory"):
-        words = ("run", "sqlite", "--target", target, "--quiet", "--timeout", "60", "--", "-batch", file)
+        words = run_words(target, file)
         ran = unilith(*words, cwd=workshop, stdin=sql)
         assert ran.status == 0 and ran.console.split() == ["43"], ran
 
@@ -91,8 +97,8 @@ def test_a_disk_is_kept_and_the_host_reads_it(
     disk = workshop / ".unilith/disks/sqlite/data.img"
     disk.unlink(missing_ok=True)
     for first in (1, 21):
-        words = ("run", "sqlite", "--target", image.target, "--quiet", "--timeout", "60", "--", "-batch")
-        ran = unilith(*words, "/data/database", cwd=workshop, stdin=script("delete", first, 20))
+        words = run_words(image.target, "/data/database")
+        ran = unilith(*words, cwd=workshop, stdin=script("delete", first, 20))
         assert ran.status == 0 and f"found {first - 1} to {first - 1}" in ran.console, ran
         check(rows(disk, tmp_path), first + 19, first + 19)
 

@@ -109,7 +109,7 @@ class Wire:
 Greeting = Callable[[Wire], None]
 
 
-def built(recipe: str, target: str, *words: str, cwd: Path) -> Path:
+def built(recipe: str | Path, target: str, *words: str, cwd: Path) -> Path:
     """Builds an image; its build folder."""
     name = RECIPES / recipe if (RECIPES / recipe).is_dir() else recipe
     done = unilith("build", "--quiet", "--json", name, "--target", target, *words, cwd=cwd)

@@ -6,10 +6,13 @@
  *     big:FILE:SIZE     writes SIZE bytes, and fsync
  *     sum:FILE:SIZE     whether they are there
  *     work:N            N rounds of making, renaming, cutting and removing, each with fsync
+ *     torture:N:COUNT   COUNT steps from N on, each with fsync and reported
  *     sync              sync(2)
  *     die               ends without unmounting
  */
 #define _GNU_SOURCE
+#include "torture.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +159,8 @@ int main(int argc, char **argv)
             result = compare(path, n);
         else if (strcmp(verb, "work") == 0)
             result = work(atoi(path));
+        else if (strcmp(verb, "torture") == 0)
+            result = torture((unsigned)atoi(path), (unsigned)n);
         else if (strcmp(verb, "sync") == 0)
             result = (sync(), 0);
         else if (strcmp(verb, "die") == 0)
