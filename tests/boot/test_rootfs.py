@@ -119,3 +119,37 @@ def test_the_root_is_an_archive_or_a_disk(tmp_path: Path, packed: str, target: s
     ran = run(recipe, target, cwd=tmp_path)
     assert ran.status == 0, ran
     assert ran.console.splitlines() == ["A= B=", "at /", *SHOWN, "/tmp/", "/tmp/own/"]
+
+
+@pytest.mark.parametrize(
+    ("target", "needs"),
+    [
+        ("microvm-x86_64", ""),
+        *(
+            pytest.param(target, needs, marks=pytest.mark.full)
+            for target, needs in (
+                ("qemu-x86_64", ""),
+                ("process-x86_64", ""),
+                ("qemu-x86_64", "needs: [fs.virtiofs]\n"),
+                ("microvm-x86_64", "needs: [fs.virtiofs]\n"),
+            )
+        ),
+    ],
+)
+def test_the_root_is_a_folder_of_the_host(tmp_path: Path, target: str, needs: str) -> None:
+    recipe = make_recipe(tmp_path / "recipe", f"rootfs: {{from: files, as: shared}}\n{needs}")
+    files = recipe / "files"
+    (files / "srv").mkdir(parents=True)
+    for name, content in FILES.items():
+        if isinstance(content, str):
+            (files / name).symlink_to(content)
+        else:
+            (files / name).write_bytes(content)
+    for text in (b"page", b"another"):
+        # What comes is seen without a build, and nothing is put there.
+        (files / "srv/page").write_bytes(text)
+        ran = run(recipe, target, cwd=tmp_path)
+        assert ran.status == 0, ran
+        shown = [*SHOWN[:-1], f"/srv/page 644 {len(text)} {summed(text):08x}"]
+        assert ran.console.splitlines() == ["A= B=", "at /", *shown], ran
+        assert {file.name for file in files.iterdir()} == {"srv", "large", "link", "empty"}

@@ -100,8 +100,10 @@ int vfs_mount_root(const char *kind, const char *source, const char *options)
     mount_table_remove(old);
     mount_table_add(mount);
     vfs_set_root(mount->root);
+    if (devices == NULL)
+        return 0;
     (void)vfs_make(NULL, "/dev", &what, NULL);
-    if (devices == NULL || vfs_lookup(NULL, "/dev", 0, &place) != 0)
+    if (vfs_lookup(NULL, "/dev", 0, &place) != 0)
         return 0;
     old->root = devices;
     old->covered = place;
