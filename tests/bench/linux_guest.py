@@ -82,11 +82,11 @@ def linux_guest(
     return LinuxGuest(kernel, initrd, version)
 
 
-def _kernel() -> Path:
-    """The unpacked kernel package."""
+def _kernel(wanted: str = PACKAGE) -> Path:
+    """The unpacked kernel package that ``wanted`` stands for now."""
     home = cache_folder() / "linux-guest"
     depends = subprocess.run(
-        ["apt-cache", "depends", PACKAGE], capture_output=True, text=True, check=True
+        ["apt-cache", "depends", wanted], capture_output=True, text=True, check=True
     ).stdout
     package = next(line.split()[1] for line in depends.splitlines() if "Depends: linux-image-" in line)
     unpacked = home / package
