@@ -118,9 +118,8 @@ def figures(command: Sequence[str], folder: Path, descriptors: Sequence[int]) ->
             if len(words) == 1 and words[0] in (*TITLES, "end"):
                 # The guest does nothing until it is told to go on.
                 used.append((words[0], processor_time([machine.pid, *servers(folder)])))
-                if words[0] != "end":
-                    machine.stdin.write("\n")
-                    machine.stdin.flush()
+                machine.stdin.write("\n")
+                machine.stdin.flush()
             elif re.fullmatch(r"(\w+) (\d+) (\d+)", line.strip()):
                 elapsed[words[0]] = int(words[1]), int(words[2])
         end.cancel()

@@ -1,8 +1,6 @@
 /* The device has one queue, and a tag in its configuration: virtio 1.2, section 5 only names it (type 9); its
  * layout is struct virtio_9p_config of Linux's include/uapi/linux/virtio_9p.h. */
 #include <errno.h>
-#include <heap.h>
-#include <log.h>
 #include <plan9_channel.h>
 #include <virtio_share.h>
 
@@ -24,21 +22,7 @@ static int start(struct virtio_share *share)
 
 static void found(const struct virtio_device *device)
 {
-    struct virtio_share *share = heap_alloc(sizeof *share);
-    struct share_channel **link = &channels;
-    int error = -ENOMEM;
-
-    if (share) {
-        *share = (struct virtio_share){.virtio = *device};
-        error = start(share);
-    }
-    if (error) {
-        log_write(LOG_ERROR, "virtio-9p: a device does not start, error %d", -error);
-        return;
-    }
-    while (*link)
-        link = &(*link)->next;
-    *link = &share->channel;
+    virtio_share_found(device, "virtio-9p", start, &channels);
 }
 
 int virtio_9p_init(void);

@@ -1,7 +1,5 @@
 #include <errno.h>
 #include <fuse_channel.h>
-#include <heap.h>
-#include <log.h>
 #include <virtio_share.h>
 
 /* Virtio 1.2, section 5.11 */
@@ -22,21 +20,7 @@ static int start(struct virtio_share *share)
 
 static void found(const struct virtio_device *device)
 {
-    struct virtio_share *share = heap_alloc(sizeof *share);
-    struct share_channel **link = &channels;
-    int error = -ENOMEM;
-
-    if (share) {
-        *share = (struct virtio_share){.virtio = *device};
-        error = start(share);
-    }
-    if (error) {
-        log_write(LOG_ERROR, "virtio-fs: a device does not start, error %d", -error);
-        return;
-    }
-    while (*link)
-        link = &(*link)->next;
-    *link = &share->channel;
+    virtio_share_found(device, "virtio-fs", start, &channels);
 }
 
 int virtio_fs_init(void);

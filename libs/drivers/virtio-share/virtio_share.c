@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <heap.h>
+#include <log.h>
 #include <virtio_share.h>
 
 #define QUEUE_SIZE 128u                /* places; a request takes at most SHARE_PIECES_MOST */
@@ -161,4 +163,24 @@ bool virtio_share_tag(struct virtio_share *share, uint32_t offset, uint32_t leng
     }
     share->channel.tag[used] = '\0';
     return used > 0;
+}
+
+void virtio_share_found(const struct virtio_device *device, const char *name,
+                        int (*start)(struct virtio_share *share), struct share_channel **channels)
+{
+    struct virtio_share *share = heap_alloc(sizeof *share);
+    int error = -ENOMEM;
+
+    (void)name;
+    if (share) {
+        *share = (struct virtio_share){.virtio = *device};
+        error = start(share);
+    }
+    if (error) {
+        log_write(LOG_ERROR, "%s: a device does not start, error %d", name, -error);
+        return;
+    }
+    while (*channels)
+        channels = &(*channels)->next;
+    *channels = &share->channel;
 }

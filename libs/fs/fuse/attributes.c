@@ -29,8 +29,23 @@ static int64_t time_of(uint64_t seconds, uint32_t nanoseconds)
     return time;
 }
 
+uint64_t fuse_deadline(uint64_t seconds, uint32_t nanoseconds)
+{
+    if (seconds > LASTING)
+        seconds = LASTING;
+    if (seconds == 0 && nanoseconds == 0)
+        return 0;
+    return clock_monotonic() + seconds * (uint64_t)SECOND + nanoseconds % (uint32_t)SECOND;
+}
+
+void fuse_changed(struct fuse_node *node)
+{
+    node->fresh_until = 0;
+    node->changed = ++node->mount->changes;
+}
+
 bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint64_t valid,
-               uint32_t nanoseconds)
+               uint32_t nanoseconds, uint64_t asked)
 {
     struct vnode_attributes *to = &node->attributes;
 
@@ -52,23 +67,21 @@ bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint6
         .modification_time = time_of(from->modification_time, from->modification_nanoseconds),
         .change_time = time_of(from->change_time, from->change_nanoseconds),
     };
-    node->fresh_until = 0;
-    if (valid > LASTING)
-        valid = LASTING;
-    if (valid || nanoseconds)
-        node->fresh_until = clock_monotonic() + valid * (uint64_t)SECOND + nanoseconds % (uint32_t)SECOND;
+    /* What was asked before a change may tell of before or after it. */
+    node->fresh_until = node->changed > asked ? 0 : fuse_deadline(valid, nanoseconds);
     return true;
 }
 
 static int noted(struct fuse_node *node, struct fuse_call *call)
 {
     struct fuse_attributes_out out = {0};
+    uint64_t asked = call->asked;
     int error;
 
     if (fuse_call(call) == 0)
         fuse_answer(call, &out, sizeof out);
     error = fuse_end(call);
-    if (!error && !fuse_note(node, &out.attributes, out.valid, out.valid_nanoseconds))
+    if (!error && !fuse_note(node, &out.attributes, out.valid, out.valid_nanoseconds, asked))
         error = -EIO;
     return error;
 }
@@ -112,6 +125,7 @@ int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, uns
 {
     struct fuse_node *node = fuse_node_of(vnode);
     struct fuse_call *call = fuse_begin(node->mount, FUSE_SETATTR, fuse_number(node));
+    int error;
     struct fuse_setattr_in in = {
         .size = attributes->size,
         .mode = attributes->mode & ~VNODE_TYPE_MASK,
@@ -139,7 +153,12 @@ int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, uns
         put_time(attributes->modification_time, &in.modification_time, &in.modification_nanoseconds);
     }
     fuse_put(call, &in, sizeof in);
-    return noted(node, call);
+    error = noted(node, call);
+    if (error)
+        fuse_changed(node);
+    else
+        node->changed = ++node->mount->changes; /* what has just been noted is the newest */
+    return error;
 }
 
 int fuse_statfs(struct vnode *vnode, struct vnode_statfs *values)

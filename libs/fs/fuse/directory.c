@@ -1,18 +1,39 @@
 #include "fuse.h"
 
 #include <errno.h>
-#include <heap.h>
+#include <string.h>
 
 #define CREATE_FLAGS 0302u /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
 
-#define LISTING 8192u /* bytes that are read of a directory at a time */
+#define LISTING_MOST ((uint32_t)1 << 20) /* bytes of a listing: any will do */
+#define LISTING_FIRST 1024u              /* what comes first shows whether attributes are wanted, too */
+
+static bool is_parent(const char *name, size_t length)
+{
+    return length == 2 && memcmp(name, "..", 2) == 0;
+}
+
+/* The file that the server says is of this name, which `holds` for as long as it says. */
+static int found_by(struct fuse_node *dir, const char *name, size_t length, bool holds,
+                    const struct fuse_entry_out *out, uint64_t asked, struct vnode **found)
+{
+    int error = fuse_node_at(dir->mount, out, asked, found);
+
+    if (!error && holds && !is_parent(name, length))
+        fuse_name_keep(fuse_node_of(*found), fuse_number(dir), name, length,
+                       fuse_deadline(out->name_valid, out->name_valid_nanoseconds));
+    return error;
+}
 
 /* Sends what tells of a name, and gives the file that the server says it is. `handle` (if not NULL) becomes
- * what the file is open as. */
-static int entry_call(struct fuse_call *call, struct fuse_open_out *open, struct vnode **found)
+ * what the file is open as. `changes`: the name comes to be by that. */
+static int entry_call(struct fuse_call *call, struct fuse_node *dir, const char *name, size_t length,
+                      bool changes, struct fuse_open_out *open, struct vnode **found)
 {
     struct fuse_mount *mount = call->mount;
     struct fuse_entry_out out = {0};
+    uint64_t asked = call->asked;
+    bool holds;
     int error;
 
     if (fuse_call(call) == 0) {
@@ -24,18 +45,30 @@ static int entry_call(struct fuse_call *call, struct fuse_open_out *open, struct
             call->error = -ENOENT;
     }
     error = fuse_end(call);
-    return error ? error : fuse_node_at(mount, &out, found);
+    holds = mount->names_changed <= asked;
+    if (changes) {
+        fuse_changed(dir);
+        fuse_name_changed(mount, fuse_number(dir), name, length);
+    }
+    return error ? error : found_by(dir, name, length, holds, &out, asked, found);
 }
 
 int fuse_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found)
 {
     struct fuse_node *node = fuse_node_of(dir);
-    struct fuse_call *call = fuse_begin(node->mount, FUSE_LOOKUP, fuse_number(node));
+    struct fuse_node *known = fuse_name_find(node->mount, fuse_number(node), name, length);
+    struct fuse_call *call;
 
+    node->looked_in = true;
+    if (known) {
+        *found = fuse_hold(known);
+        return 0;
+    }
+    call = fuse_begin(node->mount, FUSE_LOOKUP, fuse_number(node));
     if (!call)
         return -ENOMEM;
     fuse_put_name(call, name, length);
-    return entry_call(call, NULL, found);
+    return entry_call(call, node, name, length, false, NULL, found);
 }
 
 int fuse_create(struct vnode *dir, const char *name, size_t length, const struct vnode_new *what,
@@ -72,8 +105,7 @@ int fuse_create(struct vnode *dir, const char *name, size_t length, const struct
     fuse_put_name(call, name, length);
     if (operation == FUSE_SYMLINK)
         fuse_put_name(call, what->target, what->target_length);
-    node->fresh_until = 0;
-    error = entry_call(call, operation == FUSE_CREATE ? &open : NULL, made);
+    error = entry_call(call, node, name, length, true, operation == FUSE_CREATE ? &open : NULL, made);
     if (!error && operation == FUSE_CREATE)
         fuse_opened(fuse_node_of(*made), open.handle, true);
     return error;
@@ -91,8 +123,8 @@ int fuse_link(struct vnode *dir, const char *name, size_t length, struct vnode *
         return -ENOMEM;
     fuse_put(call, &number, sizeof number);
     fuse_put_name(call, name, length);
-    node->fresh_until = fuse_node_of(file)->fresh_until = 0;
-    error = entry_call(call, NULL, &same);
+    error = entry_call(call, node, name, length, true, NULL, &same);
+    fuse_changed(fuse_node_of(file));
     if (!error)
         vnode_put(same);
     return error;
@@ -107,8 +139,10 @@ int fuse_unlink(struct vnode *dir, const char *name, size_t length, struct vnode
     if (!call)
         return -ENOMEM;
     fuse_put_name(call, name, length);
-    node->fresh_until = fuse_node_of(file)->fresh_until = 0;
     fuse_call(call);
+    fuse_changed(node);
+    fuse_changed(fuse_node_of(file));
+    fuse_name_changed(node->mount, fuse_number(node), name, length);
     return fuse_end(call);
 }
 
@@ -124,84 +158,102 @@ int fuse_rename(struct vnode *from, const char *name, size_t length, struct vnod
     fuse_put(call, &in, sizeof in);
     fuse_put_name(call, name, length);
     fuse_put_name(call, new_name, new_length);
-    node->fresh_until = fuse_node_of(to)->fresh_until = fuse_node_of(file)->fresh_until = 0;
-    if (replaced)
-        fuse_node_of(replaced)->fresh_until = 0;
     fuse_call(call);
+    fuse_changed(node);
+    fuse_changed(fuse_node_of(to));
+    fuse_changed(fuse_node_of(file));
+    if (replaced)
+        fuse_changed(fuse_node_of(replaced));
+    fuse_name_changed(node->mount, fuse_number(node), name, length);
+    fuse_name_changed(node->mount, in.directory, new_name, new_length);
     return fuse_end(call);
 }
 
-static bool is_name(const char *name, size_t length)
+static size_t padded(size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (name[i] == '/' || name[i] == '\0')
-            return false;
-    return length > 0 && length <= VNODE_NAME_MAX;
+    return (length + 7) & ~(size_t)7;
 }
 
-/* Offers what `size` bytes hold. `*cookie` is where the next ones begin. 1: the taker wants no more. */
-static int offer(const unsigned char *listing, uint32_t size, uint64_t *cookie, vnode_entry_taker *take,
-                 void *context)
+static size_t read_entry(const unsigned char *bytes, size_t size, struct share_entry *found)
 {
-    uint32_t at = 0;
+    const struct fuse_entry *entry = (const void *)bytes;
+
+    if (size < sizeof *entry || entry->length > size - sizeof *entry)
+        return 0;
+    *found = (struct share_entry){(const char *)(entry + 1), entry->length, entry->inode, entry->next,
+                                  entry->type};
+    return sizeof *entry + padded(entry->length); /* the last one need not be padded */
+}
+
+/*
+ * Takes what is told of files out of a listing, so that it becomes a plain one, and keeps it: each file has
+ * been told of once more. Returns how long the listing is then; what is wrong is left to who reads it.
+ */
+static long keep_attributes(struct fuse_node *dir, unsigned char *bytes, size_t size, uint64_t asked)
+{
+    bool holds = dir->mount->names_changed <= asked;
+    size_t at = 0, used = 0;
 
     while (at < size) {
-        const struct fuse_entry *entry = (const void *)(listing + at);
-        const char *name = (const char *)(entry + 1);
+        size_t left = size - at, length = 0;
+        struct fuse_entry_out out;
+        struct share_entry entry;
+        struct vnode *file;
 
-        if (size - at < sizeof *entry || entry->length > size - at - sizeof *entry ||
-            !is_name(name, entry->length))
+        if (left > sizeof out)
+            length = read_entry(bytes + at + sizeof out, left - sizeof out, &entry);
+        if (length == 0)
             return -EIO;
-        /* The type is a DT_... of readdir(3): st_mode's, shifted. */
-        if (!(name[0] == '.' && (entry->length == 1 || (entry->length == 2 && name[1] == '.'))) &&
-            !take(context, name, entry->length, entry->inode, (entry->type & 15) << 12, entry->next))
-            return 1;
-        *cookie = entry->next;
-        /* The last one need not be padded. */
-        at += (uint32_t)sizeof *entry + ((entry->length + 7) & ~7u);
+        memcpy(&out, bytes + at, sizeof out);
+        if (out.node != 0 && entry.length <= VNODE_NAME_MAX &&
+            found_by(dir, entry.name, entry.length, holds, &out, asked, &file) == 0)
+            vnode_put(file);
+        at += sizeof out;
+        if (length > size - at)
+            length = size - at;
+        memmove(bytes + used, bytes + at, length);
+        used += length;
+        at += length;
     }
-    return 0;
+    return (long)used;
 }
 
-static long list(struct fuse_node *node, uint64_t cookie, unsigned char *listing)
+/* With attributes, if whoever lists it looks its files up. */
+static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
 {
-    const struct fuse_transfer_in in = {.handle = node->handle, .offset = cookie, .size = LISTING};
-    struct fuse_call *call = fuse_begin(node->mount, FUSE_READDIR, fuse_number(node));
+    struct fuse_node *node = fuse_node_of(directory);
+    bool attributes = node->looked_in && cookie != 0 && node->mount->lists_attributes;
+    struct fuse_transfer_in in = {.offset = cookie,
+                                  .size = cookie == 0 && room > LISTING_FIRST ? LISTING_FIRST : room};
+    struct fuse_call *call =
+        fuse_begin(node->mount, attributes ? FUSE_READDIRPLUS : FUSE_READDIR, fuse_number(node));
+    uint64_t asked;
     uint32_t size;
     int error;
 
     if (!call)
         return -ENOMEM;
+    in.handle = node->handle;
+    asked = call->asked;
+    node->looked_in = false;
     fuse_put(call, &in, sizeof in);
-    fuse_call_in(call, listing, LISTING);
+    fuse_call_in(call, bytes, in.size);
     size = call->size;
     error = fuse_end(call);
-    return error ? error : (long)size;
+    if (error)
+        return error;
+    return attributes ? keep_attributes(node, bytes, size, asked) : (long)size;
 }
 
 int fuse_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context)
 {
+    static const struct share_listing_kind kind = {.ask = ask, .entry = read_entry};
     struct fuse_node *node = fuse_node_of(dir);
     int error = fuse_open(node, false);
-    unsigned char *listing;
-    long size;
 
-    if (error)
-        return error;
-    listing = heap_alloc(LISTING);
-    if (!listing)
-        return -ENOMEM;
-    do {
-        uint64_t before = cookie;
-
-        size = list(node, cookie, listing);
-        error = size < 0 ? (int)size : offer(listing, (uint32_t)size, &cookie, take, context);
-        /* One that does not go on would be asked for ever. */
-        if (error == 0 && size > 0 && cookie == before)
-            error = -EIO;
-    } while (error == 0 && size > 0);
-    heap_free(listing);
+    if (!error)
+        error = share_list(dir, cookie, &kind, &node->mount->listing, LISTING_MOST, take, context);
     if (error == -EIO)
         fuse_complain(node->mount);
-    return error < 0 ? error : 0;
+    return error;
 }

@@ -84,7 +84,7 @@ long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offs
         return error;
     done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset,
                           node->mount->write_most);
-    node->fresh_until = 0;
+    fuse_changed(node);
     return done == 0 && size > 0 ? -EIO : done;
 }
 
@@ -103,7 +103,7 @@ int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t s
     in.handle = node->handle;
     fuse_put(call, &in, sizeof in);
     fuse_call(call);
-    node->fresh_until = 0;
+    fuse_changed(node);
     error = fuse_end(call);
     return error == -ENOSYS ? -EOPNOTSUPP : error;
 }

@@ -29,7 +29,8 @@ static int negotiate(struct fuse_mount *mount)
     const struct fuse_init_in in = {
         .major = FUSE_MAJOR,
         .minor = FUSE_MINOR,
-        .flags = FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_PARALLEL_DIROPS | FUSE_MAX_PAGES,
+        .flags =
+            FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS | FUSE_PARALLEL_DIROPS | FUSE_MAX_PAGES,
     };
     struct fuse_call *call = fuse_begin(mount, FUSE_INIT, 0);
     struct fuse_init_out out = {0};
@@ -47,6 +48,7 @@ static int negotiate(struct fuse_mount *mount)
     }
     if (out.flags & FUSE_MAX_PAGES && out.max_pages > 0)
         pages = out.max_pages < FUSE_PAGES_MOST ? out.max_pages : FUSE_PAGES_MOST;
+    mount->lists_attributes = out.flags & FUSE_DO_READDIRPLUS;
     mount->read_most = mount->write_most = pages * FUSE_PAGE;
     if (mount->write_most > out.max_write)
         mount->write_most = out.max_write;
@@ -57,7 +59,7 @@ static int negotiate(struct fuse_mount *mount)
 static int root_of(struct fuse_mount *mount, struct vnode **root)
 {
     const struct fuse_entry_out out = {.node = FUSE_ROOT, .attributes = {.mode = VNODE_DIRECTORY}};
-    int error = fuse_node_at(mount, &out, root);
+    int error = fuse_node_at(mount, &out, 0, root);
 
     if (!error)
         error = fuse_refresh(fuse_node_of(*root));
@@ -69,6 +71,8 @@ static void mount_free(struct fuse_mount *mount)
 {
     struct fuse_call *call;
 
+    fuse_wake_all(mount);
+    share_listing_forget(&mount->listing, NULL);
     while (mount->under_way || mount->farewells)
         share_wait_room(mount->channel, &mount->for_call);
     while ((call = mount->idle)) {
@@ -112,6 +116,7 @@ static int unmount(struct vnode *root)
     struct fuse_mount *mount = fuse_node_of(root)->mount;
     struct fuse_call *call;
 
+    fuse_wake_all(mount);
     if (vnode_table_is_held(&mount->nodes, root))
         return -EBUSY;
     vnode_put(root);

@@ -3,12 +3,26 @@
 
 #include "message.h"
 
+#include <share_listing.h>
 #include <vnode_table.h>
 
 #define FUSE_PAGE 4096u
 #define FUSE_PAGES_USUAL 32u /* in a message, of a server that does not say: include/linux/fuse.h */
 #define FUSE_PAGES_MOST 256u
 #define FUSE_WRITE_LEAST 4096u
+#define FUSE_NAME_KEPT 47u /* bytes of a name that is remembered */
+#define FUSE_NAME_CHAINS 64u
+
+#define FUSE_BATCH 32u
+
+/* Nodes that rest no longer go together: a message for each would cost the server more than the files do. */
+struct fuse_batch {
+    struct share_request request;
+    bool under_way;
+    struct fuse_in_header header;
+    struct fuse_batch_forget_in in;
+    struct fuse_forget_one nodes[FUSE_BATCH];
+};
 
 struct fuse_mount {
     struct share_channel *channel;
@@ -17,10 +31,19 @@ struct fuse_mount {
     struct fuse_call *idle;
     unsigned idle_count;
     unsigned under_way; /* calls */
-    unsigned farewells; /* nodes that the server is being told of */
+    unsigned farewells; /* nodes and batches of them that the server is being told of */
     uint64_t unique;
     struct wait_queue for_call;
     bool complained;
+    bool lists_attributes; /* the server has FUSE_READDIRPLUS */
+    /* Counts what the image itself changes. What was asked before a change is not believed for long. */
+    uint64_t changes;
+    uint64_t names_changed; /* `changes` at the last one of a name */
+    struct fuse_node *names[FUSE_NAME_CHAINS];
+    struct fuse_node *newest, *oldest; /* that rest */
+    unsigned resting;
+    struct fuse_batch batch;
+    struct share_listing *listing;
 };
 
 /* The last messages about a node need no memory of their own, so that none is ever left unsaid. */
@@ -34,6 +57,10 @@ struct fuse_farewell {
     struct fuse_out_header answer;
 };
 
+/*
+ * A node that nobody holds rests for as long as its name is known to hold, so that it need not be looked up
+ * again: it is in the table, without references, and the server has been told to close what was open of it.
+ */
 struct fuse_node {
     struct vnode_entry entry; /* first; its number is the server's */
     struct fuse_mount *mount;
@@ -45,7 +72,20 @@ struct fuse_node {
                       */
     uint64_t former;
     uint64_t fresh_until;
+    uint64_t changed; /* the mount's `changes` when the image last changed it */
     struct vnode_attributes attributes;
+    struct fuse_node *newer, *older; /* that rest, if it does */
+    bool rests;
+    bool gone;      /* out of all lists; the server is being told so */
+    bool closing;   /* `farewell` is under way */
+    bool looked_in; /* a directory: names were looked up since it was last listed */
+    struct {
+        struct fuse_node *next; /* with the same hash */
+        uint64_t directory;     /* its number */
+        uint64_t until;         /* clock_monotonic() */
+        uint8_t length;         /* 0: no name is known */
+        char text[FUSE_NAME_KEPT];
+    } name;
     struct fuse_farewell farewell;
 };
 
@@ -67,17 +107,35 @@ void fuse_header(struct fuse_mount *mount, struct fuse_in_header *header, enum f
                  uint64_t node, size_t length);
 
 /* node.c */
-/* The vnode that the answer `out` tells of. */
-int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, struct vnode **found);
+/* The vnode that the answer `out` to what was asked at `asked` tells of. */
+int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uint64_t asked,
+                 struct vnode **found);
 /* Sees to it that the file or directory is open, for writing, too, if it is to be. */
 int fuse_open(struct fuse_node *node, bool writable);
 /* It is open as `handle`, unless it is already. */
 void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable);
+
+/* farewell.c */
+struct vnode *fuse_hold(struct fuse_node *node); /* also of a node that rests */
 void fuse_release(struct vnode *vnode);
+/* No node rests any more. */
+void fuse_wake_all(struct fuse_mount *mount);
+
+/* names.c: which name a node was last found by; `until` 0: not known to hold. */
+struct fuse_node *fuse_name_find(const struct fuse_mount *mount, uint64_t directory, const char *name,
+                                 size_t length);
+void fuse_name_keep(struct fuse_node *node, uint64_t directory, const char *name, size_t length,
+                    uint64_t until);
+void fuse_name_forget(struct fuse_node *node);
+/* The name changes or has changed: it, and what is being asked of any, is not believed. */
+void fuse_name_changed(struct fuse_mount *mount, uint64_t directory, const char *name, size_t length);
+void fuse_names_forget(struct fuse_mount *mount, uint64_t directory); /* all in a directory, which goes */
 
 /* attributes.c */
+uint64_t fuse_deadline(uint64_t seconds, uint32_t nanoseconds); /* clock_monotonic(); 0: at once */
 bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint64_t valid,
-               uint32_t nanoseconds);
+               uint32_t nanoseconds, uint64_t asked);
+void fuse_changed(struct fuse_node *node); /* by the image, just now */
 int fuse_refresh(struct fuse_node *node);
 void fuse_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);

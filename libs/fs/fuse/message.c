@@ -26,6 +26,7 @@ struct fuse_call *fuse_begin(struct fuse_mount *mount, enum fuse_operation opera
     mount->under_way++;
     call->bad = false;
     call->error = 0;
+    call->asked = mount->changes;
     call->put = call->size = call->here = call->got = 0;
     call->request.done = NULL;
     call->request.urgent = false;

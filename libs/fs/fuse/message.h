@@ -38,7 +38,9 @@ enum fuse_operation {
     FUSE_FSYNCDIR = 30,
     FUSE_CREATE = 35,
     FUSE_DESTROY = 38,
+    FUSE_BATCH_FORGET = 42,
     FUSE_FALLOCATE = 43,
+    FUSE_READDIRPLUS = 44,
     FUSE_RENAME2 = 45,
 };
 
@@ -102,6 +104,7 @@ struct fuse_init_out {
 
 #define FUSE_ASYNC_READ (1u << 0)
 #define FUSE_BIG_WRITES (1u << 5)
+#define FUSE_DO_READDIRPLUS (1u << 13)
 #define FUSE_PARALLEL_DIROPS (1u << 18)
 #define FUSE_MAX_PAGES (1u << 22)
 
@@ -148,6 +151,14 @@ struct fuse_statfs_out {
     uint32_t spare[6];
 };
 
+struct fuse_batch_forget_in { /* the nodes follow */
+    uint32_t count, padding;
+};
+
+struct fuse_forget_one {
+    uint64_t node, lookups;
+};
+
 struct fuse_entry { /* of a directory; the name follows, and zeroes up to a multiple of 8 bytes */
     uint64_t inode, next;
     uint32_t length, type;
@@ -174,10 +185,11 @@ struct fuse_call {
     struct fuse_call *next; /* that nobody uses */
     bool bad;
     int error;
-    uint32_t put;  /* bytes of `out` */
-    uint32_t size; /* of the answer behind its header, what went elsewhere, too */
-    uint32_t here; /* of these, in `in` */
-    uint32_t got;  /* of these, looked at */
+    uint64_t asked; /* the mount's `changes` when it began */
+    uint32_t put;   /* bytes of `out` */
+    uint32_t size;  /* of the answer behind its header, what went elsewhere, too */
+    uint32_t here;  /* of these, in `in` */
+    uint32_t got;   /* of these, looked at */
     struct fuse_in_header header;
     unsigned char out[FUSE_ROOM];
     struct fuse_out_header answer;

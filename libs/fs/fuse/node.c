@@ -8,96 +8,14 @@
 #define OPEN_READ_WRITE 2u
 #define OPEN_DIRECTORY 0200000u
 
-static void farewell_done(struct share_request *request)
-{
-    struct fuse_node *node = request->token;
-    struct fuse_mount *mount = node->mount;
-
-    heap_free(node);
-    mount->farewells--;
-    wait_wake(&mount->for_call, 1);
-}
-
-/* The server may forget it: it has told of it so often. No answer comes. */
-static void forget(struct fuse_node *node)
-{
-    struct fuse_farewell *farewell = &node->farewell;
-
-    if (fuse_number(node) == FUSE_ROOT) { /* which is never forgotten */
-        farewell->request.token = node;
-        farewell_done(&farewell->request);
-        return;
-    }
-    farewell->lookups = node->lookups;
-    fuse_header(node->mount, &farewell->header, FUSE_FORGET, fuse_number(node), sizeof farewell->lookups);
-    farewell->request = (struct share_request){
-        .pieces = {{&farewell->header, sizeof farewell->header},
-                   {&farewell->lookups, sizeof farewell->lookups}},
-        .out = 2,
-        .urgent = true,
-        .done = farewell_done,
-        .token = node,
-    };
-    share_submit(node->mount->channel, &farewell->request);
-}
-
-static void farewell(struct fuse_node *node);
-
-static void released(struct share_request *request)
-{
-    farewell(request->token);
-}
-
-static void close_last(struct fuse_node *node, uint64_t handle)
-{
-    struct fuse_farewell *farewell = &node->farewell;
-
-    farewell->release = (struct fuse_release_in){.handle = handle};
-    fuse_header(node->mount, &farewell->header,
-                node->entry.vnode.type == VNODE_DIRECTORY ? FUSE_RELEASEDIR : FUSE_RELEASE, fuse_number(node),
-                sizeof farewell->release);
-    farewell->request = (struct share_request){
-        .pieces = {{&farewell->header, sizeof farewell->header},
-                   {&farewell->release, sizeof farewell->release},
-                   {&farewell->answer, sizeof farewell->answer}},
-        .out = 2,
-        .in = 1,
-        .done = released,
-        .token = node,
-    };
-    share_submit(node->mount->channel, &farewell->request);
-}
-
-/* One step, and the next one when that is done. */
-static void farewell(struct fuse_node *node)
-{
-    if (node->has_former) {
-        node->has_former = false;
-        close_last(node, node->former);
-    } else if (node->opened) {
-        node->opened = false;
-        close_last(node, node->handle);
-    } else {
-        forget(node);
-    }
-}
-
-void fuse_release(struct vnode *vnode)
-{
-    struct fuse_node *node = fuse_node_of(vnode);
-
-    vnode_table_remove(&node->mount->nodes, &node->entry);
-    node->mount->farewells++;
-    farewell(node);
-}
-
 static bool is_type(uint32_t type)
 {
     return type == VNODE_DIRECTORY || type == VNODE_FILE || type == VNODE_SYMLINK || type == VNODE_DEVICE ||
            type == VNODE_FIFO || type == VNODE_SOCKET;
 }
 
-int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, struct vnode **found)
+int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uint64_t asked,
+                 struct vnode **found)
 {
     uint32_t type = out->attributes.mode & VNODE_TYPE_MASK;
     struct fuse_node *node = (struct fuse_node *)vnode_table_find(&mount->nodes, out->node);
@@ -107,7 +25,7 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, str
         return -EIO;
     }
     if (node) {
-        vnode_get(&node->entry.vnode);
+        fuse_hold(node);
     } else {
         node = heap_alloc(sizeof *node);
         if (!node)
@@ -123,7 +41,7 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, str
         vnode_table_add(&mount->nodes, &node->entry);
     }
     node->lookups++;
-    if (!fuse_note(node, &out->attributes, out->attributes_valid, out->attributes_valid_nanoseconds)) {
+    if (!fuse_note(node, &out->attributes, out->attributes_valid, out->attributes_valid_nanoseconds, asked)) {
         vnode_put(&node->entry.vnode);
         return -EIO;
     }

@@ -71,10 +71,16 @@ int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *n
     return plan9_end(call);
 }
 
-void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes)
+void plan9_changed(struct plan9_node *node)
+{
+    node->fresh = false;
+    node->changed = ++node->mount->changes;
+}
+
+void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes, uint64_t asked)
 {
     node->attributes = *attributes;
-    node->fresh = true;
+    node->fresh = node->changed <= asked; /* else they may be from before the change */
     node->fresh_until = clock_monotonic() + node->mount->fresh;
 }
 
@@ -83,12 +89,12 @@ void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes)
 {
     struct plan9_node *node = plan9_node_of(vnode);
     struct vnode_attributes now;
-    uint64_t number;
+    uint64_t number, asked = node->mount->changes;
 
     if (!node->fresh || clock_monotonic() >= node->fresh_until) {
         if (plan9_attributes(node->mount, &node->fid, &number, &now) == 0 && number == node->entry.number &&
             (now.mode & VNODE_TYPE_MASK) == vnode->type)
-            plan9_note(node, &now);
+            plan9_note(node, &now, asked);
     }
     *attributes = node->attributes;
 }
@@ -137,6 +143,6 @@ int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, un
     put_time(call, attributes->modification_time);
     plan9_call(call);
     error = plan9_end(call);
-    node->fresh = false;
+    plan9_changed(node);
     return error;
 }

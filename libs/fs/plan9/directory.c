@@ -1,14 +1,12 @@
 #include "plan9.h"
 
 #include <errno.h>
-#include <heap.h>
 #include <string.h>
 
 #define UNLINK_DIRECTORY 0x200u /* AT_REMOVEDIR of Linux's include/uapi/linux/fcntl.h */
 #define CREATE_FLAGS 0302u      /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
 
-#define LISTING 8192u      /* bytes that are read of a directory at a time */
-#define LISTING_HEADER 24u /* of an entry: qid, offset, type, length of the name */
+#define LISTING_HEADER 24u /* bytes of an entry: qid, offset, type, length of the name */
 
 int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found)
 {
@@ -84,13 +82,11 @@ int plan9_create(struct vnode *dir, const char *name, size_t length, const struc
                  struct vnode **made)
 {
     struct plan9_node *node = plan9_node_of(dir);
-    int error;
+    bool file = (what->mode & VNODE_TYPE_MASK) == VNODE_FILE;
+    int error = file ? create_file(node, name, length, what, made) : create_other(node, name, length, what);
 
-    node->fresh = false;
-    if ((what->mode & VNODE_TYPE_MASK) == VNODE_FILE)
-        return create_file(node, name, length, what, made);
-    error = create_other(node, name, length, what);
-    return error ? error : plan9_lookup(dir, name, length, made);
+    plan9_changed(node);
+    return error || file ? error : plan9_lookup(dir, name, length, made);
 }
 
 int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode *file)
@@ -100,11 +96,12 @@ int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode 
 
     if (!call)
         return -ENOMEM;
-    node->fresh = plan9_node_of(file)->fresh = false;
     plan9_put32(call, node->fid);
     plan9_put32(call, plan9_node_of(file)->fid);
     plan9_put_string(call, name, length);
     plan9_call(call);
+    plan9_changed(node);
+    plan9_changed(plan9_node_of(file));
     return plan9_end(call);
 }
 
@@ -132,7 +129,8 @@ int plan9_unlink(struct vnode *dir, const char *name, size_t length, struct vnod
     plan9_put_string(call, name, length);
     plan9_put32(call, file->type == VNODE_DIRECTORY ? UNLINK_DIRECTORY : 0);
     if (plan9_call(call) == 0) {
-        node->fresh = plan9_node_of(file)->fresh = false;
+        plan9_changed(node);
+        plan9_changed(plan9_node_of(file));
         if (plan9_node_of(file)->attributes.links > 0)
             plan9_node_of(file)->attributes.links--;
     }
@@ -151,12 +149,16 @@ int plan9_rename(struct vnode *from, const char *name, size_t length, struct vno
     call = plan9_begin(node->mount, PLAN9_TRENAMEAT);
     if (!call)
         return -ENOMEM;
-    node->fresh = plan9_node_of(to)->fresh = plan9_node_of(file)->fresh = false;
     plan9_put32(call, node->fid);
     plan9_put_string(call, name, length);
     plan9_put32(call, plan9_node_of(to)->fid);
     plan9_put_string(call, new_name, new_length);
     plan9_call(call);
+    plan9_changed(node);
+    plan9_changed(plan9_node_of(to));
+    plan9_changed(plan9_node_of(file));
+    if (replaced)
+        plan9_changed(plan9_node_of(replaced));
     return plan9_end(call);
 }
 
@@ -169,43 +171,20 @@ static uint64_t number(const unsigned char *at, unsigned bytes)
     return value;
 }
 
-static bool is_name(const char *name, size_t length)
+static size_t read_entry(const unsigned char *bytes, size_t size, struct share_entry *entry)
 {
-    for (size_t i = 0; i < length; i++)
-        if (name[i] == '/' || name[i] == '\0')
-            return false;
-    return length > 0 && length <= VNODE_NAME_MAX;
+    size_t length;
+
+    if (size < LISTING_HEADER || (length = number(bytes + 22, 2)) > size - LISTING_HEADER)
+        return 0;
+    *entry = (struct share_entry){(const char *)bytes + LISTING_HEADER, length, number(bytes + 5, 8),
+                                  number(bytes + 13, 8), bytes[21]};
+    return LISTING_HEADER + length;
 }
 
-/* Offers what `size` bytes hold. `*cookie` is where the next ones begin. 1: the taker wants no more. */
-static int offer(const unsigned char *listing, uint32_t size, uint64_t *cookie, vnode_entry_taker *take,
-                 void *context)
+static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
 {
-    uint32_t at = 0;
-
-    while (at < size) {
-        const char *name = (const char *)listing + at + LISTING_HEADER;
-        size_t length;
-        uint64_t next;
-
-        if (size - at < LISTING_HEADER ||
-            (length = number(listing + at + 22, 2)) > size - at - LISTING_HEADER)
-            return -EIO;
-        next = number(listing + at + 13, 8);
-        if (!is_name(name, length))
-            return -EIO;
-        /* The type is a DT_... of readdir(3): st_mode's, shifted. */
-        if (!(name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'))) &&
-            !take(context, name, length, number(listing + at + 5, 8), (uint32_t)listing[at + 21] << 12, next))
-            return 1;
-        *cookie = next;
-        at += LISTING_HEADER + (uint32_t)length;
-    }
-    return 0;
-}
-
-static long list(struct plan9_node *node, uint64_t cookie, unsigned char *listing)
-{
+    struct plan9_node *node = plan9_node_of(directory);
     struct plan9_call *call = plan9_begin(node->mount, PLAN9_TREADDIR);
     uint32_t count = 0;
     int error;
@@ -214,8 +193,8 @@ static long list(struct plan9_node *node, uint64_t cookie, unsigned char *listin
         return -ENOMEM;
     plan9_put32(call, node->opened);
     plan9_put64(call, cookie);
-    plan9_put32(call, LISTING);
-    if (plan9_call_in(call, PLAN9_READ_HEADER, listing, LISTING) == 0) {
+    plan9_put32(call, room);
+    if (plan9_call_in(call, PLAN9_READ_HEADER, bytes, room) == 0) {
         count = plan9_get32(call);
         plan9_get_end(call, count);
     }
@@ -225,27 +204,15 @@ static long list(struct plan9_node *node, uint64_t cookie, unsigned char *listin
 
 int plan9_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context)
 {
+    static const struct share_listing_kind kind = {.ask = ask, .entry = read_entry};
     struct plan9_node *node = plan9_node_of(dir);
+    struct plan9_mount *mount = node->mount;
     int error = plan9_open(node, false);
-    unsigned char *listing;
-    long count;
 
-    if (error)
-        return error;
-    listing = heap_alloc(LISTING);
-    if (!listing)
-        return -ENOMEM;
-    do {
-        uint64_t before = cookie;
-
-        count = list(node, cookie, listing);
-        error = count < 0 ? (int)count : offer(listing, (uint32_t)count, &cookie, take, context);
-        /* One that does not go on would be asked for ever. */
-        if (error == 0 && count > 0 && cookie == before)
-            error = -EIO;
-    } while (error == 0 && count > 0);
-    heap_free(listing);
+    if (!error)
+        error = share_list(dir, cookie, &kind, &mount->listing, mount->message_size - PLAN9_READ_HEADER, take,
+                           context);
     if (error == -EIO)
-        plan9_complain(node->mount);
-    return error < 0 ? error : 0;
+        plan9_complain(mount);
+    return error;
 }

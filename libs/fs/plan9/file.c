@@ -95,7 +95,7 @@ long plan9_write(struct vnode *file, const void *data, size_t size, uint64_t off
         return error;
     done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset, data_most(node));
     if (done > 0) {
-        node->fresh = false;
+        plan9_changed(node);
         /* For the case that the server cannot tell any more: a file without a name. */
         if (offset + (uint64_t)done > node->attributes.size)
             node->attributes.size = offset + (uint64_t)done;

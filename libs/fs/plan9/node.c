@@ -65,7 +65,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
 {
     struct vnode_attributes attributes;
     struct plan9_node *node;
-    uint64_t number;
+    uint64_t number, asked = mount->changes;
     int error = plan9_attributes(mount, &fid, &number, &attributes);
 
     if (error) {
@@ -91,7 +91,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
         }
     }
     node->fid = fid;
-    plan9_note(node, &attributes);
+    plan9_note(node, &attributes, asked);
     *found = &node->entry.vnode;
     return 0;
 }
@@ -158,6 +158,7 @@ void plan9_release(struct vnode *vnode)
     struct plan9_node *node = plan9_node_of(vnode);
 
     vnode_table_remove(&node->mount->nodes, &node->entry);
+    share_listing_forget(&node->mount->listing, vnode);
     plan9_clunk(node->mount, node->fid);
     if (node->opened != node->fid)
         plan9_clunk(node->mount, node->opened);

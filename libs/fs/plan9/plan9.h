@@ -3,6 +3,7 @@
 
 #include "message.h"
 
+#include <share_listing.h>
 #include <vnode_table.h>
 
 #define PLAN9_MESSAGE_MOST                                                                                   \
@@ -26,6 +27,8 @@ struct plan9_mount {
     struct plan9_fids fids;
     uint32_t message_size; /* the largest message, in bytes */
     uint64_t fresh;        /* ns: how long attributes hold */
+    uint64_t changes;      /* by the image: what was asked before one is not believed for long */
+    struct share_listing *listing;
     struct plan9_call *idle;
     struct plan9_call *waiting; /* each for the end of others */
     unsigned idle_count;
@@ -43,6 +46,7 @@ struct plan9_node {
     bool writable;   /* so opened */
     bool fresh;      /* `attributes` hold until fresh_until */
     uint64_t fresh_until;
+    uint64_t changed; /* the mount's `changes` when the image last changed it */
     struct vnode_attributes attributes;
 };
 
@@ -90,7 +94,9 @@ int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *n
                      struct vnode_attributes *attributes);
 void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);
-void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes);
+/* They were asked for when the mount's `changes` were `asked`. */
+void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes, uint64_t asked);
+void plan9_changed(struct plan9_node *node); /* by the image, just now */
 
 /* directory.c */
 int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found);

@@ -171,5 +171,6 @@ int main(int count, char **words)
     measure("list", 10, list);
     measure("list_and_stat", 2, list_and_stat);
     puts("end");
+    getchar();
     return 0;
 }

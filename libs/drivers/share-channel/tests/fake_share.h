@@ -71,6 +71,19 @@ static void fake_answer(struct share_request *request)
     share_finish(request, 0, (uint32_t)written);
 }
 
+/* The server works on what nobody waits for. */
+static void fake_settle(void) __attribute__((unused));
+
+static void fake_settle(void)
+{
+    while (fake_pending) {
+        struct share_request *request = fake_pending;
+
+        fake_pending = request->next;
+        fake_answer(request);
+    }
+}
+
 static void fake_submit(struct share_channel *channel, struct share_request *request)
 {
     (void)channel;

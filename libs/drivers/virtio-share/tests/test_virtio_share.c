@@ -2,6 +2,7 @@
 /* Requests that find no room wait in order; a device that is given up gives everything back once. */
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <virtio_share.h>
 
@@ -136,6 +137,13 @@ unsigned wait_wake(struct wait_queue *queue, unsigned number)
     return 0;
 }
 
+static bool no_memory;
+
+void *heap_alloc(size_t size)
+{
+    return no_memory ? NULL : malloc(size);
+}
+
 static char byte[4];
 static struct virtio_share share;
 static struct share_request requests[REQUESTS];
@@ -175,8 +183,35 @@ static void are_all_back(int result)
         assert(finished[i] == 1 && requests[i].finished && requests[i].result == result);
 }
 
+static int start(struct virtio_share *found)
+{
+    assert(found->virtio.broken && !found->channel.next);
+    return 0;
+}
+
+/* Those that start are in the list, in the order in which they were found. */
+static void find(void)
+{
+    const struct virtio_device device = {.broken = true};
+    struct share_channel *channels = NULL, *first;
+
+    virtio_share_found(&device, "test", start, &channels);
+    first = channels;
+    assert(first && !first->next);
+    no_memory = true;
+    virtio_share_found(&device, "test", start, &channels);
+    no_memory = false;
+    assert(channels == first && !first->next);
+    virtio_share_found(&device, "test", start, &channels);
+    assert(channels == first && first->next && !first->next->next);
+    free(first->next);
+    free(first);
+}
+
 int main(void)
 {
+    find();
+
     /* Two fit, the others come after them, in order. */
     begin(true);
     submit_all();

@@ -1,5 +1,5 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
-// sources: ../../../drivers/share-channel/share_transfer.c
+// sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
 // runs: 15000
 // max-len: 2048
 /* The input is what the server answers: for each request a byte that says how, and the bytes of the answer.
@@ -33,7 +33,8 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
     if (room == 0)
         return 0;
     if (in->operation == FUSE_INIT && how < 240) {
-        const struct fuse_init_out init = {.major = 7, .minor = 31, .max_write = 8192};
+        const struct fuse_init_out init = {
+            .major = 7, .minor = 31, .flags = FUSE_DO_READDIRPLUS, .max_write = 8192};
 
         memcpy(answer + sizeof *out, &init, sizeof init);
         size = sizeof *out + sizeof init;

@@ -1,5 +1,5 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
-// sources: ../../../drivers/share-channel/share_transfer.c
+// sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
 /*
  * The client against a server that keeps to the protocol and counts lookups and open files, against the same
  * one when it lies about one thing in one answer, when it falls silent, and when memory is short.
@@ -7,6 +7,7 @@
 #include "../../../drivers/share-channel/tests/fake_share.h"
 #include "../fuse.h"
 
+#include <config.h>
 #include <fs.h>
 #include <fuse_channel.h>
 #include <stdio.h>
@@ -32,11 +33,16 @@ static enum lie lie;
 static int lie_at, answers;
 static bool dishonest;
 
-enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, NODES };
+/* Further files are many: `f` and a number. */
+enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, MANY = 6, NODES = 606 };
 #define SIZE 10000u
 static uint64_t lookups[NODES];
 static long open_files;
 static unsigned getattrs;
+static uint64_t name_valid; /* s */
+static uint64_t size_of_a = SIZE;
+static bool remembers; /* what was written makes the file longer */
+static unsigned plain_listings, full_listings;
 static unsigned char *out;
 
 static void put(const void *bytes, size_t size)
@@ -49,7 +55,7 @@ static struct fuse_attributes attributes_of(uint64_t node)
 {
     return (struct fuse_attributes){
         .inode = node + 100,
-        .size = node == FILE_A ? SIZE : 0,
+        .size = node == FILE_A ? size_of_a : 0,
         .mode = node == LINK                     ? 0120777
                 : node == ROOT || node == FOLDER ? 0040755
                                                  : 0100644,
@@ -62,7 +68,7 @@ static struct fuse_attributes attributes_of(uint64_t node)
 static void put_entry(uint64_t node)
 {
     const struct fuse_entry_out entry = {
-        .node = node, .attributes_valid = 1, .attributes = attributes_of(node)};
+        .node = node, .name_valid = name_valid, .attributes_valid = 1, .attributes = attributes_of(node)};
 
     lookups[node]++;
     put(&entry, sizeof entry);
@@ -74,11 +80,17 @@ static void put_open(void)
     put(&(struct fuse_open_out){.handle = 77}, sizeof(struct fuse_open_out));
 }
 
-static void list(uint64_t offset)
+static void list(uint64_t offset, bool full)
 {
     static const char *const names[] = {".", "..", "a", "long-name", "d"};
+    static const uint64_t nodes[] = {0, 0, FILE_A, MANY, FOLDER};
 
+    ++*(full ? &full_listings : &plain_listings);
     for (uint64_t i = offset; i < 5 && i < offset + 2; i++) {
+        if (full && nodes[i])
+            put_entry(nodes[i]);
+        else if (full)
+            put(&(struct fuse_entry_out){0}, sizeof(struct fuse_entry_out));
         const struct fuse_entry entry = {
             .inode = i, .next = i + 1, .length = (uint32_t)strlen(names[i]), .type = 8};
 
@@ -94,11 +106,14 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
     const struct fuse_attributes_out attributes = {.valid = 1, .attributes = attributes_of(in->node)};
 
     assert(dishonest || in->operation == FUSE_INIT || in->operation == FUSE_DESTROY ||
-           (in->node > 0 && in->node < NODES && lookups[in->node] > 0));
+           in->operation == FUSE_BATCH_FORGET || (in->node > 0 && in->node < NODES && lookups[in->node] > 0));
     switch (in->operation) {
     case FUSE_INIT: {
-        const struct fuse_init_out init = {
-            .major = 7, .minor = 36, .flags = FUSE_MAX_PAGES, .max_write = 8192, .max_pages = 2};
+        const struct fuse_init_out init = {.major = 7,
+                                           .minor = 36,
+                                           .flags = FUSE_MAX_PAGES | FUSE_DO_READDIRPLUS,
+                                           .max_write = 8192,
+                                           .max_pages = 2};
 
         lookups[ROOT] = 2;
         put(&init, sizeof init);
@@ -108,8 +123,23 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
         assert(strlen((const char *)body) == in->length - sizeof *in - 1);
         if (body[0] == 'x')
             return -ENOENT;
-        put_entry(body[0] == 'a' ? FILE_A : body[0] == 'l' ? LINK : FOLDER);
+        put_entry(body[0] == 'a'   ? FILE_A
+                  : body[0] == 'l' ? LINK
+                  : body[0] == 'f' ? MANY + (uint64_t)atoi((const char *)body + 1)
+                                   : FOLDER);
         return 0;
+    case FUSE_BATCH_FORGET: {
+        const struct fuse_batch_forget_in *batch = (const void *)body;
+        const struct fuse_forget_one *one = (const void *)(batch + 1);
+
+        assert(in->length == sizeof *in + sizeof *batch + batch->count * sizeof *one && batch->count > 0);
+        for (; one < (const struct fuse_forget_one *)(batch + 1) + batch->count; one++) {
+            assert(dishonest || (one->node != ROOT && lookups[one->node] == one->lookups));
+            if (one->node < NODES)
+                lookups[one->node] -= one->lookups;
+        }
+        return 0;
+    }
     case FUSE_FORGET: {
         uint64_t count;
 
@@ -155,11 +185,16 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
             *out++ = (unsigned char)(i * 7);
         return 0;
     case FUSE_WRITE:
+        if (in->node == FILE_A && transfer->offset + transfer->size > size_of_a && remembers)
+            size_of_a = transfer->offset + transfer->size;
         assert(dishonest || (transfer->size <= 8192 && in->length == 80 + transfer->size));
         put((const uint32_t[2]){transfer->size}, 8);
         return 0;
     case FUSE_READDIR:
-        list(transfer->offset);
+        list(transfer->offset, false);
+        return 0;
+    case FUSE_READDIRPLUS:
+        list(transfer->offset, true);
         return 0;
     case FUSE_STATFS:
         put(&(struct fuse_statfs_out){.block_size = 4096, .blocks = 9}, sizeof(struct fuse_statfs_out));
@@ -331,6 +366,194 @@ static void count_requests(void)
     assert(fuse_fs.unmount(root) == 0);
 }
 
+/* A name need not be looked up again for as long as the server has said, also when nobody has the file. */
+static void remember_names(void)
+{
+    const struct vnode_new plain = {.mode = VNODE_FILE | 0600};
+    struct vnode *root, *file, *again, *made;
+    char byte[1];
+
+    begin();
+    name_valid = 1;
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+    TAKES(1, root->ops->lookup(root, "a", 1, &file));
+    TAKES(0, root->ops->lookup(root, "a", 1, &again));
+    assert(file == again);
+    TAKES(2, file->ops->read(file, byte, 1, 0));
+    vnode_put(file);
+    vnode_put(again);
+    assert(open_files == 1);
+    fake_settle();
+    assert(open_files == 0 && lookups[FILE_A] == 1);
+    TAKES(0, root->ops->lookup(root, "a", 1, &file));
+    TAKES(2, file->ops->read(file, byte, 1, 0));
+    assert(open_files == 1);
+    fake_now += UINT64_C(1000000000);
+    TAKES(1, root->ops->lookup(root, "a", 1, &again));
+    assert(file == again);
+    vnode_put(again);
+
+    /* What the image itself changes is not believed any more. */
+    TAKES(1, root->ops->unlink(root, "a", 1, file));
+    TAKES(1, root->ops->lookup(root, "a", 1, &again));
+    vnode_put(again);
+    TAKES(1, root->ops->rename(root, "a", 1, file, root, "b", 1, NULL, 0));
+    TAKES(1, root->ops->lookup(root, "a", 1, &again));
+    vnode_put(again);
+    vnode_put(file);
+    TAKES(1, root->ops->create(root, "m", 1, &plain, &made));
+    TAKES(0, root->ops->lookup(root, "m", 1, &again));
+    vnode_put(again);
+    TAKES(1, root->ops->unlink(root, "m", 1, made));
+    vnode_put(made);
+
+    assert(fuse_fs.unmount(root) == 0 && open_files == 0);
+    for (unsigned i = 2; i < NODES; i++)
+        assert(lookups[i] == 0);
+    name_valid = 0;
+}
+
+/* They are not kept for ever, nor all of them. */
+static void forget_names(void)
+{
+    struct vnode *root, *file;
+    unsigned known = 0;
+    char name[8];
+
+    begin();
+    name_valid = 1;
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+    for (unsigned i = 0; i < NODES - MANY; i++) {
+        size_t length = (size_t)snprintf(name, sizeof name, "f%u", i);
+
+        assert(root->ops->lookup(root, name, length, &file) == 0);
+        vnode_put(file);
+        fake_settle();
+    }
+    for (unsigned i = MANY; i < NODES; i++)
+        known += lookups[i] > 0;
+    assert(known > CONFIG_FUSE_NODES - 32 && known <= CONFIG_FUSE_NODES + 32 && lookups[NODES - 1] == 1);
+    fake_now += UINT64_C(1000000000);
+    for (unsigned i = 0; i < 20; i++) { /* each time some of them go */
+        assert(root->ops->lookup(root, "a", 1, &file) == 0);
+        vnode_put(file);
+        fake_settle();
+    }
+    for (unsigned i = MANY; i < NODES; i++)
+        assert(lookups[i] == 0);
+    assert(fuse_fs.unmount(root) == 0 && lookups[FILE_A] == 0);
+    name_valid = 0;
+}
+
+static struct vnode *meanwhile_root, *meanwhile_file;
+
+static void unlink_meanwhile(void)
+{
+    assert(meanwhile_root->ops->unlink(meanwhile_root, "a", 1, meanwhile_file) == 0);
+}
+
+static void write_meanwhile(void)
+{
+    assert(meanwhile_file->ops->write(meanwhile_file, "x", 1, SIZE) == 1);
+}
+
+/* What was under way when something changed tells of before or after it: nobody believes it for longer. */
+static void doubt_what_was_asked_before(void)
+{
+    struct vnode_attributes attributes;
+    struct vnode *again;
+
+    begin();
+    name_valid = 1;
+    assert(fuse_fs.mount("share0", NULL, &meanwhile_root) == 0);
+    assert(meanwhile_root->ops->lookup(meanwhile_root, "a", 1, &meanwhile_file) == 0);
+    fake_now += UINT64_C(1000000000);
+    fake_meanwhile = unlink_meanwhile;
+    assert(meanwhile_root->ops->lookup(meanwhile_root, "a", 1, &again) == 0 && !fake_meanwhile);
+    vnode_put(again);
+    TAKES(1, meanwhile_root->ops->lookup(meanwhile_root, "a", 1, &again));
+    vnode_put(again);
+
+    /* The last request is answered first: GETATTR before the write is, and tells it after that. */
+    fake_now += UINT64_C(1000000000);
+    remembers = true;
+    assert(meanwhile_file->ops->write(meanwhile_file, "x", 1, 0) == 1);
+    fake_meanwhile = write_meanwhile;
+    meanwhile_file->ops->get(meanwhile_file, &attributes);
+    assert(!fake_meanwhile);
+    TAKES(1, (meanwhile_file->ops->get(meanwhile_file, &attributes), 0));
+    assert(attributes.size == SIZE + 1);
+    TAKES(0, (meanwhile_file->ops->get(meanwhile_file, &attributes), 0));
+    remembers = false;
+    size_of_a = SIZE;
+    vnode_put(meanwhile_file);
+    assert(fuse_fs.unmount(meanwhile_root) == 0);
+    name_valid = 0;
+}
+
+/* Two threads open a file that is open to be read, both to write: the handles that nobody uses are closed. */
+static void open_meanwhile(void)
+{
+    struct vnode *root;
+    char byte[1];
+
+    begin();
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+    assert(root->ops->lookup(root, "a", 1, &meanwhile_file) == 0);
+    assert(meanwhile_file->ops->read(meanwhile_file, byte, 1, 0) == 1);
+    fake_meanwhile = write_meanwhile;
+    assert(meanwhile_file->ops->write(meanwhile_file, "x", 1, 0) == 1 && !fake_meanwhile);
+    assert(open_files == 2); /* the former one, which somebody may be reading by, and the new one */
+    vnode_put(meanwhile_file);
+    assert(fuse_fs.unmount(root) == 0 && open_files == 0 && lookups[FILE_A] == 0);
+}
+
+static bool taken_one(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                      uint64_t next)
+{
+    struct {
+        uint64_t cookie;
+        unsigned seen;
+    } *one = context;
+
+    (void)name, (void)length, (void)inode, (void)type;
+    if (one->seen == 1)
+        return false;
+    one->cookie = next;
+    one->seen++;
+    return true;
+}
+
+/* What came in an answer is there for who goes on; who looks the files up gets what is told of them. */
+static void list_in_parts(void)
+{
+    struct {
+        uint64_t cookie;
+        unsigned seen;
+    } one = {0};
+    struct vnode *root, *file;
+
+    begin();
+    name_valid = 1;
+    assert(fuse_fs.mount("share0", NULL, &root) == 0);
+    plain_listings = full_listings = 0;
+    TAKES(3,
+          root->ops->entries(root, one.cookie, taken_one, &one)); /* opens it, ".", "..", "a" and another */
+    assert(one.seen == 1 && plain_listings == 2);
+    TAKES(1, root->ops->lookup(root, "a", 1, &file));
+    vnode_put(file);
+    one.seen = 0;
+    TAKES(1, root->ops->entries(root, one.cookie, taken_one, &one));
+    assert(one.seen == 1 && plain_listings == 2 && full_listings == 1);
+    TAKES(0, root->ops->lookup(root, "d", 1, &file));
+    vnode_put(file);
+    one.seen = 0;
+    TAKES(1, root->ops->entries(root, one.cookie, taken_one, &one));
+    assert(one.seen == 1 && full_listings == 2);
+    assert(fuse_fs.unmount(root) == 0);
+    name_valid = 0;
+}
+
 static void begin(void)
 {
     fake_begin();
@@ -367,6 +590,11 @@ int main(void)
     int honest;
 
     count_requests();
+    remember_names();
+    forget_names();
+    doubt_what_was_asked_before();
+    open_meanwhile();
+    list_in_parts();
     session(true);
     honest = answers;
     assert(honest > 25);

@@ -1,5 +1,5 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
-// sources: ../../../drivers/share-channel/share_transfer.c
+// sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
 /*
  * The client against a server that keeps to the protocol and counts fids, against the same one when it lies
  * about one thing in one answer, when it falls silent, and when memory is short.
@@ -424,6 +424,62 @@ static void keep_fids_in_use(void)
         assert(!fids[i]);
 }
 
+static void write_meanwhile(void)
+{
+    assert(changing->ops->write(changing, "x", 1, 0) == 1);
+}
+
+/* Attributes that were asked for before a change are not believed behind it. */
+static void doubt_what_was_asked_before(void)
+{
+    struct vnode_attributes attributes;
+    struct vnode *root;
+
+    begin();
+    assert(plan9_fs.mount("share0", "cache=1000", &root) == 0);
+    assert(root->ops->lookup(root, "a", 1, &changing) == 0);
+    assert(changing->ops->write(changing, "x", 1, 0) == 1);
+    fake_meanwhile = write_meanwhile;
+    changing->ops->get(changing, &attributes);
+    assert(!fake_meanwhile);
+    TAKES(1, (changing->ops->get(changing, &attributes), 0));
+    TAKES(0, (changing->ops->get(changing, &attributes), 0));
+    vnode_put(changing);
+    assert(plan9_fs.unmount(root) == 0);
+}
+
+/* What came in an answer is there for who goes on. */
+static bool taken_one(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                      uint64_t next)
+{
+    uint64_t *state = context; /* whether one is taken, and where the next stands */
+
+    (void)name, (void)length, (void)inode, (void)type;
+    if (state[0])
+        return false;
+    state[0] = 1;
+    state[1] = next;
+    return true;
+}
+
+static void list_in_parts(void)
+{
+    uint64_t state[2] = {0};
+    struct vnode *root;
+
+    begin();
+    assert(plan9_fs.mount("share0", NULL, &root) == 0);
+    TAKES(4, root->ops->entries(root, 0, taken_one, state)); /* opens it, ".", "..", "a" and "l" */
+    assert(state[0] == 1 && state[1] == 3);
+    state[0] = 0;
+    TAKES(1, root->ops->entries(root, 3, taken_one, state));
+    assert(state[0] == 1 && state[1] == 4);
+    state[0] = 0;
+    TAKES(1, root->ops->entries(root, 3, taken_one, state)); /* elsewhere than it was left */
+    assert(state[0] == 1 && state[1] == 4);
+    assert(plan9_fs.unmount(root) == 0);
+}
+
 static void begin(void)
 {
     fake_begin();
@@ -460,6 +516,8 @@ int main(void)
 
     count_requests();
     keep_fids_in_use();
+    doubt_what_was_asked_before();
+    list_in_parts();
     session(true);
     honest = answers;
     assert(honest > 30);
