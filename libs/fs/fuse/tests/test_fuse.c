@@ -347,8 +347,11 @@ static void count_requests(void)
     assert(fuse_fs.mount("share0", NULL, &root) == 0);
 #define TAKES(number, call)                                                                                  \
     do {                                                                                                     \
+        long result;                                                                                         \
+                                                                                                             \
         answers = 0;                                                                                         \
-        assert((call) >= 0);                                                                                 \
+        result = (call);                                                                                     \
+        assert(result >= 0);                                                                                 \
         assert(answers == (number));                                                                         \
     } while (0)
 

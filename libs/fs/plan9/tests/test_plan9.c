@@ -377,8 +377,11 @@ static void count_requests(void)
     assert(plan9_fs.mount("share0", NULL, &root) == 0);
 #define TAKES(number, call)                                                                                  \
     do {                                                                                                     \
+        long result;                                                                                         \
+                                                                                                             \
         asked = 0;                                                                                           \
-        assert((call) >= 0);                                                                                 \
+        result = (call);                                                                                     \
+        assert(result >= 0);                                                                                 \
         assert(asked == (number));                                                                           \
     } while (0)
 
