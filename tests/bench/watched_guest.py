@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +43,14 @@ def counting_plugin(folder: Path) -> Path:
 
 
 def watch(
-    command: Sequence[str], seconds: float, plugin: Path | None = None, pass_fds: Sequence[int] = ()
+    command: Sequence[str],
+    seconds: float,
+    plugin: Path | None = None,
+    pass_fds: Sequence[int] = (),
+    helpers: Callable[[], Sequence[int]] = tuple,
 ) -> dict[str, Cost]:
-    """Runs QEMU with its console on standard input and output; what each benchmark cost. With a plugin the guest is
-    much slower, and its times mean nothing."""
+    """Runs QEMU with its console on standard input and output; what each benchmark cost, the processor's time of
+    helpers (processes, which last) with it. With a plugin the guest is much slower, and its times mean nothing."""
     words, counter = list(command), None
     if plugin is not None:
         counter = plugin.with_suffix(".count")
@@ -63,7 +67,7 @@ def watch(
 
         def state() -> tuple[int, int]:
             counted = int.from_bytes(counter.read_bytes(), "little") if counter is not None else 0
-            return processor_nanoseconds(process.pid), counted
+            return sum(map(processor_nanoseconds, [process.pid, *helpers()])), counted
 
         name, before = "", (0, 0)
         for line in process.stdout:

@@ -1,6 +1,6 @@
 /*
- * Works on files of a folder of the host:  bench_shares FOLDER. For each benchmark a line with its name, after
- * which a line is waited for; then one with its name, how often it was done, and how many nanoseconds it took.
+ * Works on files of a folder of the host, bench_shares [FOLDER], or in the working directory. For each
+ * benchmark two lines, behind each of which it waits for one: `begin NAME`, and `end COUNT NANOSECONDS`.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -36,19 +36,30 @@ static void check(int good, const char *what)
     }
 }
 
+static void say(const char *line)
+{
+    char answer;
+
+    fputs(line, stdout);
+    fflush(stdout);
+    do
+        check(read(0, &answer, 1) == 1, "read");
+    while (answer != '\n');
+}
+
 /* `count` operations of a kind; `number` says which of them it is. */
 static void measure(const char *name, unsigned count, void (*operation)(unsigned number))
 {
+    char line[80];
     uint64_t start;
 
-    printf("%s\n", name);
-    fflush(stdout);
-    getchar();
+    sprintf(line, "begin %s\n", name);
+    say(line);
     start = now();
     for (unsigned i = 0; i < count; i++)
         operation(i);
-    printf("%s %u %lu\n", name, count, (unsigned long)(now() - start));
-    fflush(stdout);
+    sprintf(line, "end %u %lu\n", count, (unsigned long)(now() - start));
+    say(line);
 }
 
 static size_t block;
@@ -148,10 +159,11 @@ int main(int count, char **words)
         const char *write, *read;
         size_t size;
         unsigned often;
-    } large[] = {
-        {"write_4k", "read_4k", 4096, 1}, {"write_64k", "read_64k", 65536, 4}, {"write_1m", "read_1m", 1 << 20, 8}};
+    } large[] = {{"write_4k", "read_4k", 4096, 1},
+                 {"write_64k", "read_64k", 65536, 4},
+                 {"write_1m", "read_1m", 1 << 20, 8}};
 
-    check(count == 2 && chdir(words[1]) == 0, "chdir");
+    check(count < 2 || words[1][0] != '/' || chdir(words[1]) == 0, "chdir");
     bytes = aligned_alloc(4096, 1 << 20);
     for (size_t i = 0; i < 1 << 20; i++)
         bytes[i] = (char)(i * 31);
@@ -170,7 +182,5 @@ int main(int count, char **words)
     measure("miss", 1000, miss);
     measure("list", 10, list);
     measure("list_and_stat", 2, list_and_stat);
-    puts("end");
-    getchar();
     return 0;
 }
