@@ -6,9 +6,10 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/set-up
-# One test at a time a core: boots that share a core starve each other. A file's tests stay together, as they share builds.
+# One test at a time a core: boots that share a core starve each other. A file's tests stay together, as they share
+# builds; the files' order is kept, for the short tests of units stand last and end together.
 JOBS ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 C_SOURCES := find libs platforms recipes tests -name '*.[ch]' -not -path '*/.*'
 C_UNITS := find libs platforms recipes -name '*.c' -not -path '*/tests/*'
 

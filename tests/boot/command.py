@@ -8,10 +8,20 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 RECIPES = Path(__file__).parent / "recipes"
 VIRTUAL = ("qemu-x86_64", "microvm-x86_64")
 TARGETS = (*VIRTUAL, "process-x86_64")
+
+
+def most_telling(*chosen: str) -> list[Any]:
+    """All targets, of which those that are not ``chosen`` are only part of the long tests: what they could show is
+    shown by the others, or elsewhere."""
+    return [t if t in chosen else pytest.param(t, marks=pytest.mark.full) for t in TARGETS]
+
 
 # Far beyond what any run takes: a limit that is reached means a hang.
 LIMIT = 240
@@ -33,7 +43,8 @@ def environment() -> dict[str, str]:
     """That of every command. Images have most of their objects in common: with ccache each is compiled once. A test
     that is about compiling sets UNILITH_LAUNCHER to nothing."""
     launcher = "ccache" if shutil.which("ccache") else ""
-    return {"UNILITH_LAUNCHER": launcher, **os.environ, "NO_COLOR": "1"}
+    # The compiler says what a source includes, so that what is not known yet need not be preprocessed twice.
+    return {"UNILITH_LAUNCHER": launcher, "CCACHE_DEPEND": "1", **os.environ, "NO_COLOR": "1"}
 
 
 def unilith(*words: str | Path, cwd: Path, stdin: str = "", limit: float = LIMIT) -> Ran:

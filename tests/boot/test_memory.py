@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, run, unilith
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, most_telling, run, unilith
 from tests.boot.instructions import guest_instructions
 
 pytestmark = pytest.mark.boot
@@ -93,7 +93,7 @@ def test_instructions_of_faults_and_calls(boot: Boot, workshop: Path, what: str)
     assert 0 < each <= MOST_INSTRUCTIONS[what], f"{what}: {each} instructions"
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", most_telling("microvm-x86_64", "process-x86_64"))
 def test_addresses_differ_from_boot_to_boot(boot: Boot, target: str) -> None:
     with_random = ("--want", "random-chacha")
     places = {boot(target, "where", build=with_random).console for _ in range(3)}

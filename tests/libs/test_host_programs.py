@@ -173,7 +173,8 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
         pytest.fail(f"{compiler} is not installed; the host tests need gcc, clang-14 and its libFuzzer")
     launcher = ["ccache"] if shutil.which("ccache") else []
     sanitizers = f"-fsanitize={SANITIZERS}" + (",fuzzer-no-link" if program.fuzzed else "")
-    flags = [*COMMON, *WARNINGS, sanitizers, *program.cflags]
+    # Nothing that a compiler is told depends on the folder, so that ccache knows what was compiled in another.
+    flags = [*COMMON, *WARNINGS, sanitizers, *program.cflags, f"-ffile-prefix-map={folder}=."]
     library = tree.owner(program.file)
     assert library is not None, f"{program.file}: there is no manifest.yaml in {program.library}"
     own = tree.sources(library) if program.instead is None else program.instead
@@ -192,11 +193,9 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
         headers = tree.include_folders(owner) if owner else []
         if source == program.file:
             headers += [h for h in tree.all_headers() if h not in headers]
-        paths = [
-            word for path in [folder / f"config-{owner}", *headers] for word in ("-idirafter", str(path))
-        ]
+        paths = [word for path in [f"config-{owner}", *headers] for word in ("-idirafter", str(path))]
         output = folder / f"{number}-{source.stem}.o"
-        result = run([*launcher, compiler, *flags, *paths, "-c", source, "-o", output])
+        result = run([*launcher, compiler, *flags, *paths, "-c", source, "-o", output], cwd=folder)
         if result.returncode != 0:
             pytest.fail(f"{source} does not compile:\n{result.stdout}{result.stderr}", pytrace=False)
         return output
