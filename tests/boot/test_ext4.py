@@ -72,6 +72,30 @@ def test_an_image_that_crashes(workshop: Path, tmp_path: Path) -> None:
         assert fsck(image) == ""
 
 
+@pytest.mark.parametrize("target", ["qemu-x86_64", "process-x86_64"])
+def test_mappings_and_what_nobody_asks_for(workshop: Path, tmp_path: Path, target: str) -> None:
+    """fsync finds what was written through a mapping; and what is left alone is on the disk after a while."""
+    image = make_disk(tmp_path)
+    steps = ["map:/data/mapped:70000", "leave:/data/left:30000", "rest:3000", "die"]
+    ran = run("ext4", target, "--disk", str(image), "--", *steps, cwd=workshop)
+    assert ran.console.splitlines()[:3] == ["map: ok", "leave: ok", "rest: ok"], ran
+    ran = run("ext4", target, "--disk", str(image), "--", "sum:/data/mapped:70000", "sum:/data/left:30000",
+              cwd=workshop)  # fmt: skip
+    assert ran.console.splitlines() == ["sum: ok", "sum: ok"], ran
+    assert fsck(image) == ""
+
+
+def test_a_thread_writes_back(workshop: Path, tmp_path: Path) -> None:
+    image = make_disk(tmp_path)
+    ran = run("ext4-threads", "process-x86_64", "--disk", str(image), cwd=workshop)
+    assert ran.console.startswith("slept\n"), ran
+    subprocess.run([tool("e2fsck"), "-fp", str(image)], capture_output=True, check=False)
+    shown = subprocess.run(
+        [tool("debugfs"), "-R", "cat /left", str(image)], capture_output=True, text=True, check=True
+    )
+    assert shown.stdout == "left alone\n" and fsck(image) == ""
+
+
 def record_of(stream: Path) -> Record:
     """The record of a machine's disk as that of the host's tests."""
     record = Record()

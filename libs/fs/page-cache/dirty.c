@@ -22,6 +22,8 @@ void page_cache_set_dirty(struct page *page)
     page->again = true;
     if (page->dirty)
         return;
+    if (total == 0)
+        page_cache_announce();
     page->dirty = true;
     page->dirty_next = NULL;
     page->dirty_previous = file->dirty_last;

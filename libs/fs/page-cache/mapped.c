@@ -11,6 +11,10 @@
 #ifdef CONFIG_LIB_REGION_PAGES
 #include <region_pages.h>
 #endif
+#if defined(CONFIG_LIB_ADDRESS_SPACE) && defined(CONFIG_LIB_FILE_PAGES)
+#include <address_space.h>
+#include <file_pages.h>
+#endif
 
 /* Moves a page to memory that can be mapped several times. -EAGAIN: somebody uses it just now. */
 static int lend(struct page *page)
@@ -55,12 +59,17 @@ int page_cache_pin(struct vnode *vnode, uint64_t index, void **data)
     if (error != 0)
         return error;
     page->pins++;
+    if (file->mapped++ == 0) {
+        file->collected = clock_monotonic();
+        page_cache_announce();
+    }
     *data = page->data;
     return 0;
 }
 
 void page_cache_unpin(struct vnode *vnode, uint64_t index)
 {
+    vnode->pages->mapped--;
     page_cache_let_go(page_cache_find(vnode->pages, index));
 }
 
@@ -78,6 +87,16 @@ void page_cache_mark(struct vnode *vnode, uint64_t index)
     page_cache_set_dirty(page);
     file->touched = true;
     file->written = (int64_t)clock_realtime();
+}
+
+void page_cache_collect(struct page_cache_file *file)
+{
+    if (file->mapped == 0)
+        return;
+    file->collected = clock_monotonic();
+#if defined(CONFIG_LIB_ADDRESS_SPACE) && defined(CONFIG_LIB_FILE_PAGES)
+    address_space_collect(file_pages_find((struct file_content *)file->vnode));
+#endif
 }
 
 void page_cache_read_ahead(struct vnode *vnode, uint64_t offset, uint64_t size)

@@ -194,7 +194,7 @@ void page_cache_forget_mount(const struct vfs_mount *mount)
 
 unsigned page_cache_error_now(const struct vnode *vnode)
 {
-    return vnode->pages->errors;
+    return vnode->pages->errors - (vnode->pages->errors != 0 && !vnode->pages->told);
 }
 
 int page_cache_error(const struct vnode *vnode, unsigned *seen)
@@ -202,5 +202,6 @@ int page_cache_error(const struct vnode *vnode, unsigned *seen)
     if (*seen == vnode->pages->errors)
         return 0;
     *seen = vnode->pages->errors;
+    vnode->pages->told = true;
     return vnode->pages->error;
 }

@@ -6,10 +6,14 @@
  */
 #pragma once
 
+#include <config.h>
 #include <page_index.h>
 #include <pages.h>
 #include <vnode.h>
 #include <wait_lock.h>
+
+#define PAGE_CACHE_SECOND 1000000000ull
+#define PAGE_CACHE_AGE (CONFIG_PAGE_CACHE_SECONDS * PAGE_CACHE_SECOND)
 
 struct page {
     struct page *newer, *older;               /* in the order of use */
@@ -29,16 +33,19 @@ struct page_cache_file {
     struct page_index pages;
     struct page *dirty_first, *dirty_last;
     size_t count, dirty;
+    size_t mapped;            /* pages that mappings hold */
     struct wait_lock writing; /* held by whoever writes back or changes the size */
     uint64_t size;            /* where what is dirty ends */
     int64_t written;          /* when it was last written to, while `touched` */
     bool touched;
     uint64_t dirty_since; /* clock_monotonic() */
+    uint64_t collected;   /* when it was last asked what has been written through mappings */
     uint64_t next_read;   /* page that a reader in sequence will want */
     unsigned ahead;       /* pages to read ahead */
     size_t room;          /* pages that may become dirty before the file system is asked how much it has */
     unsigned errors;      /* of writing back, so far */
     int error;            /* the last */
+    bool told;            /* to somebody */
 };
 
 extern struct page_cache_file *page_cache_files;
@@ -71,11 +78,22 @@ size_t page_cache_limit(void);
 int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end);
 int page_cache_relieve(struct page_cache_file *file); /* when too much is dirty, or for too long */
 int page_cache_clean_oldest(void);                    /* -EAGAIN: nothing is dirty */
+int page_cache_clean_all(struct page_cache_file *file);
+void page_cache_note_error(struct page_cache_file *file, int error);
+
+/* For going through all files (NULL begins, and ends) while they may come and go: each is held meanwhile. */
+struct page_cache_file *page_cache_following(struct page_cache_file *file);
 
 /* page_cache.c: the end of a file that nobody holds. What its pages hold is not wanted. */
 void page_cache_detach(struct page_cache_file *file);
 
-/* mapped.c: pages from `offset` on go, or are read again where they are mapped. */
+/* age.c: there is something that will have to be written back. */
+void page_cache_announce(void);
+
+/* mapped.c: what the application has written to pages that it has mapped becomes dirty. */
+void page_cache_collect(struct page_cache_file *file);
+
+/* Pages from `offset` on go, or are read again where they are mapped. */
 int page_cache_renew(struct vnode *vnode, uint64_t offset);
 
 /* transfer.c: the operations. */

@@ -7,14 +7,12 @@
 #include "store.h"
 
 #include <clock.h>
-#include <config.h>
 #include <errno.h>
 #include <log.h>
 #include <page_cache.h>
 #include <string.h>
 
 #define RUN_MAX 64 /* pages that are written at once */
-#define SECOND 1000000000ull
 
 /* The first dirty pages of [first, end), in order; returns how many. */
 static size_t find_dirty(struct page_cache_file *file, uint64_t first, uint64_t end,
@@ -116,6 +114,20 @@ static int write_run(struct page_cache_file *file, struct page *run[], size_t *c
     return error;
 }
 
+/* After a run could not be written: those pages of it that can be. */
+static int write_singly(struct page_cache_file *file, struct page *run[], size_t count)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t one = 1;
+        int error = write_run(file, run + i, &one);
+
+        result = result != 0 ? result : error;
+    }
+    return result;
+}
+
 /* Writes what the file system writes all at once; returns how many of the first pages it were. */
 static size_t rewrite(struct page_cache_file *file, struct page *const found[], size_t count)
 {
@@ -133,10 +145,11 @@ static size_t rewrite(struct page_cache_file *file, struct page *const found[], 
                     : 0; /* which ones it cannot write shows when they are written one by one */
 }
 
-static void note_error(struct page_cache_file *file, int error)
+void page_cache_note_error(struct page_cache_file *file, int error)
 {
     file->errors++;
     file->error = error;
+    file->told = false;
     log_write(LOG_ERROR, "page-cache: a file could not be written back, error %d", -error);
 }
 
@@ -167,6 +180,8 @@ int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t
             index = found[0]->index;
             error = write_run(file, found, &done);
             index += done;
+            if (error == -EIO && done > 1)
+                error = write_singly(file, found, done);
         } else {
             index = found[done - 1]->index + 1;
         }
@@ -176,7 +191,7 @@ int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t
             break;
     }
     if (result != 0)
-        note_error(file, result);
+        page_cache_note_error(file, result);
     set_time(file);
     return result;
 }
@@ -187,6 +202,7 @@ int page_cache_write_back(struct vnode *vnode, uint64_t offset, uint64_t size)
     uint64_t end = size > UINT64_MAX - offset ? UINT64_MAX : offset + size;
     int error;
 
+    page_cache_collect(file);
     wait_lock_take(&file->writing);
     error = file->dirty != 0 ? page_cache_clean_file(file, offset / PAGE_SIZE, page_cache_pages_of(end)) : 0;
     wait_lock_give(&file->writing);
@@ -206,7 +222,7 @@ static struct page_cache_file *dirtiest(void)
 }
 
 /* Writes all of a file back that somebody else may give up meanwhile. */
-static int clean(struct page_cache_file *file)
+int page_cache_clean_all(struct page_cache_file *file)
 {
     struct vnode *vnode = vnode_get(file->vnode);
     int error = page_cache_write_back(vnode, 0, UINT64_MAX);
@@ -221,40 +237,44 @@ int page_cache_clean_oldest(void)
 {
     struct page_cache_file *file = dirtiest();
 
-    return file != NULL ? clean(file) : -EAGAIN;
-}
-
-static bool is_due(uint64_t since, uint64_t now)
-{
-    return now - since >= CONFIG_PAGE_CACHE_SECONDS * SECOND;
+    return file != NULL ? page_cache_clean_all(file) : -EAGAIN;
 }
 
 int page_cache_relieve(struct page_cache_file *file)
 {
     if (page_cache_dirty() > page_cache_limit() / 2) {
-        int error = file->dirty >= page_cache_dirty() / 2 ? clean(file) : page_cache_clean_oldest();
+        int error =
+            file->dirty >= page_cache_dirty() / 2 ? page_cache_clean_all(file) : page_cache_clean_oldest();
 
         return error != -EAGAIN ? error : 0; /* somebody else is at it */
     }
-    if (file->dirty != 0 && is_due(file->dirty_since, clock_monotonic()))
-        (void)clean(file);
+    if (file->dirty != 0 && clock_monotonic() - file->dirty_since >= PAGE_CACHE_AGE)
+        (void)page_cache_clean_all(file);
     return 0;
+}
+
+struct page_cache_file *page_cache_following(struct page_cache_file *file)
+{
+    struct page_cache_file *next = file != NULL ? file->next : page_cache_files;
+
+    if (next != NULL)
+        vnode_get(next->vnode);
+    if (file != NULL)
+        page_cache_put(file->vnode);
+    return next;
 }
 
 int page_cache_sync_mount(const struct vfs_mount *mount)
 {
+    struct page_cache_file *file = NULL;
     int result = 0;
 
-    for (struct page_cache_file *file = page_cache_files, *next; file != NULL; file = next) {
-        struct vnode *vnode = file->vnode;
+    while ((file = page_cache_following(file)) != NULL) {
         int error = 0;
 
-        vnode_get(vnode);
-        if (mount == NULL || vnode->mount == mount)
-            error = page_cache_write_back(vnode, 0, UINT64_MAX);
+        if (mount == NULL || file->vnode->mount == mount)
+            error = page_cache_write_back(file->vnode, 0, UINT64_MAX);
         result = result != 0 ? result : error;
-        next = file->next;
-        page_cache_put(vnode);
     }
     return result;
 }

@@ -104,6 +104,16 @@ int address_space_sync(uintptr_t start, uintptr_t end, bool unlocked)
     return error;
 }
 
+void address_space_collect(const struct file_pages *file)
+{
+    if (file == NULL)
+        return;
+    space_touch_stack();
+    for (struct region_node *node = space_tree_find(0); node != NULL; node = space_tree_next(node))
+        if (node->region.file == file)
+            region_pages_collect(&node->region, node->region.start, node->region.end);
+}
+
 size_t address_space_promised(void)
 {
     return space_promised;

@@ -41,7 +41,7 @@ struct file_pages {
 
 static struct file_pages *first; /* every file that is mapped */
 
-static struct file_pages *find(const struct file_content *content)
+struct file_pages *file_pages_find(const struct file_content *content)
 {
     struct file_pages *file = first;
 
@@ -52,7 +52,7 @@ static struct file_pages *find(const struct file_content *content)
 
 struct file_pages *file_pages_of(struct file_content *content)
 {
-    struct file_pages *file = find(content);
+    struct file_pages *file = file_pages_find(content);
 
     if (file != NULL) {
         file_content_release(content); /* it is held once already */
@@ -92,8 +92,7 @@ void file_pages_put(struct file_pages *file)
 
     if (--file->references != 0)
         return;
-    if (!is_cached(file->content))
-        file_pages_sync(file, 0, UINT64_MAX); /* nobody is there to hear of an error, as with close() */
+    file_pages_leave(file, 0, UINT64_MAX);
     for (uintptr_t *at; (at = page_index_next(&file->pages, &index, UINT64_MAX)) != NULL;) {
         give_back(file, index, (void *)(*at & ~WRITTEN));
         *at = 0;
@@ -231,10 +230,16 @@ int file_pages_sync(struct file_pages *file, uint64_t index, uint64_t end)
     return result;
 }
 
+void file_pages_leave(struct file_pages *file, uint64_t first, uint64_t end)
+{
+    if (!is_cached(file->content))
+        (void)file_pages_sync(file, first, end);
+}
+
 /* Copies between memory and those pages of a file that there are: out of them if `to`, else into them. */
 static void copy(const struct file_content *content, void *to, const void *from, size_t size, uint64_t offset)
 {
-    struct file_pages *file = find(content);
+    struct file_pages *file = file_pages_find(content);
     uint64_t index = offset / PAGE_SIZE, end = (offset + size + PAGE_SIZE - 1) / PAGE_SIZE;
 
     if (file == NULL || is_cached(content))
@@ -263,7 +268,7 @@ void file_pages_change(const struct file_content *content, const void *data, siz
 
 void file_pages_cut(struct file_content *content)
 {
-    struct file_pages *file = find(content);
+    struct file_pages *file = file_pages_find(content);
     uint64_t size, index;
 
     if (file == NULL || is_cached(content))

@@ -60,16 +60,28 @@ void region_pages_host_mark(const struct region *region, uintptr_t start, uintpt
                 file_pages_mark(region->file, index_of(region, start));
 }
 
-/* What has been written back is to be heard of when it is written to again. */
-int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
+/* What has been marked is to be heard of when it is written to again. */
+void region_pages_collect(const struct region *region, uintptr_t start, uintptr_t end)
 {
     if (!region_pages_host_shares(region))
-        return 0;
+        return;
     region_pages_host_mark(region, start, end);
     for (uintptr_t at = start; at < end; at += HOST_PAGE)
         if (*region_pages_host_state(at) == HOST_PAGE_WRITTEN) {
             *region_pages_host_state(at) = HOST_PAGE_LENT;
             region_pages_protect(region, at, at + HOST_PAGE);
         }
+}
+
+void region_pages_host_left(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    file_pages_leave(region->file, index_of(region, start), index_of(region, end - 1) + 1);
+}
+
+int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    if (!region_pages_host_shares(region))
+        return 0;
+    region_pages_collect(region, start, end);
     return file_pages_sync(region->file, index_of(region, start), index_of(region, end - 1) + 1);
 }

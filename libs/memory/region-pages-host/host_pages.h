@@ -35,9 +35,11 @@ static inline bool region_pages_host_shares(const struct region *region)
 }
 
 #ifdef CONFIG_LIB_FILE_CONTENT
-/* content.c: fetches a page of a file; tells the file of what was written. */
+/* content.c: fetches a page of a file; tells the file of what was written; and that it is not mapped any
+ * more. */
 int region_pages_host_fetch(const struct region *region, uintptr_t address, bool write);
 void region_pages_host_mark(const struct region *region, uintptr_t start, uintptr_t end);
+void region_pages_host_left(const struct region *region, uintptr_t start, uintptr_t end);
 #else
 static inline int region_pages_host_fetch(const struct region *region, uintptr_t address, bool write)
 {
@@ -46,6 +48,11 @@ static inline int region_pages_host_fetch(const struct region *region, uintptr_t
 }
 
 static inline void region_pages_host_mark(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    (void)region, (void)start, (void)end;
+}
+
+static inline void region_pages_host_left(const struct region *region, uintptr_t start, uintptr_t end)
 {
     (void)region, (void)start, (void)end;
 }

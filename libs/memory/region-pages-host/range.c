@@ -59,7 +59,7 @@ size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr
     if (region->file == NULL)
         region_pages_host_clear(start, end);
     else if (region->flags & REGION_SHARED)
-        region_pages_sync(region, start, end);
+        region_pages_host_left(region, start, end);
     return 0;
 }
 
@@ -109,6 +109,11 @@ bool region_pages_present(const struct region *region, uintptr_t address)
 }
 
 #ifndef CONFIG_LIB_FILE_CONTENT
+void region_pages_collect(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    (void)region, (void)start, (void)end;
+}
+
 int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
 {
     (void)region, (void)start, (void)end;

@@ -33,10 +33,12 @@ static inline unsigned entry_how(const struct region *region, unsigned kind)
 }
 
 #ifdef CONFIG_LIB_FILE_CONTENT
-/* shared.c: the page of the region's file that belongs to `address`; and that it was written to. */
+/* shared.c: the page of the region's file that belongs to `address`; that it was written to; and that what
+ * was marked there is not mapped any more. */
 int region_pages_shared(const struct region *region, uintptr_t address, void **page);
 int region_pages_filled(const struct region *region, uintptr_t address, void *page);
 void region_pages_written(const struct region *region, uintptr_t address);
+void region_pages_left(const struct region *region, uintptr_t start, uintptr_t end);
 #else
 static inline int region_pages_shared(const struct region *region, uintptr_t address, void **page)
 {
@@ -53,5 +55,10 @@ static inline int region_pages_filled(const struct region *region, uintptr_t add
 static inline void region_pages_written(const struct region *region, uintptr_t address)
 {
     (void)region, (void)address;
+}
+
+static inline void region_pages_left(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    (void)region, (void)start, (void)end;
 }
 #endif

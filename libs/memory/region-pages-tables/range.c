@@ -41,7 +41,7 @@ size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr
     if (any)
         page_tables_flush(start, end);
     if (written)
-        region_pages_sync(region, start, end); /* an error has nobody to go to: that is what msync() is for */
+        region_pages_left(region, start, end);
     return own;
 }
 
@@ -95,6 +95,11 @@ bool region_pages_present(const struct region *region, uintptr_t address)
 }
 
 #ifndef CONFIG_LIB_FILE_CONTENT
+void region_pages_collect(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    (void)region, (void)start, (void)end;
+}
+
 int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
 {
     (void)region, (void)start, (void)end;

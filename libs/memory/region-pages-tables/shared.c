@@ -25,10 +25,10 @@ void region_pages_written(const struct region *region, uintptr_t address)
     file_pages_mark(region->file, index_of(region, address));
 }
 
-int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
+void region_pages_collect(const struct region *region, uintptr_t start, uintptr_t end)
 {
     if (!region_shares_file(region))
-        return 0;
+        return;
     for (uintptr_t at = start;; at += PAGE_SIZE) {
         struct page_entry *entry = page_tables_next(&at, end);
         struct page_mapping mapping;
@@ -43,5 +43,17 @@ int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t en
         page_tables_set(entry, mapping);
         page_tables_flush(at, at + PAGE_SIZE);
     }
+}
+
+void region_pages_left(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    file_pages_leave(region->file, index_of(region, start), index_of(region, end - 1) + 1);
+}
+
+int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end)
+{
+    if (!region_shares_file(region))
+        return 0;
+    region_pages_collect(region, start, end);
     return file_pages_sync(region->file, index_of(region, start), index_of(region, end - 1) + 1);
 }

@@ -14,6 +14,9 @@
 #ifdef CONFIG_LIB_INTERRUPTS
 #include <interrupts.h>
 #endif
+#ifdef CONFIG_LIB_PAGE_CACHE
+#include <page_cache_age.h>
+#endif
 
 static bool interrupted;
 static char waiting; /* its address stands in the queue of whoever waits */
@@ -60,6 +63,27 @@ static int outcome(const struct wait_queue *queue, uint64_t deadline, bool inter
     return 0;
 }
 
+/*
+ * When the next thing is to be done that nobody waits for. There is no thread for writing files back, so it
+ * is done here if the application has nothing to do: only then a wait can be interrupted, and no file system
+ * is in the middle of something.
+ */
+static uint64_t next_task(bool interruptible)
+{
+#ifdef CONFIG_LIB_PAGE_CACHE
+    if (interruptible) {
+        uint64_t due = page_cache_due(), timer = ktimer_first();
+
+        if (due != WAIT_FOR_EVER && due <= clock_monotonic())
+            page_cache_write_due();
+        return due < timer ? due : timer;
+    }
+#else
+    (void)interruptible;
+#endif
+    return ktimer_first();
+}
+
 int wait_until(struct wait_queue *queue, uint64_t deadline, bool interruptible)
 {
     bool done;
@@ -68,9 +92,9 @@ int wait_until(struct wait_queue *queue, uint64_t deadline, bool interruptible)
     queue->waiters = (struct ring *)&waiting;
     wait_poll();
     while (result = outcome(queue, deadline, interruptible, &done), !done) {
-        uint64_t timer = ktimer_first();
+        uint64_t task = next_task(interruptible);
 
-        if (!idle(timer < deadline ? timer : deadline))
+        if (!idle(task < deadline ? task : deadline))
             panic("the application waits for what cannot come (deadlock)");
         wait_poll();
     }

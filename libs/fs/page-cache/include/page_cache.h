@@ -47,8 +47,10 @@ int page_cache_write_back(struct vnode *vnode, uint64_t offset, uint64_t size);
 int page_cache_sync_mount(const struct vfs_mount *mount);
 void page_cache_forget_mount(const struct vfs_mount *mount);
 
-/* The number of errors so far, and whether there were some since `*seen`, which becomes that number: 0 or the
- * last of them. */
+/*
+ * For whoever opens a file: the number of errors so far, without the last if nobody has been told of it. And
+ * whether there were some since `*seen`, which becomes that number: 0 or the last of them.
+ */
 unsigned page_cache_error_now(const struct vnode *vnode);
 int page_cache_error(const struct vnode *vnode, unsigned *seen);
 

@@ -57,6 +57,9 @@ int address_space_lock(uintptr_t start, uintptr_t end, bool lock);
 /* Shared pages go back into their files. -EBUSY if `unlocked` and some of it is locked. */
 int address_space_sync(uintptr_t start, uintptr_t end, bool unlocked);
 
+/* What has been written so far to shared mappings of a file (NULL: does nothing) is marked in its pages. */
+void address_space_collect(const struct file_pages *file);
+
 /* Where the break of brk(2) is after it was asked to be at `end`. */
 uintptr_t address_space_break(uintptr_t end);
 

@@ -20,6 +20,9 @@ struct file_pages *file_pages_of(struct file_content *content);
 struct file_pages *file_pages_get(struct file_pages *file);
 void file_pages_put(struct file_pages *file);
 
+/* Those of a file, not counted; NULL: it is not mapped. */
+struct file_pages *file_pages_find(const struct file_content *content);
+
 uint64_t file_pages_size(const struct file_pages *file); /* of the file, in bytes, at this moment */
 
 /* The page itself: 0, -ENOMEM, -EIO, or -EFAULT if it lies beyond the end of the file. */
@@ -34,6 +37,10 @@ void file_pages_mark(struct file_pages *file, uint64_t index);
 /* Puts what is marked of [first, end) back. 0, or what the file system said; the marks of what could not be
  * written stay. */
 int file_pages_sync(struct file_pages *file, uint64_t first, uint64_t end);
+
+/* The same when a mapping has ended, and nobody is there to hear of an error. Where the page cache has the
+ * file, its pages are these, and it is the one that writes them. */
+void file_pages_leave(struct file_pages *file, uint64_t first, uint64_t end);
 
 /*
  * `size` bytes of a file have been read: where it has pages, these are what the reader gets. They have been

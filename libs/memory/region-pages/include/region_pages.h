@@ -69,6 +69,10 @@ size_t region_pages_own(const struct region *region, uintptr_t start, uintptr_t 
 /* Whether the page at `address` can be had without fetching it. */
 bool region_pages_present(const struct region *region, uintptr_t address);
 
+/* What has been written to shared pages so far is marked in the file's pages (file_pages_mark); what is from
+ * now on, will be again. */
+void region_pages_collect(const struct region *region, uintptr_t start, uintptr_t end);
+
 /* What has been written to shared pages stands in the file. 0 or an error. */
 int region_pages_sync(const struct region *region, uintptr_t start, uintptr_t end);
 

@@ -13,7 +13,7 @@
 // sources: ../../../fs/name-cache/name_cache.c ../../../fs/page-cache/page_cache.c
 // sources: ../../../fs/page-cache/store.c ../../../fs/page-cache/transfer.c
 // sources: ../../../fs/page-cache/write_back.c ../../../fs/page-cache/mapped.c
-// sources: ../../../fs/page-cache/dirty.c
+// sources: ../../../fs/page-cache/dirty.c ../../../fs/page-cache/age.c
 // sources: ../../../memory/page-index/page_index.c
 // cflags: -DCONFIG_LIB_MOUNT_TABLE=1 -DCONFIG_LIB_NAME_CACHE=1 -DCONFIG_LIB_PAGE_CACHE=1
 // cflags: -DCONFIG_PAGE_CACHE_PERCENT=1 -DSEEDS=15 -DCONFIG_NAME_CACHE_ENTRIES=40

@@ -7,6 +7,9 @@
  *     sum:FILE:SIZE     whether they are there
  *     work:N            N rounds of making, renaming, cutting and removing, each with fsync
  *     torture:N:COUNT   COUNT steps from N on, each with fsync and reported
+ *     map:FILE:SIZE     the same through a mapping, and fsync
+ *     leave:FILE:SIZE   writes half of them, and the others through a mapping, and leaves it at that
+ *     rest:N            waits for N milliseconds
  *     sync              sync(2)
  *     die               ends without unmounting
  */
@@ -19,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -50,6 +54,30 @@ static int put(const char *path, size_t size, int flags)
     if (fsync(file) != 0 || close(file) != 0 || done != size)
         return -1;
     return 0;
+}
+
+/* Stays mapped. */
+static int map(const char *path, size_t size, size_t begin, int syncs)
+{
+    int file = open(path, O_CREAT | O_TRUNC | O_RDWR, 0644);
+    char *bytes;
+
+    if (file < 0 || ftruncate(file, (off_t)size) != 0)
+        return -1;
+    bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (bytes == MAP_FAILED)
+        return -1;
+    fill(begin, 0);
+    if (pwrite(file, buffer, begin, 0) != (ssize_t)begin)
+        return -1;
+    for (size_t done = begin; done < size;) {
+        size_t n = size - done < sizeof(buffer) ? size - done : sizeof(buffer);
+
+        fill(n, done);
+        memcpy(bytes + done, buffer, n);
+        done += n;
+    }
+    return syncs ? fsync(file) : 0;
 }
 
 static int compare(const char *path, size_t size)
@@ -155,6 +183,12 @@ int main(int argc, char **argv)
             result = look(path, (int)n);
         else if (strcmp(verb, "big") == 0)
             result = put(path, n, 0);
+        else if (strcmp(verb, "map") == 0)
+            result = map(path, n, 0, 1);
+        else if (strcmp(verb, "leave") == 0)
+            result = map(path, n, n / 2, 0);
+        else if (strcmp(verb, "rest") == 0)
+            result = usleep((useconds_t)atoi(path) * 1000);
         else if (strcmp(verb, "sum") == 0)
             result = compare(path, n);
         else if (strcmp(verb, "work") == 0)
