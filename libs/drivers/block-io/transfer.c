@@ -7,11 +7,15 @@
 #include <page_tables.h>
 #endif
 
-#define SEGMENTS 8u /* of a request: more is worth it for large segments only, and few are small */
+/* Of a request. Where memory is in one piece, few will do; behind page tables each page may be one. */
+#ifdef CONFIG_LIB_PAGE_TABLES
+#define SEGMENTS 32u
+#else
+#define SEGMENTS 8u
+#endif
 #define STAGE ((size_t)16 * PAGE_SIZE)
 
-/* Whether a device reaches the bytes by their address, as long as nobody waits for it to be so: what the
- * application has mapped may be gone before the device is done. */
+/* Whether a device reaches the bytes by their address. */
 static bool reachable(const void *buffer)
 {
 #ifdef CONFIG_LIB_PAGE_TABLES
@@ -22,28 +26,107 @@ static bool reachable(const void *buffer)
 #endif
 }
 
-/* At most `bytes`, as much as one request can take; how much, or an error. */
+/* Puts memory behind the last segment, as much of it as one can have; returns how much, 0: there is no room.
+ */
+static uint32_t add(const struct block_device *device, struct block_request *request,
+                    struct block_segment *segments, void *memory, size_t bytes)
+{
+    unsigned limit = device->max_segments < SEGMENTS ? device->max_segments : SEGMENTS;
+    uint32_t most = device->max_segment & ~(device->block - 1);
+    struct block_segment *last = request->segment_count != 0 ? &segments[request->segment_count - 1] : NULL;
+
+    if (last != NULL && (char *)last->address + last->length == memory && last->length < most) {
+        most -= last->length;
+        bytes = bytes < most ? bytes : most;
+        last->length += (uint32_t)bytes;
+    } else if (request->segment_count < limit) {
+        bytes = bytes < most ? bytes : most;
+        segments[request->segment_count++] = (struct block_segment){memory, (uint32_t)bytes};
+    } else {
+        return 0;
+    }
+    return (uint32_t)bytes;
+}
+
+/*
+ * Where the byte at `at` stands, and how many behind it with it, of what the application has mapped: only
+ * where there is one thread, so that nothing can be unmapped until the device is done. NULL: nowhere that the
+ * device would reach.
+ */
+#if defined(CONFIG_LIB_PAGE_TABLES) && !defined(CONFIG_LIB_KTHREAD)
+static void *place_of(char *at, bool changes, size_t *bytes)
+{
+    uintptr_t page = (uintptr_t)at;
+    struct page_entry *entry;
+    struct page_mapping mapping;
+
+    /* It is fetched now, if it was not there, and knows that it will be changed. */
+    if (changes)
+        __atomic_fetch_or(at, 0, __ATOMIC_RELAXED);
+    else
+        (void)*(volatile char *)at;
+    entry = page_tables_next(&page, (uintptr_t)at + 1);
+    if (entry == NULL)
+        return NULL;
+    mapping = page_tables_get(entry);
+    *bytes = page + (mapping.how & PAGE_TABLES_IS_LARGE ? PAGE_TABLES_LARGE : PAGE_SIZE) - (uintptr_t)at;
+    return (char *)mapping.page + ((uintptr_t)at - page);
+}
+#else
+static void *place_of(const char *at, bool changes, size_t *bytes)
+{
+    (void)at, (void)changes, (void)bytes;
+    return NULL;
+}
+#endif
+
+/* The segments of at most `bytes`, as much as one request can take; returns how much: whole blocks. */
+static size_t gather(const struct block_device *device, struct block_request *request,
+                     struct block_segment *segments, char *buffer, size_t bytes)
+{
+    size_t total = 0, excess;
+
+    while (total < bytes) {
+        size_t n = bytes - total, there = n;
+        void *memory = reachable(buffer + total)
+                           ? buffer + total
+                           : place_of(buffer + total, request->operation == BLOCK_READ, &there);
+        uint32_t added = memory != NULL ? add(device, request, segments, memory, there < n ? there : n) : 0;
+
+        if (added == 0)
+            break;
+        total += added;
+    }
+    for (excess = total % device->block; excess != 0;) {
+        struct block_segment *last = &segments[request->segment_count - 1];
+        uint32_t cut = last->length < excess ? last->length : (uint32_t)excess;
+
+        last->length -= cut;
+        request->segment_count -= last->length == 0;
+        excess -= cut;
+        total -= cut;
+    }
+    return total;
+}
+
+/* At most `bytes`, as much as one request can take; how much, or an error. 0: the device does not reach it.
+ */
 static long transfer_once(struct block_device *device, enum block_operation operation, uint64_t sector,
                           char *buffer, size_t bytes)
 {
     struct block_segment segments[SEGMENTS];
     struct block_request request = {.operation = (uint8_t)operation, .segments = segments, .sector = sector};
-    size_t most = (size_t)device->max_sectors * BLOCK_SECTOR, total = 0;
-    unsigned limit = device->max_segments < SEGMENTS ? device->max_segments : SEGMENTS;
-    uint32_t segment = device->max_segment & ~(device->block - 1);
+    size_t most = (size_t)device->max_sectors * BLOCK_SECTOR;
     int error;
 
     if (bytes > most)
         bytes = most & ~(size_t)(device->block - 1);
-    while (total < bytes && request.segment_count < limit) {
-        uint32_t length = bytes - total < segment ? (uint32_t)(bytes - total) : segment;
-
-        segments[request.segment_count++] = (struct block_segment){buffer + total, length};
-        total += length;
-    }
-    request.sectors = total / BLOCK_SECTOR;
+    bytes = gather(device, &request, segments, buffer, bytes);
+    if (bytes == 0)
+        return 0;
+    request.sectors = bytes / BLOCK_SECTOR;
     error = block_wait(device, &request);
-    return error ? error : (long)total;
+    return error ? error : (long)bytes;
 }
 
 /* By memory that the device reaches. */
@@ -79,8 +162,10 @@ static int transfer(struct block_device *device, enum block_operation operation,
     if (bytes % device->block)
         return -EINVAL;
     while (bytes > 0) {
-        long done = (reachable(at) ? transfer_once : transfer_staged)(device, operation, sector, at, bytes);
+        long done = transfer_once(device, operation, sector, at, bytes);
 
+        if (done == 0)
+            done = transfer_staged(device, operation, sector, at, bytes);
         if (done < 0)
             return (int)done;
         at += done;
