@@ -85,6 +85,27 @@ def test_mappings_and_what_nobody_asks_for(workshop: Path, tmp_path: Path, targe
     assert fsck(image) == ""
 
 
+def test_an_error_of_writing_back_is_told(workshop: Path, tmp_path: Path) -> None:
+    """The disk does not take a block when nobody waits for it (QEMU's blkdebug): fsync says so afterwards."""
+    image, faults = make_disk(tmp_path, "-b", "4096"), tmp_path / "faults"
+    ran = run("ext4", "qemu-x86_64", "--disk", str(image), "--", "big:/data/file:8192", cwd=workshop)
+    assert ran.status == 0, ran
+    blocks = subprocess.run(
+        [tool("debugfs"), "-R", "blocks /file", str(image)], capture_output=True, text=True, check=True
+    )
+    sector = int(blocks.stdout.split()[0]) * 8
+    faults.write_text(
+        f'[inject-error]\nevent = "write_aio"\nerrno = "5"\nonce = "off"\nsector = "{sector}"\n'
+    )
+    steps = ["change:/data/file", "rest:2500", "fsync"]
+    disk = f"{image},blkdebug={faults}"
+    ran = run("ext4", "qemu-x86_64", "--disk", disk, "--", *steps, cwd=workshop)
+    lines = ran.console.splitlines()
+    failed = next(n for n, line in enumerate(lines) if "could not be written back" in line)
+    assert lines.index("change: ok") < failed < lines.index("rest: ok") < lines.index("fsync: I/O error"), ran
+    assert fsck(image) == ""
+
+
 def test_a_thread_writes_back(workshop: Path, tmp_path: Path) -> None:
     image = make_disk(tmp_path)
     ran = run("ext4-threads", "process-x86_64", "--disk", str(image), cwd=workshop)

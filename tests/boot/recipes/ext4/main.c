@@ -10,6 +10,8 @@
  *     map:FILE:SIZE     the same through a mapping, and fsync
  *     leave:FILE:SIZE   writes half of them, and the others through a mapping, and leaves it at that
  *     rest:N            waits for N milliseconds
+ *     change:FILE       writes to its first block, and leaves it open
+ *     fsync             of that file
  *     sync              sync(2)
  *     die               ends without unmounting
  */
@@ -78,6 +80,14 @@ static int map(const char *path, size_t size, size_t begin, int syncs)
         done += n;
     }
     return syncs ? fsync(file) : 0;
+}
+
+static int changed;
+
+static int change(const char *path)
+{
+    changed = open(path, O_WRONLY);
+    return changed < 0 || pwrite(changed, buffer, 4096, 0) != 4096 ? -1 : 0;
 }
 
 static int compare(const char *path, size_t size)
@@ -187,6 +197,10 @@ int main(int argc, char **argv)
             result = map(path, n, 0, 1);
         else if (strcmp(verb, "leave") == 0)
             result = map(path, n, n / 2, 0);
+        else if (strcmp(verb, "change") == 0)
+            result = change(path);
+        else if (strcmp(verb, "fsync") == 0)
+            result = fsync(changed);
         else if (strcmp(verb, "rest") == 0)
             result = usleep((useconds_t)atoi(path) * 1000);
         else if (strcmp(verb, "sum") == 0)
