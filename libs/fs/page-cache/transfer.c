@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define AHEAD_MIN 4 /* pages */
-#define AHEAD_MAX 32
+#define AHEAD_MAX 64
 #define ROOM_MIN 64 /* pages */
 #define ROOM_MAX 1024
 #define SIZE_LIMIT ((uint64_t)INT64_MAX) /* off_t */
