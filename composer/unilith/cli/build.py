@@ -38,6 +38,7 @@ def build_and_run(
     disks: Sequence[str],
     shares: Sequence[str] = (),
     vsock: str | None = None,
+    cpus: int | None = None,
     verbosity: int,
     debugging: Debugging | None = None,
 ) -> int:
@@ -55,6 +56,8 @@ def build_and_run(
             description = ImageDescription.read(given)
         else:
             description = ImageDescription.read(_build(request, verbosity).description)
+        if cpus is not None:
+            description = description.model_copy(update={"cpus": cpus})
         return run_image(
             description,
             args=args,

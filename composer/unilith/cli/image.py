@@ -59,6 +59,10 @@ def run(
     memory: Annotated[
         str | None, typer.Option("--memory", "-m", help="Memory with K, M or G.", show_default="the recipe's")
     ] = None,
+    cpus: Annotated[
+        int | None,
+        typer.Option("--cpus", min=1, max=64, help="Processors.", show_default="the recipe's, 1"),
+    ] = None,
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", help="Seconds; then the image is stopped.", show_default="none"),
@@ -148,6 +152,7 @@ def run(
             request,
             args=args,
             memory=memory,
+            cpus=cpus,
             timeout=timeout,
             network=Wanted(net or "", tuple(port or ()), dhcp, capture),
             disks=tuple(disk or ()),

@@ -41,6 +41,8 @@ class RunSettings(Model):
 
     memory: Memory = "16M"
     """The machine's memory: a number with K, M or G."""
+    cpus: Annotated[int, Field(ge=1, le=64)] = 1
+    """The machine's processors. The image uses more than one if it has `sched.parallel` (docs/threads.md)."""
     ports: tuple[Port, ...] = ()
     """Ports of the host that lead to ports of the image: `8080:80`, or `5353:53/udp`."""
 

@@ -12,6 +12,8 @@ from unilith.resolver.statements import STUB_LIBRARY
 
 PROGRAM_LOADER = "program-loader"
 """The library that connects further programs with the image's system calls."""
+PARALLEL = "sched-processors"
+"""The library that lets threads run on several processors."""
 PROCFS = "procfs"
 """The library that shows what the image is made of."""
 
@@ -45,7 +47,11 @@ def table_sources(plan: Plan) -> dict[str, str]:
         probes = {call: " && ".join(p.check for p in POINTERS[call]) for call in plan.probed}
         calls = [(call, probes.get(call, "")) for call in sorted({*plan.guarded, *probes})]
         files["guarded_calls.c"] = render(
-            "guarded_calls.c", calls=calls, guard=bool(plan.guarded), probe=bool(probes)
+            "guarded_calls.c",
+            calls=calls,
+            guard=bool(plan.guarded),
+            probe=bool(probes),
+            parallel=any(unit.name == PARALLEL for unit in plan.units),
         )
     if plan.calls:
         files["dispatch.c"] = render("dispatch.c", calls=plan.calls)

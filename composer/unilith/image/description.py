@@ -38,6 +38,7 @@ class ImageDescription(BaseModel):
     debug: Path  # the same with symbols, for addresses in crash reports
     initrd: Path | None = None
     memory: str  # "16M": a number with K, M or G
+    cpus: int = 1  # the machine's processors
     ports: tuple[str, ...] = ()  # "8080:80" or "5353:53/udp", host and guest
     network: bool = False  # whether the image drives a network card
     vsock: bool = False  # whether the image has a vsock device

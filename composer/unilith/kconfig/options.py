@@ -201,6 +201,10 @@ def library_options(catalog: Catalog, manifest: Manifest) -> tuple[Option, ...]:
     return catalog.library_options(manifest.name)
 
 
+IMAGE_WIDE = ("sched.parallel",)
+"""Interfaces that every library's `config.h` tells of: threads run on several processors at once."""
+
+
 def config_header(
     catalog: Catalog, manifest: Manifest, values: Mapping[str, str], selected: Iterable[str]
 ) -> str:
@@ -208,7 +212,8 @@ def config_header(
 
     ``values`` are option values as `OptionValues` has them; ``selected`` are the names of all that is
     in the image. Holds `CONFIG_<OPTION>` for the library's own options (a bool that is n is not defined), and
-    `CONFIG_LIB_<NAME>` for each entry of `uses` that the image has.
+    `CONFIG_LIB_<NAME>` for each entry of `uses` that the image has. What concerns all code, if only by the
+    headers that it includes, is told to every library: `IMAGE_WIDE`.
     """
     present = set(selected)
     lines = [
@@ -228,9 +233,10 @@ def config_header(
                 lines += [f"#define CONFIG_{option.name} {digits}"] if value else []
             case _:
                 lines += [f"#define CONFIG_{option.name} {int(value)}"] if value else []
-    for ref in manifest.uses:
-        used = catalog.get(ref.name)
-        if ref.name in present or any(m.name in present for m, _ in catalog.providers(ref.name)):
+    wide = (name for name in IMAGE_WIDE if name in catalog.interfaces)
+    for name in (*(ref.name for ref in manifest.uses), *wide):
+        used = catalog.get(name)
+        if name in present or any(m.name in present for m, _ in catalog.providers(name)):
             lines.append(f"#define CONFIG_{used.symbol} 1")
     return "\n".join([*dict.fromkeys(lines), ""]) if len(lines) > 3 else "\n".join([*lines[:2], ""])
 

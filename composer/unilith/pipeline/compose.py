@@ -253,6 +253,7 @@ def _describe(demand: Demand, selection: Selection, places: Places) -> Path:
         debug=Path(_DEBUG),
         initrd=Path(packed_file(recipe)) if _wants_rootfs(selection) else None,
         memory=recipe.run.memory,
+        cpus=recipe.run.cpus,
         ports=recipe.run.ports,
         network=_drives(demand, selection, NETWORK, LOOPBACK),
         vsock=_drives(demand, selection, VSOCK, ""),

@@ -108,6 +108,7 @@ def qemu_command(
     command = [program, "-no-user-config", "-machine", settings["machine"], "-accel", accel]
     command += ["-cpu", settings["cpu"]] if "cpu" in settings else []
     command += ["-m", memory_text(memory)]
+    command += ["-smp", str(description.cpus)] if description.cpus > 1 else []
     # Two channels to one place rather than QEMU's multiplexer, which gives all input to the device
     # that came last, here the debug port, which has none; and takes one byte value for itself.
     command += ["-chardev", f"stdio,id={settings['console-chardev']},signal=off"]

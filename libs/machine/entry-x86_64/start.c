@@ -10,6 +10,9 @@
 #ifdef CONFIG_LIB_IMAGE_MOVE
 #include "move.h"
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR_X86_64
+#include <multiprocessor_x86_64.h>
+#endif
 
 SEALED struct boot_info boot_info;
 
@@ -32,6 +35,9 @@ void entry_start(uint64_t address, unsigned protocol)
     if (wrong)
         panic("%s", wrong);
 
+#ifdef CONFIG_LIB_MULTIPROCESSOR_X86_64
+    multiprocessor_reserve(&boot_info);
+#endif
     entry_map_memory(&boot_info, (uintptr_t)boot_info.initrd,
                      (uintptr_t)boot_info.initrd + boot_info.initrd_size);
     /* From the top, because page tables are taken from the bottom; and by value, because taking one may

@@ -1,5 +1,6 @@
 #include "parts.h"
 
+#include <config.h>
 #include <device_memory.h>
 #include <panic.h>
 #include <port_io.h>
@@ -12,9 +13,13 @@
 #define APIC_SIZE 0x400
 #define MSR_X2APIC 0x800 /* and a sixteenth of the offset: 11.12.1.2 */
 
+#define APIC_ID 0x20
 #define APIC_TASK_PRIORITY 0x80
 #define APIC_END 0xb0
 #define APIC_SPURIOUS 0xf0
+#define APIC_COMMAND 0x300
+#define APIC_COMMAND_HIGH 0x310
+#define COMMAND_PENDING 0x1000
 #define APIC_LINT0 0x350
 #define APIC_LINT1 0x360
 #define APIC_ERROR 0x370
@@ -77,3 +82,38 @@ void interrupts_apic_setup(void)
     interrupts_apic_write(APIC_ERROR, LOCAL_MASKED);
     interrupts_apic_write(APIC_TASK_PRIORITY, 0);
 }
+
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+/* Like the first processor's, in the same mode. */
+void interrupts_apic_prepare(void)
+{
+    msr_write(MSR_APIC_BASE,
+              msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLED | (registers ? 0 : APIC_BASE_X2APIC));
+    interrupts_apic_write(APIC_SPURIOUS, SPURIOUS_ENABLED | INTERRUPTS_SPURIOUS);
+    interrupts_apic_write(APIC_LINT0, LOCAL_MASKED);
+    interrupts_apic_write(APIC_LINT1, LOCAL_MASKED);
+    interrupts_apic_write(APIC_ERROR, LOCAL_MASKED);
+    interrupts_apic_write(APIC_TASK_PRIORITY, 0);
+}
+
+uint32_t interrupts_processor_id(void)
+{
+    uint32_t id = interrupts_apic_read(APIC_ID);
+
+    return registers ? id >> 24 : id;
+}
+
+/* Writing the lower half sends it. The other mode has one register of 64 bits, and no need to wait (SDM
+ * volume 3, 10.12.9). */
+void interrupts_send(uint32_t id, uint32_t command)
+{
+    if (!registers) {
+        msr_write(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)id << 32 | command);
+        return;
+    }
+    interrupts_apic_write(APIC_COMMAND_HIGH, id << 24);
+    interrupts_apic_write(APIC_COMMAND, command);
+    while (interrupts_apic_read(APIC_COMMAND) & COMMAND_PENDING)
+        __asm__ volatile("pause");
+}
+#endif

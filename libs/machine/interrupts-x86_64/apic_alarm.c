@@ -6,6 +6,10 @@
 
 #include <alarm.h>
 #include <clock.h>
+#include <config.h>
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 
 #define APIC_TIMER 0x320
 #define APIC_INITIAL_COUNT 0x380
@@ -21,7 +25,14 @@
 #define ATTEMPTS 8
 
 static uint64_t scale; /* ticks a nanosecond, as a binary fraction of 32 places; 0: not measured yet */
+
+/* Each processor has its own timer. */
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+static uint64_t armed_here[MULTIPROCESSOR_MAX] = {[0 ... MULTIPROCESSOR_MAX - 1] = ALARM_NEVER};
+#define armed armed_here[multiprocessor_number()]
+#else
 static uint64_t armed = ALARM_NEVER;
+#endif
 
 struct reading {
     uint64_t time;
@@ -77,3 +88,12 @@ void alarm_set(uint64_t deadline)
     armed = deadline;
     interrupts_apic_write(APIC_INITIAL_COUNT, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
 }
+
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+/* It counts as fast as that of the first processor: the bus clock is one (SDM volume 3, 10.5.4). */
+void interrupts_alarm_prepare(void)
+{
+    interrupts_apic_write(APIC_DIVIDE, DIVIDE_BY_1);
+    interrupts_apic_write(APIC_TIMER, INTERRUPTS_ALARM);
+}
+#endif

@@ -60,3 +60,12 @@ void interrupts_tables(void)
     }
     __asm__ volatile("lidt %0" : : "m"(new) : "memory");
 }
+
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+void interrupts_tables_load(void)
+{
+    struct pointer table = {sizeof idt - 1, (uintptr_t)idt};
+
+    __asm__ volatile("lidt %0" : : "m"(table) : "memory");
+}
+#endif

@@ -4,6 +4,9 @@
 #include <interrupts.h>
 #include <kernel_guard.h>
 #include <stddef.h>
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 #ifdef CONFIG_LIB_SIGNAL_CONTEXT_X86_64
 #include <signal_context_x86_64.h>
 #endif
@@ -13,6 +16,16 @@
 #define XSAVE_HEADER 512
 #define XSAVE_HEADER_SIZE 64
 #define XSAVE_ALIGNMENT 64
+
+/* Where there are several processors, the last vectors are for what they tell each other, and what is pending
+ * is for whichever comes first. */
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#define INTERRUPTS_BEYOND INTERRUPTS_ASK
+#define PEND(bit) ((void)__atomic_or_fetch(&interrupts_pending, bit, __ATOMIC_SEQ_CST))
+#else
+#define INTERRUPTS_BEYOND INTERRUPTS_SPURIOUS
+#define PEND(bit) ((void)(interrupts_pending |= (bit)))
+#endif
 
 volatile uint32_t interrupts_pending;
 
@@ -57,7 +70,7 @@ int interrupts_attach(interrupts_handler *handler, void *argument)
 {
     unsigned number = attached + 1;
 
-    if (INTERRUPTS_FIRST + number == INTERRUPTS_SPURIOUS)
+    if (INTERRUPTS_FIRST + number == INTERRUPTS_BEYOND)
         return -ENOSPC;
     interrupts_setup();
     handlers[number].run = handler;
@@ -131,9 +144,16 @@ bool interrupts_arrived(unsigned vector)
 {
     if (vector == INTERRUPTS_SPURIOUS)
         return false; /* has no end: SDM volume 3, 11.9 */
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    if (vector == INTERRUPTS_FORGET) {
+        multiprocessor_answer();
+        interrupts_apic_end();
+        return false;
+    }
+#endif
     if (vector == INTERRUPTS_ALARM)
         interrupts_alarm_fired();
-    interrupts_pending |= UINT32_C(1) << (vector - INTERRUPTS_FIRST);
+    PEND(UINT32_C(1) << (vector - INTERRUPTS_FIRST));
     interrupts_apic_end();
 #ifdef CONFIG_LIB_KERNEL_GUARD
     if (!kernel_guard_try())

@@ -34,3 +34,8 @@ void interrupts_apic_end(void);
 
 /* apic_alarm.c: the timer has fired. */
 void interrupts_alarm_fired(void);
+
+/* For a further processor: its table, its local APIC, its timer. */
+void interrupts_tables_load(void);
+void interrupts_apic_prepare(void);
+void interrupts_alarm_prepare(void);

@@ -1,4 +1,5 @@
 #include "page_table.h"
+#include "processor.h"
 
 #include <errno.h>
 #include <page_protection.h>
@@ -37,5 +38,6 @@ int page_protect(uintptr_t start, size_t count, int protection)
         *page_table_entry(tables, page) = page | bits;
         __asm__ volatile("invlpg (%0)" : : "r"(page) : "memory");
     }
+    page_table_forget_elsewhere(start, start + count * PAGE_SIZE);
     return 0;
 }

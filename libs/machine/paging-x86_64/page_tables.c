@@ -93,6 +93,25 @@ struct page_mapping page_tables_get(const struct page_entry *entry)
     return (struct page_mapping){(void *)(value & PTE_ADDRESS), how};
 }
 
+/* Another processor may write to the page at this moment, and mark the entry as dirty: that is not lost where
+ * permissions change. */
+static void store(uint64_t *entry, uint64_t value)
+{
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    uint64_t old = __atomic_load_n(entry, __ATOMIC_RELAXED), new;
+
+    do {
+        uint64_t changed = old ^ value;
+
+        new = value;
+        if (value != 0 && !(changed & PTE_ADDRESS) && (changed & (PTE_P | PTE_RW)))
+            new |= old &PTE_D;
+    } while (!__atomic_compare_exchange_n(entry, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+#else
+    *entry = value;
+#endif
+}
+
 void page_tables_set(struct page_entry *entry, struct page_mapping mapping)
 {
     uint64_t value = (uintptr_t)mapping.page;
@@ -109,5 +128,7 @@ void page_tables_set(struct page_entry *entry, struct page_mapping mapping)
         value |= PTE_D;
     if (mapping.how & PAGE_TABLES_IS_LARGE)
         value |= PTE_PS;
-    entry->value = mapping.page != NULL ? value : 0;
+    if (mapping.page == NULL)
+        value = 0;
+    store(&entry->value, value);
 }

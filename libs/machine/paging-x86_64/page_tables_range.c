@@ -10,8 +10,10 @@ void page_tables_flush(uintptr_t start, uintptr_t end)
 {
     if (end - start > FEW * PAGE_SIZE) {
         page_table_forget_all();
+        page_table_forget_elsewhere(0, 0);
         return;
     }
+    page_table_forget_elsewhere(start, end);
     for (; start < end; start += PAGE_SIZE)
         page_table_forget(start);
 }
@@ -66,6 +68,34 @@ bool page_tables_split(uintptr_t address)
     return true;
 }
 
+/* Other processors may still look at a table that they have found before, so it is kept until none does: a
+ * list by the first entry, which an address of a table makes one of nothing. */
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+static uint64_t *retired;
+
+static void retire(uint64_t *table)
+{
+    table[0] = (uintptr_t)retired;
+    retired = table;
+}
+
+static void free_retired(void)
+{
+    if (retired)
+        page_table_forget_elsewhere(0, 0);
+    while (retired) {
+        uint64_t *table = retired;
+
+        retired = (uint64_t *)table[0];
+        table[0] = 0;
+        page_table_free(table);
+    }
+}
+#else
+#define retire(table) page_table_free(table)
+#define free_retired() ((void)0)
+#endif
+
 /* Of `table`, whose entries cover 1 << shift bytes each, those for [start, end). */
 static void free_below(uint64_t *table, unsigned shift, uintptr_t start, uintptr_t end, uintptr_t low,
                        uintptr_t high)
@@ -81,7 +111,7 @@ static void free_below(uint64_t *table, unsigned shift, uintptr_t start, uintptr
             free_below((uint64_t *)(*entry & PTE_ADDRESS), shift - 9, start > at ? start : at,
                        end - at < size ? end : at + size, low, high);
         if (at >= low && high - at >= size) {
-            page_table_free((uint64_t *)(*entry & PTE_ADDRESS));
+            retire((uint64_t *)(*entry & PTE_ADDRESS));
             *entry = 0;
         }
     }
@@ -98,4 +128,5 @@ void page_tables_free(uintptr_t start, uintptr_t end, uintptr_t low, uintptr_t h
         return;
     free_below(page_table_root(), 39, start, end, low, high);
     page_table_forget_all();
+    free_retired();
 }

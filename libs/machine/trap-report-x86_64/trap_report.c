@@ -5,6 +5,9 @@
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 
 _Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
 {
@@ -15,6 +18,9 @@ _Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
     panic_print("panic: %s\n", reason);
 #ifdef CONFIG_LIB_KTHREAD
     panic_print("  thread %d of %u\n", kthread_current()->number, kthread_count());
+#endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    panic_print("  processor %u\n", multiprocessor_number());
 #endif
     panic_print("  rip %016lx  rsp %016lx  rflags %08lx  cr2 %016lx\n", f->rip, f->rsp, f->rflags, address);
     panic_print("  rax %016lx  rbx %016lx  rcx %016lx  rdx %016lx\n", f->rax, f->rbx, f->rcx, f->rdx);

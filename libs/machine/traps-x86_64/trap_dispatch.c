@@ -15,6 +15,21 @@
 #ifdef CONFIG_LIB_PAGE_FAULT
 #include <page_fault.h>
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#include <sched_parallel.h>
+#endif
+
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#define TRAP_NMI 2
+#define HERE [multiprocessor_number()] /* each processor has its own */
+#define EACH [MULTIPROCESSOR_MAX]
+#else
+#define HERE
+#define EACH
+#endif
 
 #ifdef CONFIG_LIB_PAGE_FAULT
 /* Page-fault error code, Intel SDM volume 3, 4.7. */
@@ -25,17 +40,23 @@
 
 static bool resolve(uint64_t error, uint64_t address)
 {
-    static bool resolving; /* a fault of the one who resolves faults overwrites the first one's frame */
+    static bool resolving EACH; /* a fault of the one who resolves faults overwrites the first one's frame */
     bool resolved;
 
-    if (resolving || (error & FAULT_RESERVED))
+    if (resolving HERE || (error & FAULT_RESERVED))
         return false;
-    resolving = true;
+    resolving HERE = true;
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    bool seized = kernel_guard_seize();
+#endif
     resolved = page_fault_resolve(address, (error & FAULT_EXECUTE ? PAGE_FAULT_EXECUTE
                                             : error & FAULT_WRITE ? PAGE_FAULT_WRITE
                                                                   : PAGE_FAULT_READ) |
                                                (error & FAULT_PROTECTION ? PAGE_FAULT_PRESENT : 0));
-    resolving = false;
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    kernel_guard_cede(seized);
+#endif
+    resolving HERE = false;
     return resolved;
 }
 #endif
@@ -51,7 +72,8 @@ static struct {
     uint64_t address;
     struct fault fault;
     bool under_way;
-} passed;
+} passed_fault EACH;
+#define passed (passed_fault HERE)
 
 /* On that stack. Its first words are filled in here, where a fault can be dealt with. */
 static _Noreturn void arrive(void)
@@ -91,6 +113,11 @@ static bool pass(struct trap_frame *frame, uint64_t address)
 
 void trap_dispatch(struct trap_frame *frame, uint64_t address)
 {
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    if (frame->vector == TRAP_NMI && multiprocessor_stopping)
+        for (;;)
+            __asm__ volatile("cli\n\thlt");
+#endif
 #ifdef CONFIG_LIB_PAGE_FAULT
     if (frame->vector == TRAP_PAGE_FAULT && resolve(frame->error, address))
         return;

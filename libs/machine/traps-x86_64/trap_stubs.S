@@ -58,7 +58,7 @@ trap_common:
     subq $trap_stubs, 15 * 8(%rdi)
     shrq $3, 15 * 8(%rdi)
     mov %cr2, %rsi
-#if defined(CONFIG_LIB_PAGE_FAULT) || defined(CONFIG_LIB_FAULT_SIGNAL)
+#if defined(CONFIG_LIB_PAGE_FAULT) || defined(CONFIG_LIB_FAULT_SIGNAL) || defined(CONFIG_LIB_MULTIPROCESSOR)
     call trap_dispatch
     pop %rax
     pop %rbx

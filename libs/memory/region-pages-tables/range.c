@@ -16,12 +16,42 @@ int region_pages_divide(uintptr_t address)
     return page_tables_split(address) ? 0 : -ENOMEM;
 }
 
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+/* Other processors run the application's code meanwhile: no page is free before none of them can reach it. */
+static bool hide(uintptr_t start, uintptr_t end)
+{
+    struct page_mapping mapping;
+    bool any = false;
+
+    for (uintptr_t at = start;; at += entry_size(mapping)) {
+        struct page_entry *entry = page_tables_next(&at, end);
+
+        if (entry == NULL)
+            break;
+        mapping = page_tables_get(entry);
+        mapping.how &= ~(PAGE_READ | PAGE_WRITE | PAGE_EXEC);
+        page_tables_set(entry, mapping);
+        any = true;
+    }
+    if (any)
+        page_tables_flush(start, end);
+    return any;
+}
+#define HIDDEN true
+#else
+#define HIDDEN false
+#endif
+
 size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr_t end)
 {
     struct page_mapping mapping;
     size_t own = 0;
     bool any = false, written = false;
 
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    if (!hide(start, end))
+        return 0;
+#endif
     for (uintptr_t at = start;; at += entry_size(mapping)) {
         struct page_entry *entry = page_tables_next(&at, end);
 
@@ -36,7 +66,7 @@ size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr
             written = true;
         }
         page_tables_set(entry, (struct page_mapping){0});
-        any = true;
+        any = !HIDDEN;
     }
     if (any)
         page_tables_flush(start, end);

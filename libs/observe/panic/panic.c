@@ -9,6 +9,9 @@
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 
 /* Initialised to something other than zero, so that it stands in .data: the report of a machine with too
  * little memory for .bss relies on it. */
@@ -16,6 +19,9 @@ static bool may_report = true;
 
 void panic_begin(void)
 {
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    multiprocessor_stop();
+#endif
     if (!may_report)
         platform_crash();
     may_report = false;
@@ -53,6 +59,9 @@ _Noreturn void panic(const char *message, ...)
     panic_print("\n");
 #ifdef CONFIG_LIB_KTHREAD
     panic_print("  thread %d of %u\n", kthread_current()->number, kthread_count());
+#endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    panic_print("  processor %u\n", multiprocessor_number());
 #endif
     /* Inside the call: behind it another function may begin, since panic() does not return. */
     panic_backtrace((uintptr_t)__builtin_return_address(0) - 1,

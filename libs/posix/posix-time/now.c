@@ -12,6 +12,9 @@
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
 #endif
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#include <sched_parallel.h>
+#endif
 #ifdef CONFIG_LIB_THREADS
 #include <posix_thread.h>
 #endif
@@ -26,7 +29,9 @@ long sys_time(long seconds);
 /* All of the processor's time is the application's, but what it spends stopped. */
 static uint64_t process_time(void)
 {
-#ifdef CONFIG_LIB_IDLE
+#if defined(CONFIG_LIB_SCHED_PARALLEL)
+    return sched_parallel_busy();
+#elif defined(CONFIG_LIB_IDLE)
     return clock_monotonic() - idle_time;
 #else
     return clock_monotonic();

@@ -14,7 +14,7 @@ uintptr_t fault_signal_stack(const struct fault *fault)
     uintptr_t stack;
 
 #ifdef CONFIG_LIB_KERNEL_GUARD
-    if (kernel_guard_depth > 0)
+    if (kernel_guard_held() > 0)
         return 0;
 #endif
     if (!self)

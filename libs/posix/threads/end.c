@@ -20,10 +20,32 @@ long sys_exit(long status);
 long sys_exit_group(long status);
 _Noreturn void sys_thread_exit(long stack, long size);
 
+/* Who waits for this may give the stack to somebody else: that thread runs only when this one does no more.
+ */
+static void clear_id(const struct posix_thread *thread)
+{
+    if (thread->clear_id) {
+        const uint32_t *word = (const uint32_t *)thread->clear_id;
+
+        *thread->clear_id = 0; /* from here on its memory may be another's */
+        threads_futex_wake(word, 1, UINT32_MAX);
+    }
+}
+
 /* On another thread: the stack is not in use now. The thread's own memory lies in it. */
 static void gone(struct kthread *kernel)
 {
     const struct posix_thread *thread = kernel->owner;
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    /* Somebody on another processor may look without calling the kernel, and use the stack at once. */
+    void *stack = thread->stack;
+    size_t size = thread->stack_size;
+
+    clear_id(thread);
+    if (stack)
+        sys_munmap((long)stack, (long)size);
+    return;
+#endif
 
 #ifdef CONFIG_LIB_PROCESSES
     processes_thread_gone(thread);
@@ -36,16 +58,6 @@ static void gone(struct kthread *kernel)
 _Noreturn void threads_leave(void)
 {
     kthread_exit(gone);
-}
-
-/* Who waits for this may give the stack to somebody else: that thread runs only when this one does no more.
- */
-static void clear_id(const struct posix_thread *thread)
-{
-    if (thread->clear_id) {
-        *thread->clear_id = 0;
-        threads_futex_wake((const uint32_t *)thread->clear_id, 1, UINT32_MAX);
-    }
 }
 
 /* With its last thread the process ends. */
@@ -64,7 +76,9 @@ static _Noreturn void end(struct posix_thread *self, int status)
     threads_pi_end(self);
 #endif
     threads_robust_end(self);
+#ifndef CONFIG_LIB_SCHED_PARALLEL
     clear_id(self);
+#endif
     threads_remove(self);
     threads_leave();
 }

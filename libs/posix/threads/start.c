@@ -59,6 +59,9 @@ static struct memory *lay_out(void *stack_end, const struct posix_thread *parent
     new->kernel.owner = &new->posix;
     new->kernel.place.rank = (uint8_t)threads_rank(&new->posix);
     new->kernel.place.sliced = threads_sliced(&new->posix);
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    new->kernel.place.avoided = parent->kernel->place.avoided;
+#endif
     return new;
 }
 

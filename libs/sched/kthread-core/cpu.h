@@ -23,4 +23,7 @@ void kthread_switch(void);
 /* The first thing that happens in a thread that comes back, or begins. */
 void kthread_arrived(void);
 
+/* idle.c, where there are several processors: the thread that this one runs when there is no other. */
+struct kthread *kthread_idler(void);
+
 _Noreturn void kthread_deadlock(void);

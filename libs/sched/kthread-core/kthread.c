@@ -6,6 +6,14 @@
 #include <panic.h>
 #include <stddef.h>
 
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#include <sched_parallel.h>
+
+#define REMIND(thread) sched_parallel_remind((thread)->place.cpu)
+#else
+#define REMIND(thread) kernel_guard_remind()
+#endif
+
 static unsigned alive = 1; /* the boot */
 
 struct kthread *kthread_current(void)
@@ -31,9 +39,9 @@ static void begin(void)
     struct kthread *self = kthread_current();
 
 #ifdef CONFIG_LIB_KERNEL_GUARD
-    kernel_guard_depth = 1; /* whoever made room for this thread was in the kernel */
+    kernel_guard_set(1); /* whoever made room for this thread was in the kernel */
     if (self->interrupted)
-        kernel_guard_waiting = true; /* before it began */
+        kernel_guard_remind(); /* before it began */
 #endif
     kthread_arrived();
     kernel_leave();
@@ -126,7 +134,7 @@ void kthread_interrupt(struct kthread *thread)
         ready(thread, -EINTR);
 #ifdef CONFIG_LIB_KERNEL_GUARD
     if (thread->state == KTHREAD_RUNNING)
-        kernel_guard_waiting = true;
+        REMIND(thread);
 #endif
 }
 

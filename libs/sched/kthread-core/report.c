@@ -20,6 +20,15 @@ static void show(const struct kthread *thread)
     }
 }
 
+#ifndef CONFIG_LIB_SCHED_PARALLEL
+/* There is one processor, so nobody calls it. */
+_Noreturn void kthread_idle(unsigned cpu)
+{
+    (void)cpu;
+    kthread_deadlock();
+}
+#endif
+
 _Noreturn void kthread_deadlock(void)
 {
     unsigned shown = 0, count = kthread_count();

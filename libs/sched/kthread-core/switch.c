@@ -7,6 +7,15 @@
 #ifdef CONFIG_LIB_PROCESS_SWITCH
 #include <process_switch.h>
 #endif
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#include <multiprocessor.h>
+#endif
+
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#define IDLES(thread) ((thread) == kthread_idler())
+#else
+#define IDLES(thread) false
+#endif
 
 static struct kthread boot = {
     .place = {.sliced = true},
@@ -21,6 +30,17 @@ static struct kthread *of(struct sched_place *place)
     return (struct kthread *)((char *)place - offsetof(struct kthread, place));
 }
 
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+/* Another processor may go on with a thread as soon as the guard is free: having nothing to do has a thread
+ * of its own on each. */
+static struct kthread *next_thread(struct kthread *previous)
+{
+    struct sched_place *place = sched_take();
+
+    (void)previous;
+    return place ? of(place) : kthread_idler();
+}
+#else
 /* There is no thread for having nothing to do: whoever gave way last waits for all, on its own stack, which
  * is still there even if it has ended. */
 static struct kthread *next_thread(struct kthread *previous)
@@ -41,6 +61,7 @@ static struct kthread *next_thread(struct kthread *previous)
     previous->since = clock_monotonic();
     return of(place);
 }
+#endif
 
 void kthread_arrived(void)
 {
@@ -63,10 +84,14 @@ static void go(struct kthread_cpu *cpu, struct kthread *previous, struct kthread
 #ifdef CONFIG_LIB_PROCESS_SWITCH
     process_switch(next->process);
 #endif
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    if (previous == &boot) /* which may go on elsewhere, and has set it by itself */
+        boot.context.thread_pointer = multiprocessor_thread_pointer();
+#endif
 #ifdef CONFIG_LIB_KERNEL_GUARD
-    unsigned depth = kernel_guard_depth;
+    unsigned depth = kernel_guard_held();
     context_switch(&previous->context, &next->context);
-    kernel_guard_depth = depth;
+    kernel_guard_set(depth);
 #else
     context_switch(&previous->context, &next->context);
 #endif
@@ -80,12 +105,13 @@ void kthread_switch(void)
     uint64_t now = clock_monotonic();
 
     next->state = KTHREAD_RUNNING;
-    sched_running(&next->place, now);
+    if (!IDLES(next))
+        sched_running(&next->place, now);
     if (next != previous)
         go(cpu, previous, next, now);
 #ifdef CONFIG_LIB_KERNEL_GUARD
     if (previous->interrupted)
-        kernel_guard_waiting = true; /* it delivers on its way out */
+        kernel_guard_remind(); /* it delivers on its way out */
 #endif
     kthread_arrived();
 }

@@ -15,7 +15,12 @@
  * for the time that the kernel calls a function of the application, as a signal handler.
  *
  * kernel_guard_waiting says that something is due; kernel_guard_serve() does it when the guard is free. The
- * provider keeps a depth for each processor, which kthread changes with the thread.
+ * depth is the processor's, and kthread changes it with the thread. kernel_guard_held() is the depth,
+ * kernel_guard_set() changes it for who holds the guard, and kernel_guard_remind() says that something is due
+ * on this processor.
+ *
+ * Where several processors run threads (sched_parallel.h) the guard is a lock between them, too, and all of
+ * this are functions that look after it; depth and what is due are each processor's own.
  *
  * Interrupts come in by kernel_guard_try(), with interrupts off: it takes the guard if it is free, else notes
  * that something is due. Who got it calls kernel_guard_run(), which returns whether another thread should
@@ -35,8 +40,10 @@
 
 struct signal_context;
 
+#ifndef CONFIG_LIB_SCHED_PARALLEL
 extern unsigned kernel_guard_depth;
 extern volatile bool kernel_guard_waiting;
+#endif
 
 void kernel_guard_serve(void);
 unsigned kernel_guard_open(void);
@@ -48,7 +55,29 @@ bool kernel_guard_release(void);
 bool kernel_guard_delivers(void);
 void kernel_guard_deliver(struct signal_context *interrupted);
 
-#ifdef CONFIG_LIB_KERNEL_GUARD
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+void kernel_enter(void);
+bool kernel_left(void);
+void kernel_leave(void);
+unsigned kernel_guard_held(void);
+void kernel_guard_set(unsigned depth);
+void kernel_guard_remind(void);
+#elif defined(CONFIG_LIB_KERNEL_GUARD)
+static inline __attribute__((always_inline)) unsigned kernel_guard_held(void)
+{
+    return kernel_guard_depth;
+}
+
+static inline __attribute__((always_inline)) void kernel_guard_set(unsigned depth)
+{
+    kernel_guard_depth = depth;
+}
+
+static inline __attribute__((always_inline)) void kernel_guard_remind(void)
+{
+    kernel_guard_waiting = true;
+}
+
 /* An interrupt in the middle of these leaves the depth as it found it, so plain loads and stores will do. */
 static inline __attribute__((always_inline)) void kernel_enter(void)
 {

@@ -27,6 +27,9 @@
  * nanoseconds it has run. kthread_count() is how many threads there are, the boot's included, that have not
  * ended. kthread_first, by `all_next`: all of them.
  *
+ * Where there are several processors (sched_parallel.h), kthread_idle() is what each of them but the first
+ * calls when it is ready, in the guard, on a stack that it keeps: it looks for threads to run from then on.
+ *
  * When every thread is blocked, without a deadline, and no device could change that, the image ends in a
  * panic that tells where each is.
  */
@@ -81,6 +84,7 @@ void kthread_uninterrupt(struct kthread *thread);
 void kthread_rank(struct kthread *thread, unsigned rank, bool sliced);
 uint64_t kthread_cpu_time(const struct kthread *thread);
 unsigned kthread_count(void);
+_Noreturn void kthread_idle(unsigned cpu);
 
 /*
  * For the provider of sched: the running thread gives way to those of higher rank, and to those of its own

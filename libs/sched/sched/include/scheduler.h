@@ -3,8 +3,9 @@
  * another, is kthread's business. Threads appear as places, which stand in a queue while their thread can run
  * but does not.
  *
- * All data are a processor's own. There is one processor so far: SCHED_CPUS, sched_cpu(). A place belongs to
- * the processor in `cpu`, which whoever starts the thread chooses.
+ * sched_cpu() is the processor that the caller runs on, below SCHED_CPUS, which is 1 where there is one; who
+ * does not hold the guard may be on another by the time that it looks. `cpu` of a place is the processor that
+ * its thread runs on, or ran on last.
  *
  * sched_add() queues a place, behind all others of its rank, or before them if `first`. sched_remove() takes
  * a queued place out. sched_take() takes out the one that runs next on this processor: NULL if there is none.
@@ -27,8 +28,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if __has_include(<config.h>)
+#include <config.h>
+#endif
+
 #define SCHED_RANKS 128 /* a place of higher rank runs first; 0 is for ordinary threads */
+
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#define SCHED_CPUS 8
+#else
 #define SCHED_CPUS 1
+#endif
 
 struct sched_place {
     struct ring queue; /* the provider's; held while the place is queued */
@@ -36,12 +46,19 @@ struct sched_place {
     uint8_t cpu;
     uint8_t rank;
     bool sliced; /* its thread shares the processor with its equals by time slices */
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    uint8_t avoided; /* one bit a processor that its thread must not run on; see sched_parallel_avoid() */
+#endif
 };
 
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+unsigned sched_cpu(void);
+#else
 static inline unsigned sched_cpu(void)
 {
     return 0;
 }
+#endif
 
 void sched_add(struct sched_place *place, bool first);
 void sched_remove(struct sched_place *place);
