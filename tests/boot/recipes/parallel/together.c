@@ -2,7 +2,7 @@
 #include "cases.h"
 
 #define HANDOVERS (1000 * often)
-#define STEPS 40000000
+#define STEPS 400000000
 
 static atomic_int turn;
 
