@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.boot.command import environment
 from tests.unit.docs.documents import ROOT, blocks, written
 
 LIMIT = 240  # seconds; a command that reaches it hangs
@@ -98,7 +99,7 @@ def perform(document: str, folder: Path) -> list[str]:
             text=True,
             errors="replace",
             timeout=LIMIT,
-            env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+            env={**environment(), "PATH": path},
             check=False,
         )
         if not matches(step.shown, done.stdout):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 from pathlib import Path
 
@@ -43,7 +44,9 @@ def recipe(folder: Path, text: str = RECIPE, child: str = "int main(void) { retu
 
 def built(folder: Path, output: Path) -> tuple[Built, Watching]:
     watching = Watching()
-    return build(Request(str(folder), target="process-x86_64", output=output), watching), watching
+    launcher = "ccache" if shutil.which("ccache") else ""
+    request = Request(str(folder), target="process-x86_64", output=output, launcher=launcher)
+    return build(request, watching), watching
 
 
 def members(archive: bytes) -> dict[str, tuple[int, bytes]]:
