@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pysat.card import ITotalizer
-
+from unilith.resolver.counter import Counter
 from unilith.resolver.encode import Encoding, encode
 from unilith.resolver.engine import Engine
 from unilith.resolver.problem import AUXILIARY, Problem
@@ -40,7 +39,7 @@ class _Search:
     def __init__(self, engine: Engine, counted: Sequence[int]) -> None:
         self.engine = engine
         self.assumed = dict.fromkeys(-n for n in counted)
-        self.counters: dict[int, tuple[ITotalizer, int]] = {}  # assumption -> (counter, how many may fail)
+        self.counters: dict[int, tuple[Counter, int]] = {}  # assumption -> (counter, how many may fail)
 
     def run(self) -> bool:
         """Leaves exactly the best models in the engine; False if there are none."""
@@ -75,28 +74,17 @@ class _Search:
     def relax(self, core: list[int]) -> None:
         for literal in core:
             if literal in self.counters:
-                totalizer, number = self.counters[literal]
-                self.allow(totalizer, number + 1)
+                counter, number = self.counters[literal]
+                self.allow(counter, number + 1)
         if len(core) > 1:
-            totalizer = ITotalizer(lits=[-n for n in core], ubound=1, top_id=self.engine.top)
-            self.engine.top = max(self.engine.top, totalizer.top_id)
-            for clause in totalizer.cnf.clauses:
-                self.engine.add(clause)
-            self.allow(totalizer, 1)
+            self.allow(Counter(self.engine, [-n for n in core]), 1)
 
-    def allow(self, totalizer: ITotalizer, number: int) -> None:
+    def allow(self, counter: Counter, number: int) -> None:
         """Assumes that no more than ``number`` of those counted fail."""
-        if number >= len(totalizer.lits):
-            return
-        if number >= len(totalizer.rhs):
-            totalizer.increase(ubound=number, top_id=self.engine.top)
-            self.engine.top = max(self.engine.top, totalizer.top_id)
-            clauses = totalizer.cnf.clauses
-            for clause in clauses[len(clauses) - totalizer.nof_new :]:
-                self.engine.add(clause)
-        literal = -totalizer.rhs[number]
-        self.counters[literal] = (totalizer, number)
-        self.assumed[literal] = None
+        more = counter.more_than(number)
+        if more is not None:
+            self.counters[-more] = (counter, number)
+            self.assumed[-more] = None
 
 
 def _rank(name: str) -> tuple[bool, str]:

@@ -14,8 +14,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pysat.card import ITotalizer
-
+from unilith.resolver.counter import Counter
 from unilith.resolver.engine import Engine
 
 
@@ -63,10 +62,10 @@ def minimise(engine: Engine, weights: Mapping[int, int]) -> Minimum | None:
 
 
 @dataclass(slots=True)
-class _Counter:
-    """Counts the members of a core that are on; ``reached`` is the number in question."""
+class _Asked:
+    """A question that was asked: whether more than ``reached`` members of a core are on."""
 
-    totalizer: ITotalizer
+    counter: Counter
     reached: int
 
 
@@ -75,7 +74,7 @@ class _Search:
     engine: Engine
     weights: Mapping[int, int]
     left: dict[int, int] = field(init=False)  # assumption -> weight that the bound does not cover yet
-    counters: dict[int, _Counter] = field(default_factory=dict)
+    counters: dict[int, _Asked] = field(default_factory=dict)
     bound: int = 0
     best: int = 0  # the weight of the lightest model seen
 
@@ -143,27 +142,17 @@ class _Search:
     def relax(self, core: Core) -> None:
         """Replaces a paid core by the question whether more than one of its members is on."""
         for literal in core.variables:
-            counter = self.counters.get(literal)
-            if counter is not None:
-                self.ask(counter.totalizer, counter.reached + 1, core.weight)
+            asked = self.counters.get(literal)
+            if asked is not None:
+                self.ask(asked.counter, asked.reached + 1, core.weight)
         if len(core.variables) > 1:
-            engine = self.engine
-            totalizer = ITotalizer(lits=[-n for n in core.variables], ubound=1, top_id=engine.top)
-            engine.top = max(engine.top, totalizer.top_id)
-            for clause in totalizer.cnf.clauses:
-                engine.add(clause)
-            self.ask(totalizer, 1, core.weight)
+            self.ask(Counter(self.engine, [-n for n in core.variables]), 1, core.weight)
 
-    def ask(self, totalizer: ITotalizer, number: int, weight: int) -> None:
+    def ask(self, counter: Counter, number: int, weight: int) -> None:
         """Assumes that no more than ``number`` of the counted are on; being wrong costs ``weight``."""
-        if number >= len(totalizer.lits):
+        more = counter.more_than(number)
+        if more is None:
             return
-        if number >= len(totalizer.rhs):
-            totalizer.increase(ubound=number, top_id=self.engine.top)
-            self.engine.top = max(self.engine.top, totalizer.top_id)
-            clauses = totalizer.cnf.clauses
-            for clause in clauses[len(clauses) - totalizer.nof_new :]:
-                self.engine.add(clause)
-        question = -totalizer.rhs[number]
-        self.counters.setdefault(question, _Counter(totalizer, number))
+        question = -more
+        self.counters.setdefault(question, _Asked(counter, number))
         self.left[question] = self.left.get(question, 0) + weight
