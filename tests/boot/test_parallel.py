@@ -47,7 +47,7 @@ def test_promises(target: str, cpus: int, workshop: Path) -> None:
 @pytest.mark.parametrize("cpus", (2, 3, 8))
 @pytest.mark.parametrize("target", VIRTUAL)
 def test_promises_for_longer(target: str, cpus: int, workshop: Path) -> None:
-    good(parallel(target, cpus, "20", *CASES, workshop=workshop), cpus, *CASES)
+    good(parallel(target, cpus, "5", *CASES, workshop=workshop), cpus, *CASES)
 
 
 def test_one_processor(workshop: Path) -> None:
