@@ -8,6 +8,9 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
 {
     struct vnode *directory = place->directory, *vnode;
     int error;
+#ifdef CONFIG_LIB_USERS
+    struct vnode_new own = *what;
+#endif
 
     if (place->vnode != NULL || !vfs_place_is_name(place))
         return -EEXIST;
@@ -16,6 +19,10 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
     if (directory->ops->create == NULL)
         return -EROFS;
     error = vfs_may_change(directory);
+#ifdef CONFIG_LIB_USERS
+    vfs_own(directory, &own);
+    what = &own;
+#endif
     if (error == 0)
         error = directory->ops->create(directory, place->name, place->length, what, &vnode);
     vfs_forget(directory, place->name, place->length);
@@ -55,6 +62,12 @@ int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_n
         error = -EOPNOTSUPP;
     else
         error = vfs_may_change(directory);
+#ifdef CONFIG_LIB_USERS
+    struct vnode_new own = *what;
+
+    vfs_own(directory, &own);
+    what = &own;
+#endif
     if (error == 0)
         error = directory->ops->create(directory, "", 0, what, made);
     if (error == 0)
@@ -74,6 +87,10 @@ int vfs_link(struct vnode *file, struct vnode *from, const char *path)
         error = -EEXIST;
     else if (place.slash)
         error = -ENOENT;
+#ifdef CONFIG_LIB_USERS
+    else if ((error = vfs_may_change(place.directory)) != 0)
+        ;
+#endif
     else if (file->type == VNODE_DIRECTORY)
         error = -EPERM;
     else if (file->mount != place.directory->mount)
@@ -117,6 +134,11 @@ static int check_removal(const struct vfs_place *place, bool directory)
     }
     if (place->vnode == NULL)
         return -ENOENT;
+#ifdef CONFIG_LIB_USERS
+    int error = directory || !place->slash ? vfs_may_remove(place->directory, place->vnode) : 0;
+    if (error != 0)
+        return error;
+#endif
     if (place->vnode->mount != place->directory->mount)
         return -EBUSY; /* something is mounted there */
     if (directory)
@@ -213,17 +235,23 @@ static int check_rename(const struct vfs_place *old, const struct vfs_place *new
         if (inside != 0)
             return inside < 0 ? inside : -EINVAL;
     }
-    if (new->vnode == NULL)
-        return 0;
     if (new->vnode == old->vnode)
         return 1;
-    if (new->vnode->type == VNODE_DIRECTORY) {
+    if (new->vnode != NULL &&new->vnode->type == VNODE_DIRECTORY) {
         inside = is_inside(old->directory, new->vnode);
         if (inside != 0)
             return inside < 0 ? inside : flags & VNODE_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-        return old->vnode->type == VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -EISDIR;
     }
-    return old->vnode->type != VNODE_DIRECTORY || (flags & VNODE_RENAME_EXCHANGE) ? 0 : -ENOTDIR;
+#ifdef CONFIG_LIB_USERS
+    inside = vfs_may_rename(old, new, flags);
+    if (inside != 0)
+        return inside;
+#endif
+    if (new->vnode == NULL || (flags & VNODE_RENAME_EXCHANGE))
+        return 0;
+    if (new->vnode->type == VNODE_DIRECTORY)
+        return old->vnode->type == VNODE_DIRECTORY ? 0 : -EISDIR;
+    return old->vnode->type != VNODE_DIRECTORY ? 0 : -ENOTDIR;
 }
 
 static int rename(struct vfs_place *old, struct vfs_place *new, unsigned flags)

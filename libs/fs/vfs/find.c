@@ -166,6 +166,13 @@ static int advance(struct walk *walk, unsigned how, struct vfs_place *place)
         }
         if (place->directory->type != VNODE_DIRECTORY)
             return -ENOTDIR;
+#ifdef CONFIG_LIB_USERS
+        if (*walk->text != '\0' && !(how & VFS_TRUSTED)) {
+            error = vfs_may(place->directory, VFS_RUN, how);
+            if (error != 0)
+                return error;
+        }
+#endif
         error = next_component(walk, place);
         if (error != 0)
             return error;

@@ -17,6 +17,9 @@
 #ifdef CONFIG_LIB_PAGE_CACHE
 #include <page_cache.h>
 #endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 struct fs_type;
 
@@ -30,6 +33,20 @@ static inline void vfs_settle(struct vnode *directory, struct vnode *vnode)
     vnode->mount = directory->mount;
 }
 
+#ifdef CONFIG_LIB_USERS
+/* permissions.c. Whether names in a directory may be changed: -EROFS, -EACCES. */
+int vfs_may_change(struct vnode *directory);
+
+/* Whether the name of `vnode` may be removed, or given to another; whether a file may be renamed. */
+int vfs_may_remove(struct vnode *directory, struct vnode *vnode);
+int vfs_may_rename(const struct vfs_place *old, const struct vfs_place *new, unsigned flags);
+
+/* Whether the caller, who is not root, may change these attributes, and which mode comes of it. */
+int vfs_may_set(struct vnode *vnode, struct vnode_attributes *attributes, unsigned which);
+
+/* Whose a new file is. */
+void vfs_own(struct vnode *directory, struct vnode_new *what);
+#else
 /* A directory is going to change: not in a file system that is mounted to be read only. */
 static inline int vfs_may_change(const struct vnode *directory)
 {
@@ -40,6 +57,7 @@ static inline int vfs_may_change(const struct vnode *directory)
     (void)directory;
     return 0;
 }
+#endif
 
 /* Forgets what is known of a name that changes. */
 static inline void vfs_forget(struct vnode *directory, const char *name, size_t length)

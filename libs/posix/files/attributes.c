@@ -51,21 +51,36 @@ long sys_lstat(long path, long stat)
     return stat_path(LINUX_AT_FDCWD, path, LINUX_AT_SYMLINK_NOFOLLOW, stat);
 }
 
+#ifdef CONFIG_LIB_USERS
+static int may(struct vnode *vnode, long mode, unsigned how)
+{
+    return vfs_may(vnode, (unsigned)mode, how);
+}
+#else
 /* There is one user, who may do everything except run a file that nobody may run. */
-long sys_faccessat2(long directory, long path, long mode, long flags)
+static int may(struct vnode *vnode, long mode, unsigned how)
 {
     struct vnode_attributes attributes;
+
+    (void)how;
+    vnode->ops->get(vnode, &attributes);
+    return (mode & LINUX_X_OK) && vnode->type == VNODE_FILE && !(attributes.mode & 0111) ? -EACCES : 0;
+}
+#endif
+
+long sys_faccessat2(long directory, long path, long mode, long flags)
+{
+    unsigned how = flags & LINUX_AT_EACCESS ? 0 : VFS_REAL;
     struct vnode *vnode;
     int error;
 
     if ((mode & ~7) || (flags & ~(long)(LINUX_AT_EACCESS | LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH)))
         return -EINVAL;
-    error = files_lookup(directory, (const char *)path, (unsigned)flags, &vnode);
+    error = files_lookup(directory, (const char *)path,
+                         (unsigned)flags | (how & VFS_REAL ? FILES_AS_REAL : 0), &vnode);
     if (error != 0)
         return error;
-    vnode->ops->get(vnode, &attributes);
-    if ((mode & LINUX_X_OK) && vnode->type == VNODE_FILE && !(attributes.mode & 0111))
-        error = -EACCES;
+    error = may(vnode, mode, how);
     vnode_put(vnode);
     return error;
 }
@@ -88,6 +103,10 @@ static int set(struct vnode *vnode, const struct vnode_attributes *attributes, u
         files_lock(vnode);
     error = vfs_set_attributes(vnode, attributes, which);
 
+#ifdef CONFIG_LIB_USERS
+    if (error == 0 && (which & VNODE_SET_SIZE))
+        files_take_rights(vnode);
+#endif
     if (error == 0 && (which & VNODE_SET_SIZE))
         files_mapped_cut(vnode);
     if (which & VNODE_SET_SIZE)
@@ -103,14 +122,12 @@ static long set_path(long directory, long path, unsigned flags, const struct vno
 
     if (error != 0)
         return error;
-    if (which & VNODE_SET_SIZE)
-        error = vfs_may_open(vnode, false, true);
-    if (error != 0)
-        ;
-    else if (!(which & VNODE_SET_SIZE) || vnode->type == VNODE_FILE)
-        error = set(vnode, attributes, which);
-    else
+    if ((which & VNODE_SET_SIZE) && vnode->type != VNODE_FILE)
         error = vnode->type == VNODE_DIRECTORY ? -EISDIR : -EINVAL;
+    else if (which & VNODE_SET_SIZE)
+        error = vfs_may_open(vnode, false, true);
+    if (error == 0)
+        error = set(vnode, attributes, which);
     vnode_put(vnode);
     return error;
 }

@@ -57,7 +57,7 @@ static bool put_parent(struct listing *listing, struct vnode *directory)
     struct vnode *parent;
     bool done;
 
-    if (vfs_lookup(directory, "..", 0, &parent) != 0)
+    if (vfs_lookup(directory, "..", VFS_TRUSTED, &parent) != 0)
         parent = vnode_get(directory);
     done = put(listing, "..", 2, inode_of(parent), VNODE_DIRECTORY, 2);
     vnode_put(parent);
@@ -96,6 +96,18 @@ long sys_getdents64(long fd, long buffer, long size)
     return error != 0 ? error : (long)listing.used;
 }
 
+/* Whoever is in a directory may look for names there. */
+static int go(struct vnode *directory)
+{
+#ifdef CONFIG_LIB_USERS
+    int error = directory->type == VNODE_DIRECTORY ? vfs_may(directory, VFS_RUN, 0) : 0;
+
+    if (error != 0)
+        return error;
+#endif
+    return vfs_set_working_directory(directory);
+}
+
 long sys_chdir(long path)
 {
     struct vnode *directory;
@@ -103,7 +115,7 @@ long sys_chdir(long path)
 
     if (error != 0)
         return error;
-    error = vfs_set_working_directory(directory);
+    error = go(directory);
     vnode_put(directory);
     return error;
 }
@@ -115,7 +127,7 @@ long sys_fchdir(long fd)
 
     if (file == NULL)
         return error;
-    error = vfs_set_working_directory(file->vnode);
+    error = go(file->vnode);
     fd_put(&file->file);
     return error;
 }

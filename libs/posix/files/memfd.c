@@ -20,8 +20,20 @@ static int make(struct vnode **vnode)
 {
     static const char path[] = "/.memfd";
     const struct vnode_new what = {.mode = VNODE_FILE | 0777, .time = VNODE_NOW};
-    int error = vfs_make(NULL, path, &what, vnode);
+    int error;
 
+#ifdef CONFIG_LIB_USERS
+    if (vfs_root()->flags & VNODE_NAMELESS) { /* its owner may have no right to make names there */
+        const struct vnode_new own = {
+            .mode = what.mode,
+            .user = users_now.user[USERS_FILES],
+            .group = users_now.group[USERS_FILES],
+            .time = VNODE_NOW,
+        };
+        return vfs_root()->ops->create(vfs_root(), "", 0, &own, vnode);
+    }
+#endif
+    error = vfs_make(NULL, path, &what, vnode);
     if (error == 0)
         error = vfs_remove(NULL, path, false);
     return error;

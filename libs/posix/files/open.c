@@ -103,6 +103,10 @@ static int cut(struct vnode *vnode)
         return 0;
     files_lock(vnode);
     error = vfs_set_attributes(vnode, &empty, VNODE_SET_SIZE);
+#ifdef CONFIG_LIB_USERS
+    if (error == 0)
+        files_take_rights(vnode);
+#endif
     if (error == 0)
         files_mapped_cut(vnode);
     files_unlock(vnode);

@@ -35,6 +35,23 @@ static long change(struct vnode *vnode, uint32_t user, uint32_t group)
     return which != 0 ? vfs_set_attributes(vnode, &attributes, which) : 0;
 }
 
+#ifdef CONFIG_LIB_USERS
+/* write(2): what others have written gives no rights of its owner. It is no matter if that fails. */
+void files_take_rights(struct vnode *vnode)
+{
+    struct vnode_attributes attributes;
+
+    if (users_now.user[USERS_FILES] == 0)
+        return;
+    vnode->ops->get(vnode, &attributes);
+    if (!(attributes.mode & (SET_USER | (attributes.mode & GROUP_RUNS ? SET_GROUP : 0))))
+        return;
+    attributes.mode &= 07777 & ~(SET_USER | (attributes.mode & GROUP_RUNS ? SET_GROUP : 0));
+    if (vnode->ops->set != NULL)
+        (void)vnode->ops->set(vnode, &attributes, VNODE_SET_MODE);
+}
+#endif
+
 long sys_fchownat(long directory, long path, long user, long group, long flags)
 {
     struct vnode *vnode;

@@ -49,7 +49,9 @@ int files_lookup(long directory, const char *path, unsigned flags, struct vnode 
     error = files_start(directory, path, &start);
     if (error != 0)
         return error;
-    error = vfs_lookup(start, path, flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : VFS_FOLLOW, found);
+    error = vfs_lookup(
+        start, path,
+        (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : VFS_FOLLOW) | (flags & FILES_AS_REAL ? VFS_REAL : 0), found);
     vnode_put(start);
     return error;
 }

@@ -129,6 +129,10 @@ static long write_locked(struct open_file *file, const void *data, size_t size, 
         return -EFBIG;
     size = room;
 #endif
+#ifdef CONFIG_LIB_USERS
+    if (size > 0)
+        files_take_rights(vnode);
+#endif
 #ifdef CONFIG_LIB_PAGE_CACHE
     if (is_direct(file))
         return page_cache_write_directly(vnode, data, size, offset);

@@ -12,6 +12,9 @@
 #ifdef CONFIG_LIB_PAGE_CACHE
 #include <page_cache.h>
 #endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 struct vnode_file {
     struct open_file file;
@@ -41,6 +44,11 @@ int files_start(long directory, const char *path, struct vnode **start);
 
 /* What a path names, or with LINUX_AT_EMPTY_PATH in `flags` and an empty path, what the descriptor refers to.
  */
+#ifdef CONFIG_LIB_USERS
+#define FILES_AS_REAL (1u << 31) /* in `flags`: the real user looks */
+#else
+#define FILES_AS_REAL 0u
+#endif
 int files_lookup(long directory, const char *path, unsigned flags, struct vnode **found);
 
 /* While it is locked nobody else moves a position in this file, appends to it or cuts it. Only where file
@@ -76,6 +84,9 @@ static inline void files_opened(struct vnode_file *file)
 
 /* What fsync(2) does. 0 or an error. */
 int files_sync(struct vnode_file *file, bool data_only);
+
+/* ownership.c: the caller writes to a file, or cuts it. Only in images with users. */
+void files_take_rights(struct vnode *vnode);
 
 /* Permissions of a new file after umask(2). */
 uint32_t files_masked(long mode);

@@ -6,6 +6,9 @@
 #include <page_protection.h>
 #include <pages.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define EXECUTABLE 0111u
 
@@ -15,17 +18,30 @@ long sys_execve(long path, long argv, long envp);
 struct launch {
     void (*start)(uintptr_t *stack);
     uintptr_t *stack;
+#ifdef CONFIG_LIB_USERS
+    struct vnode_attributes file;
+#endif
 };
+
+static bool is_executable(struct vnode *file)
+{
+#ifdef CONFIG_LIB_USERS
+    return vfs_may(file, VFS_RUN, 0) == 0;
+#else
+    struct vnode_attributes attributes;
+
+    file->ops->get(file, &attributes);
+    return attributes.mode & EXECUTABLE;
+#endif
+}
 
 static int open_program(const char *path, struct vnode **file)
 {
-    struct vnode_attributes attributes;
     int error = vfs_lookup(NULL, path, VFS_FOLLOW, file);
 
     if (error)
         return error;
-    (*file)->ops->get(*file, &attributes);
-    if ((*file)->type == VNODE_FILE && (attributes.mode & EXECUTABLE))
+    if ((*file)->type == VNODE_FILE && is_executable(*file))
         return 0;
     vnode_put(*file);
     return -EACCES;
@@ -71,6 +87,9 @@ static struct process_image *make_image(const char *path, char *const *argv, cha
         return NULL;
     }
     *image = (struct process_image){0};
+#ifdef CONFIG_LIB_USERS
+    file->ops->get(file, &launch->file);
+#endif
     *error = program_load(file, process_memory_call, &image->program);
     vnode_put(file);
     if (*error) {
@@ -116,6 +135,9 @@ long sys_execve(long path, long argv, long envp)
     if (!self->resumes)
         process_end_others(self);
     process_state_exec();
+#ifdef CONFIG_LIB_USERS
+    users_begin_program(launch.file.user, launch.file.group, launch.file.mode);
+#endif
     self->executed = true;
     self->image = image;
     if (self->resumes) {

@@ -17,8 +17,10 @@
 #define VFS_PATH_MAX 4096 /* limits.h PATH_MAX */
 #define VFS_LINKS_MAX 40  /* as in Linux: MAXSYMLINKS in include/linux/namei.h */
 
-#define VFS_FOLLOW 1u /* follow a symbolic link in the last component, unless a '/' comes behind it */
-#define VFS_CHANGE 4u /* of vfs_find(): the name is going to change; nobody else changes names until then */
+#define VFS_FOLLOW 1u   /* follow a symbolic link in the last component, unless a '/' comes behind it */
+#define VFS_CHANGE 4u   /* of vfs_find(): the name is going to change; nobody else changes names until then */
+#define VFS_REAL 8u     /* as the real user, not the effective one: access(2) */
+#define VFS_TRUSTED 16u /* for the kernel's own purposes: nobody's permissions matter */
 
 /* Where a path leads. */
 struct vfs_place {
@@ -53,6 +55,13 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
 /* A file without a name in the directory `path`. -EOPNOTSUPP: its file system has no such. */
 int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_new *what,
                       struct vnode **made);
+
+/* Whether the caller may do that with a file: 0 or -EACCES. `how`: 0 or VFS_REAL. Only in images with users.
+ */
+#define VFS_RUN 1u /* or search, of a directory; the bits are those of a mode */
+#define VFS_WRITE 2u
+#define VFS_READ 4u
+int vfs_may(struct vnode *vnode, unsigned wanted, unsigned how);
 
 /* Whether the caller may read, or change, what a file holds: 0, -EACCES, -EROFS. */
 int vfs_may_open(struct vnode *vnode, bool reads, bool writes);
