@@ -17,10 +17,12 @@ MOUNTS_OPTION = "MOUNTS"
 MOUNTS_LIBRARY = "mounts"
 TAR_OPTION = "INITRD_TAR"
 DIRECTORY_OPTION = "START_DIRECTORY"
+USER_OPTION = "START_USER"
 ROOT = "rootfs"
 """What the disk or share is called that the root file system is on."""
 
 Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[KMG]$")]
+UserIds = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(:[0-9]{1,10})?$")]
 Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$")]
 
 _FILE_NAME = "[A-Za-z0-9_+-][A-Za-z0-9._+-]*"
@@ -188,6 +190,9 @@ class Recipe(Model):
     """The application's environment variables, beside those of the container image that `rootfs` is."""
     directory: MountPath | None = None
     """Where the application starts; without it at the root, or where the container image that `rootfs` is says."""
+    user: UserIds | None = None
+    """Who runs the application: the number of a user, and after a colon that of a group (`"1000:50"`; without one, of
+    the user's number). Permissions of files hold for it then. Without the field it is root."""
     disks: dict[DiskName, RecipeDisk] = {}
     """Disks of the application's own, by name: `mounts` finds them as `serial=NAME`."""
     mounts: tuple[Mount, ...] = ()
@@ -219,6 +224,12 @@ class Recipe(Model):
             "libraries": [v for v in value if not v.startswith(mark)],
             "licenses": [v.removeprefix(mark) for v in value if v.startswith(mark)],
         }
+
+    @field_validator("user", mode="before")
+    @classmethod
+    def _user_as_text(cls, value: object) -> object:
+        """A number alone is one to YAML."""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @field_validator("mounts")
     @classmethod
@@ -262,6 +273,9 @@ def read_recipe(file: Path) -> Recipe:
     if recipe.directory is not None:
         options[DIRECTORY_OPTION] = recipe.directory
         lines.setdefault(f"options.{DIRECTORY_OPTION}", lines.get("directory", 0))
+    if recipe.user is not None:
+        options[USER_OPTION] = recipe.user
+        lines.setdefault(f"options.{USER_OPTION}", lines.get("user", 0))
     if recipe.rootfs is not None and recipe.rootfs.kind == "tar":
         options[TAR_OPTION] = True
         lines.setdefault(f"options.{TAR_OPTION}", lines.get("rootfs", 0))
