@@ -28,5 +28,5 @@ def test_as_on_linux(target: str, workshop: Path) -> None:
 def test_an_application_of_a_user(workshop: Path) -> None:
     recipe = str(RECIPE / "mine.yaml")
     ran = run(recipe, "process-x86_64", "--output", str(workshop / "users-mine"), cwd=workshop)
-    told = "1000 1000 50 50 0\nopen -1 1\nsetuid -1 1\nwrite 1\nmemory 1000 50\n"
+    told = "1000 1000 50 50 0\nopen EACCES\nsetuid EPERM\nwrite 1\nmemory 1000 50\n"
     assert (ran.status, ran.console) == (0, told), ran

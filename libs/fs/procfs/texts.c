@@ -15,6 +15,9 @@
 #ifdef CONFIG_LIB_PAGE_CACHE
 #include <page_cache.h>
 #endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define SECOND 1000000000ull
 #define KIB 1024
@@ -104,6 +107,16 @@ void procfs_stat(struct procfs_text *text)
                  (unsigned long long)(start / SECOND));
 }
 
+#ifdef CONFIG_LIB_USERS
+static void print_ids(struct procfs_text *text, const char *name, const uint32_t *ids)
+{
+    procfs_print(text, "%s:", name);
+    for (int kind = USERS_REAL; kind < USERS_KINDS; kind++)
+        procfs_print(text, "\t%u", (unsigned)ids[kind]);
+    procfs_print(text, "\n");
+}
+#endif
+
 void procfs_status(struct procfs_text *text)
 {
     size_t total = 0, free = pages_available() * PAGE_SIZE / KIB;
@@ -111,7 +124,12 @@ void procfs_status(struct procfs_text *text)
     for (size_t i = 0; i < boot_info.range_count; i++)
         total += (boot_info.ranges[i].end - boot_info.ranges[i].start) / KIB;
     procfs_print(text, "Name:\t%s\nState:\tR (running)\nPid:\t1\nPPid:\t0\n", recipe_argv[0]);
+#ifdef CONFIG_LIB_USERS
+    print_ids(text, "Uid", users_now.user);
+    print_ids(text, "Gid", users_now.group);
+#else
     procfs_print(text, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+#endif
     procfs_print(text, "VmSize:\t%8zu kB\nVmRSS:\t%8zu kB\n", total - free, total - free);
 }
 
