@@ -155,6 +155,8 @@ int erofs_file_get(struct erofs *fs, uint64_t number, struct vnode **found)
             file->vnode.ops = operations_of(fs, file);
             file->vnode.type = file->mode & VNODE_TYPE_MASK;
             file->vnode.references = 1;
+            /* What is in memory needs no pages beside it. */
+            file->vnode.flags = fs->memory == NULL && file->vnode.type == VNODE_FILE ? VNODE_CACHED : 0;
             file->fs = fs;
             file->number = number;
             file->next = fs->files;
