@@ -4,13 +4,11 @@
  * The client against a server that keeps to the protocol and counts lookups and open files, against the same
  * one when it lies about one thing in one answer, when it falls silent, and when memory is short.
  */
-#include "../../../drivers/share-channel/tests/fake_share.h"
+#include "../../../drivers/share-channel/tests/drive_share.h"
 #include "../fuse.h"
 
 #include <config.h>
-#include <fs.h>
 #include <fuse_channel.h>
-#include <stdio.h>
 
 extern const struct fs_type fuse_fs;
 static const struct share_driver driver = {"fake", &fake_channels};
@@ -38,7 +36,6 @@ enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, MANY = 6, NODES = 6
 #define SIZE 10000u
 static uint64_t lookups[NODES];
 static long open_files;
-static unsigned getattrs;
 static uint64_t name_valid; /* s */
 static uint64_t size_of_a = SIZE;
 static bool remembers; /* what was written makes the file longer */
@@ -150,7 +147,6 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
         return 0;
     }
     case FUSE_GETATTR:
-        getattrs++;
         put(&attributes, sizeof attributes);
         return 0;
     case FUSE_SETATTR:
@@ -213,6 +209,8 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
     int error;
 
     assert(length >= sizeof *in && in->length == length);
+    asked += in->operation != FUSE_RELEASE && in->operation != FUSE_RELEASEDIR &&
+             in->operation != FUSE_FORGET && in->operation != FUSE_BATCH_FORGET;
     out = buffer + sizeof *header;
     error = work(in, request + sizeof *in);
     if (room == 0)
@@ -259,82 +257,6 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
 
 static void begin(void);
 
-static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
-                  uint64_t next)
-{
-    (void)name, (void)inode, (void)type, (void)next;
-    assert(length > 0 && length <= VNODE_NAME_MAX);
-    return ++*(unsigned *)context < 100;
-}
-
-/* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
-static void use(struct vnode *root, bool good)
-{
-    static unsigned char data[20000];
-    struct vnode *file = NULL, *again = NULL, *link = NULL, *made = NULL, *folder = NULL;
-    struct vnode_attributes attributes = {.size = 5};
-    struct vnode_statfs fs;
-    unsigned seen = 0, before;
-    int error;
-
-#define MUST(call)                                                                                           \
-    do {                                                                                                     \
-        long result = (call);                                                                                \
-                                                                                                             \
-        if (good && result < 0)                                                                              \
-            fprintf(stderr, "%s: %ld\n", #call, result);                                                     \
-        assert(!good || result >= 0);                                                                        \
-    } while (0)
-
-    MUST(root->ops->lookup(root, "a", 1, &file));
-    MUST(root->ops->lookup(root, "a", 1, &again));
-    assert(!good || file == again);
-    error = root->ops->lookup(root, "x", 1, &made);
-    assert(error < 0 && (!good || error == -ENOENT));
-    if (file) {
-        long count;
-
-        /* Attributes hold for a second, and then no more. */
-        before = getattrs;
-        file->ops->get(file, &attributes);
-        assert(getattrs == before || !good);
-        fake_now += UINT64_C(1000000000);
-        file->ops->get(file, &attributes);
-        assert(!good || (getattrs == before + 1 && attributes.size == SIZE &&
-                         attributes.access_time == INT64_C(1000000000005)));
-        count = file->ops->read(file, data, sizeof data, 0);
-        MUST(count);
-        assert(count <= (long)sizeof data);
-        if (good) {
-            assert(count == SIZE);
-            for (unsigned i = 0; i < SIZE; i++)
-                assert(data[i] == (i * 7 & 0xff));
-        }
-        MUST(file->ops->write(file, data, sizeof data, 3));
-        MUST(file->ops->allocate(file, 0, 0, 100));
-        MUST(file->ops->set(file, &attributes, VNODE_SET_SIZE | VNODE_SET_ACCESS_TIME));
-        MUST(file->ops->sync(file, true));
-    }
-    if (root->ops->lookup(root, "l", 1, &link) == 0 && link->type == VNODE_SYMLINK)
-        MUST(link->ops->read(link, data, 100, 0));
-    MUST(root->ops->entries(root, 0, taken, &seen));
-    assert(!good || seen == 3);
-    MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
-    if (made) {
-        MUST(made->ops->write(made, data, 10, 0));
-        MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, VNODE_RENAME_NOREPLACE));
-        MUST(root->ops->link(root, "o", 1, made));
-        MUST(root->ops->unlink(root, "m", 1, made));
-    }
-    MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
-    MUST(root->ops->statfs(root, &fs));
-    vnode_put(file);
-    vnode_put(again);
-    vnode_put(link);
-    vnode_put(made);
-    vnode_put(folder);
-}
-
 /* How many requests each takes, so that none is added without a thought. */
 static void count_requests(void)
 {
@@ -345,18 +267,12 @@ static void count_requests(void)
 
     begin();
     assert(fuse_fs.mount("share0", NULL, &root) == 0);
-#define TAKES(number, call)                                                                                  \
-    do {                                                                                                     \
-        long result;                                                                                         \
-                                                                                                             \
-        answers = 0;                                                                                         \
-        result = (call);                                                                                     \
-        assert(result >= 0);                                                                                 \
-        assert(answers == (number));                                                                         \
-    } while (0)
 
     TAKES(1, root->ops->lookup(root, "a", 1, &file));
     TAKES(0, (file->ops->get(file, &attributes), 0));
+    fake_now += UINT64_C(1000000000); /* for as long they hold */
+    TAKES(1, (file->ops->get(file, &attributes), 0));
+    assert(attributes.size == SIZE && attributes.access_time == INT64_C(1000000000005));
     TAKES(2, file->ops->read(file, byte, 1, 0));
     TAKES(1, file->ops->read(file, byte, 1, 0));
     TAKES(2, file->ops->write(file, byte, 1, 0));
@@ -511,48 +427,28 @@ static void open_meanwhile(void)
     assert(fuse_fs.unmount(root) == 0 && open_files == 0 && lookups[FILE_A] == 0);
 }
 
-static bool taken_one(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
-                      uint64_t next)
-{
-    struct {
-        uint64_t cookie;
-        unsigned seen;
-    } *one = context;
-
-    (void)name, (void)length, (void)inode, (void)type;
-    if (one->seen == 1)
-        return false;
-    one->cookie = next;
-    one->seen++;
-    return true;
-}
-
 /* What came in an answer is there for who goes on; who looks the files up gets what is told of them. */
 static void list_in_parts(void)
 {
-    struct {
-        uint64_t cookie;
-        unsigned seen;
-    } one = {0};
+    uint64_t state[2] = {0};
     struct vnode *root, *file;
 
     begin();
     name_valid = 1;
     assert(fuse_fs.mount("share0", NULL, &root) == 0);
     plain_listings = full_listings = 0;
-    TAKES(3,
-          root->ops->entries(root, one.cookie, taken_one, &one)); /* opens it, ".", "..", "a" and another */
-    assert(one.seen == 1 && plain_listings == 2);
+    TAKES(3, root->ops->entries(root, state[1], taken_one, state)); /* opens it, ".", "..", "a" and another */
+    assert(state[0] == 1 && plain_listings == 2);
     TAKES(1, root->ops->lookup(root, "a", 1, &file));
     vnode_put(file);
-    one.seen = 0;
-    TAKES(1, root->ops->entries(root, one.cookie, taken_one, &one));
-    assert(one.seen == 1 && plain_listings == 2 && full_listings == 1);
+    state[0] = 0;
+    TAKES(1, root->ops->entries(root, state[1], taken_one, state));
+    assert(state[0] == 1 && plain_listings == 2 && full_listings == 1);
     TAKES(0, root->ops->lookup(root, "d", 1, &file));
     vnode_put(file);
-    one.seen = 0;
-    TAKES(1, root->ops->entries(root, one.cookie, taken_one, &one));
-    assert(one.seen == 1 && full_listings == 2);
+    state[0] = 0;
+    TAKES(1, root->ops->entries(root, state[1], taken_one, state));
+    assert(state[0] == 1 && full_listings == 2);
     assert(fuse_fs.unmount(root) == 0);
     name_valid = 0;
 }
@@ -576,7 +472,7 @@ static bool session(bool good)
     error = fuse_fs.mount("share0", NULL, &root);
     assert(error <= 0 && (!good || error == 0));
     if (error == 0) {
-        use(root, good);
+        use(root, good, VNODE_RENAME_NOREPLACE);
         assert(fuse_fs.unmount(root) == 0);
     }
     assert(fake_blocks == 0 && !fake_channel.mounted && pages_available() == FAKE_PAGES);

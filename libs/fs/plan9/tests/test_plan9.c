@@ -4,12 +4,10 @@
  * The client against a server that keeps to the protocol and counts fids, against the same one when it lies
  * about one thing in one answer, when it falls silent, and when memory is short.
  */
-#include "../../../drivers/share-channel/tests/fake_share.h"
+#include "../../../drivers/share-channel/tests/drive_share.h"
 #include "../plan9.h"
 
-#include <fs.h>
 #include <plan9_channel.h>
-#include <stdio.h>
 
 extern const struct fs_type plan9_fs;
 static const struct share_driver driver = {"fake", &fake_channels};
@@ -32,7 +30,7 @@ enum lie {
     LIES,
 };
 static enum lie lie;
-static int lie_at, answers, asked /* but for clunks, for which nobody waits */;
+static int lie_at, answers;
 
 /* The tree: the root, a file, a link, a folder. */
 enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5 };
@@ -296,75 +294,6 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
 
 static void begin(void);
 
-static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
-                  uint64_t next)
-{
-    (void)name, (void)inode, (void)type, (void)next;
-    assert(length > 0 && length <= VNODE_NAME_MAX);
-    return ++*(unsigned *)context < 100;
-}
-
-/* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
-static void use(struct vnode *root, bool good)
-{
-    static unsigned char data[20000];
-    struct vnode *file = NULL, *again = NULL, *link = NULL, *made = NULL, *folder = NULL;
-    struct vnode_attributes attributes = {.size = 5};
-    struct vnode_statfs fs;
-    unsigned seen = 0;
-    int error;
-
-#define MUST(call)                                                                                           \
-    do {                                                                                                     \
-        long result = (call);                                                                                \
-                                                                                                             \
-        if (good && result < 0)                                                                              \
-            fprintf(stderr, "%s: %ld\n", #call, result);                                                     \
-        assert(!good || result >= 0);                                                                        \
-    } while (0)
-
-    MUST(root->ops->lookup(root, "a", 1, &file));
-    MUST(root->ops->lookup(root, "a", 1, &again));
-    assert(!good || file == again);
-    error = root->ops->lookup(root, "x", 1, &made);
-    assert(error < 0 && (!good || error == -ENOENT));
-    if (file) {
-        long count = file->ops->read(file, data, sizeof data, 0);
-
-        MUST(count);
-        assert(count <= (long)sizeof data);
-        if (good) {
-            assert(count == 10000);
-            for (unsigned i = 0; i < 10000; i++)
-                assert(data[i] == (i * 7 & 0xff));
-        }
-        MUST(file->ops->write(file, data, sizeof data, 3));
-        MUST(file->ops->set(file, &attributes, VNODE_SET_SIZE | VNODE_SET_ACCESS_TIME));
-        MUST(file->ops->sync(file, true));
-        fake_now += UINT64_C(1000000000);
-        file->ops->get(file, &attributes);
-        assert(!good || (attributes.size == 10000 && attributes.inode == FILE_A));
-    }
-    if (root->ops->lookup(root, "l", 1, &link) == 0 && link->type == VNODE_SYMLINK)
-        MUST(link->ops->read(link, data, 100, 0));
-    MUST(root->ops->entries(root, 0, taken, &seen));
-    assert(!good || seen == 3);
-    MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
-    if (made) {
-        MUST(made->ops->write(made, data, 10, 0));
-        MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, 0));
-        MUST(root->ops->link(root, "o", 1, made));
-        MUST(root->ops->unlink(root, "m", 1, made));
-    }
-    MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
-    MUST(root->ops->statfs(root, &fs));
-    vnode_put(file);
-    vnode_put(again);
-    vnode_put(link);
-    vnode_put(made);
-    vnode_put(folder);
-}
-
 /* How many requests each takes, so that none is added without a thought. */
 static void count_requests(void)
 {
@@ -375,15 +304,6 @@ static void count_requests(void)
 
     begin();
     assert(plan9_fs.mount("share0", NULL, &root) == 0);
-#define TAKES(number, call)                                                                                  \
-    do {                                                                                                     \
-        long result;                                                                                         \
-                                                                                                             \
-        asked = 0;                                                                                           \
-        result = (call);                                                                                     \
-        assert(result >= 0);                                                                                 \
-        assert(asked == (number));                                                                           \
-    } while (0)
 
     TAKES(2, root->ops->lookup(root, "a", 1, &file));
     TAKES(0, (file->ops->get(file, &attributes), 0));
@@ -452,19 +372,6 @@ static void doubt_what_was_asked_before(void)
 }
 
 /* What came in an answer is there for who goes on. */
-static bool taken_one(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
-                      uint64_t next)
-{
-    uint64_t *state = context; /* whether one is taken, and where the next stands */
-
-    (void)name, (void)length, (void)inode, (void)type;
-    if (state[0])
-        return false;
-    state[0] = 1;
-    state[1] = next;
-    return true;
-}
-
 static void list_in_parts(void)
 {
     uint64_t state[2] = {0};
@@ -502,7 +409,7 @@ static bool session(bool good)
     error = plan9_fs.mount("share0", "cache=5", &root);
     assert(error <= 0 && (!good || error == 0));
     if (error == 0) {
-        use(root, good);
+        use(root, good, 0);
         assert(plan9_fs.unmount(root) == 0);
     }
     assert(fake_blocks == 0 && !fake_channel.mounted && pages_available() == FAKE_PAGES);

@@ -1,0 +1,109 @@
+/*
+ * Drives a file system on a channel through everything that it can do, against a server of the test's
+ * (fake_share.h) whose root holds the file `a` of 10,000 bytes (7 times their place), the link `l`, and the
+ * folder `d`.
+ */
+#pragma once
+
+#include "fake_share.h"
+
+#include <fs.h>
+#include <stdio.h>
+#include <vnode.h>
+
+static int asked; /* requests that somebody waits for; the server counts them */
+
+#define MUST(call)                                                                                           \
+    do {                                                                                                     \
+        long result = (call);                                                                                \
+                                                                                                             \
+        if (good && result < 0)                                                                              \
+            fprintf(stderr, "%s: %ld\n", #call, result);                                                     \
+        assert(!good || result >= 0);                                                                        \
+    } while (0)
+
+#define TAKES(number, call)                                                                                  \
+    do {                                                                                                     \
+        long result;                                                                                         \
+                                                                                                             \
+        asked = 0;                                                                                           \
+        result = (call);                                                                                     \
+        assert(result >= 0);                                                                                 \
+        assert(asked == (number));                                                                           \
+    } while (0)
+
+/* Takes one, and says where the next stands. */
+static bool taken_one(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                      uint64_t next)
+{
+    uint64_t *state = context; /* whether one is taken, and where the next stands */
+
+    (void)name, (void)length, (void)inode, (void)type;
+    if (state[0])
+        return false;
+    state[0] = 1;
+    state[1] = next;
+    return true;
+}
+
+static bool taken(void *context, const char *name, size_t length, uint64_t inode, uint32_t type,
+                  uint64_t next)
+{
+    (void)name, (void)inode, (void)type, (void)next;
+    assert(length > 0 && length <= VNODE_NAME_MAX);
+    return ++*(unsigned *)context < 100;
+}
+
+/* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
+static void use(struct vnode *root, bool good, unsigned rename_flags)
+{
+    static unsigned char data[20000];
+    struct vnode *file = NULL, *again = NULL, *link = NULL, *made = NULL, *folder = NULL;
+    struct vnode_attributes attributes = {.size = 5};
+    struct vnode_statfs fs;
+    unsigned seen = 0;
+    int error;
+
+    MUST(root->ops->lookup(root, "a", 1, &file));
+    MUST(root->ops->lookup(root, "a", 1, &again));
+    assert(!good || file == again);
+    error = root->ops->lookup(root, "x", 1, &made);
+    assert(error < 0 && (!good || error == -ENOENT));
+    if (file) {
+        long count = file->ops->read(file, data, sizeof data, 0);
+
+        MUST(count);
+        assert(count <= (long)sizeof data);
+        if (good) {
+            assert(count == 10000);
+            for (unsigned i = 0; i < 10000; i++)
+                assert(data[i] == (i * 7 & 0xff));
+        }
+        MUST(file->ops->write(file, data, sizeof data, 3));
+        if (file->ops->allocate)
+            MUST(file->ops->allocate(file, 0, 0, 100));
+        MUST(file->ops->set(file, &attributes, VNODE_SET_SIZE | VNODE_SET_ACCESS_TIME));
+        MUST(file->ops->sync(file, true));
+        fake_now += UINT64_C(1000000000);
+        file->ops->get(file, &attributes);
+        assert(!good || attributes.size == 10000);
+    }
+    if (root->ops->lookup(root, "l", 1, &link) == 0 && link->type == VNODE_SYMLINK)
+        MUST(link->ops->read(link, data, 100, 0));
+    MUST(root->ops->entries(root, 0, taken, &seen));
+    assert(!good || seen == 3);
+    MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
+    if (made) {
+        MUST(made->ops->write(made, data, 10, 0));
+        MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, rename_flags));
+        MUST(root->ops->link(root, "o", 1, made));
+        MUST(root->ops->unlink(root, "m", 1, made));
+    }
+    MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
+    MUST(root->ops->statfs(root, &fs));
+    vnode_put(file);
+    vnode_put(again);
+    vnode_put(link);
+    vnode_put(made);
+    vnode_put(folder);
+}
