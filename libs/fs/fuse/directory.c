@@ -6,7 +6,7 @@
 #define CREATE_FLAGS 0302u /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
 
 #define LISTING_MOST ((uint32_t)1 << 20) /* bytes of a listing: any will do */
-#define LISTING_FIRST 1024u              /* what comes first shows whether attributes are wanted, too */
+#define LISTING_FIRST 1024u              /* each next answer may be four times as long */
 
 static bool is_parent(const char *name, size_t length)
 {
@@ -218,13 +218,12 @@ static long keep_attributes(struct fuse_node *dir, unsigned char *bytes, size_t 
     return (long)used;
 }
 
-/* With attributes, if whoever lists it looks its files up. */
+/* With attributes, if whoever lists it looks its files up: what comes first is short, as that shows then. */
 static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
 {
     struct fuse_node *node = fuse_node_of(directory);
     bool attributes = node->looked_in && cookie != 0 && node->mount->lists_attributes;
-    struct fuse_transfer_in in = {.offset = cookie,
-                                  .size = cookie == 0 && room > LISTING_FIRST ? LISTING_FIRST : room};
+    struct fuse_transfer_in in = {.offset = cookie, .size = room};
     struct fuse_call *call =
         fuse_begin(node->mount, attributes ? FUSE_READDIRPLUS : FUSE_READDIR, fuse_number(node));
     uint64_t asked;
@@ -236,6 +235,12 @@ static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t 
     in.handle = node->handle;
     asked = call->asked;
     node->looked_in = false;
+    if (cookie == 0 || node->listing == 0)
+        node->listing = LISTING_FIRST;
+    if (node->listing < room && !attributes)
+        in.size = node->listing;
+    if (node->listing < room)
+        node->listing *= 4;
     fuse_put(call, &in, sizeof in);
     fuse_call_in(call, bytes, in.size);
     size = call->size;

@@ -76,9 +76,10 @@ struct fuse_node {
     struct vnode_attributes attributes;
     struct fuse_node *newer, *older; /* that rest, if it does */
     bool rests;
-    bool gone;      /* out of all lists; the server is being told so */
-    bool closing;   /* `farewell` is under way */
-    bool looked_in; /* a directory: names were looked up since it was last listed */
+    bool gone;        /* out of all lists; the server is being told so */
+    bool closing;     /* `farewell` is under way */
+    uint32_t listing; /* a directory: bytes that are asked for next, at most */
+    bool looked_in;   /* a directory: names were looked up since it was last listed */
     struct {
         struct fuse_node *next; /* with the same hash */
         uint64_t directory;     /* its number */
