@@ -107,3 +107,89 @@ static void use(struct vnode *root, bool good, unsigned rename_flags)
     vnode_put(made);
     vnode_put(folder);
 }
+
+#define HELD 8
+static struct vnode *busy_root, *held[HELD];
+static unsigned long chance = 1;
+
+static unsigned draw(unsigned below)
+{
+    chance = chance * 6364136223846793005ul + 1442695040888963407ul;
+    return (unsigned)(chance >> 33) % below;
+}
+
+static bool some(void *context, const char *name, size_t length, uint64_t inode, uint32_t type, uint64_t next)
+{
+    unsigned *left = context;
+
+    (void)name, (void)length, (void)inode, (void)type, (void)next;
+    return (*left)-- > 0;
+}
+
+/* One of what threads do, and perhaps another one while that waits. */
+static void do_something(void)
+{
+    static const char *const names[] = {"a", "d", "l", "m", "x"};
+    const char *name = names[draw(5)];
+    unsigned place = draw(HELD), wanted = draw(5);
+    struct vnode *file = held[place], *found;
+    char byte[2] = "x";
+
+    if (draw(2))
+        fake_meanwhile = do_something;
+    if (file)
+        vnode_get(file); /* as a descriptor does for the time of a call */
+    switch (draw(9)) {
+    case 0:
+    case 1:
+        if (busy_root->ops->lookup(busy_root, name, strlen(name), &found) == 0) {
+            struct vnode *former = held[place];
+
+            held[place] = found;
+            vnode_put(former);
+        }
+        break;
+    case 2:
+        if (held[place]) {
+            found = held[place];
+            held[place] = NULL;
+            vnode_put(found);
+        }
+        break;
+    case 3:
+        if (file && file->type == VNODE_FILE)
+            assert(file->ops->read(file, byte, 1, 0) >= 0);
+        break;
+    case 4:
+        if (file && file->type == VNODE_FILE)
+            assert(file->ops->write(file, byte, 1, 0) == 1);
+        break;
+    case 5:
+        assert(busy_root->ops->entries(busy_root, draw(4), some, &wanted) == 0);
+        break;
+    case 6:
+        if (file)
+            assert(busy_root->ops->unlink(busy_root, name, strlen(name), file) == 0);
+        break;
+    case 7:
+        fake_settle();
+        break;
+    default:
+        fake_now += UINT64_C(300000000);
+    }
+    vnode_put(file);
+}
+
+/* Does much at once, and lets go of everything. */
+static void be_busy(void)
+{
+    for (unsigned i = 0; i < 200; i++)
+        do_something();
+    fake_meanwhile = NULL;
+    for (unsigned i = 0; i < HELD; i++) {
+        struct vnode *file = held[i];
+
+        held[i] = NULL;
+        vnode_put(file);
+    }
+}

@@ -121,8 +121,10 @@ int wait_until(struct wait_queue *queue, uint64_t deadline, bool interruptible)
 
     (void)queue;
     fake_meanwhile = NULL;
-    if (meanwhile)
+    if (meanwhile) {
         meanwhile();
+        return 0; /* what is waited for may have come */
+    }
     request = fake_pending;
     assert(!interruptible && deadline != WAIT_FOR_EVER);
     if (fake_silent || !request) {

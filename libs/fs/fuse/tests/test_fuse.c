@@ -36,7 +36,8 @@ enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, MANY = 6, NODES = 6
 #define SIZE 10000u
 static uint64_t lookups[NODES];
 static long open_files;
-static uint64_t name_valid; /* s */
+static bool open_handles[1 << 12]; /* from 1 on */
+static uint64_t name_valid;        /* s */
 static uint64_t size_of_a = SIZE;
 static bool remembers; /* what was written makes the file longer */
 static unsigned plain_listings, full_listings;
@@ -73,8 +74,13 @@ static void put_entry(uint64_t node)
 
 static void put_open(void)
 {
+    uint64_t handle = 1;
+
+    while (open_handles[handle])
+        handle++;
+    open_handles[handle] = true;
     open_files++;
-    put(&(struct fuse_open_out){.handle = 77}, sizeof(struct fuse_open_out));
+    put(&(struct fuse_open_out){.handle = handle}, sizeof(struct fuse_open_out));
 }
 
 static void list(uint64_t offset, bool full)
@@ -95,6 +101,12 @@ static void list(uint64_t offset, bool full)
         put(names[i], entry.length);
         put("\0\0\0\0\0\0\0", (8 - entry.length % 8) % 8);
     }
+}
+
+/* The handle is the first that requests with one have. */
+static bool is_open(uint64_t handle)
+{
+    return handle < sizeof open_handles && open_handles[handle];
 }
 
 static int work(const struct fuse_in_header *in, const unsigned char *body)
@@ -131,7 +143,7 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
 
         assert(in->length == sizeof *in + sizeof *batch + batch->count * sizeof *one && batch->count > 0);
         for (; one < (const struct fuse_forget_one *)(batch + 1) + batch->count; one++) {
-            assert(dishonest || (one->node != ROOT && lookups[one->node] == one->lookups));
+            assert(dishonest || (one->node != ROOT && lookups[one->node] >= one->lookups));
             if (one->node < NODES)
                 lookups[one->node] -= one->lookups;
         }
@@ -174,16 +186,20 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
     case FUSE_RELEASE:
     case FUSE_RELEASEDIR:
         open_files--;
+        assert(dishonest || is_open(transfer->handle));
+        if (is_open(transfer->handle))
+            open_handles[transfer->handle] = false;
         return 0;
     case FUSE_READ:
-        assert(dishonest || (transfer->handle == 77 && transfer->size <= 8192));
+        assert(dishonest || (is_open(transfer->handle) && transfer->size <= 8192));
         for (uint64_t i = transfer->offset; i < transfer->offset + transfer->size && i < SIZE; i++)
             *out++ = (unsigned char)(i * 7);
         return 0;
     case FUSE_WRITE:
         if (in->node == FILE_A && transfer->offset + transfer->size > size_of_a && remembers)
             size_of_a = transfer->offset + transfer->size;
-        assert(dishonest || (transfer->size <= 8192 && in->length == 80 + transfer->size));
+        assert(dishonest ||
+               (is_open(transfer->handle) && transfer->size <= 8192 && in->length == 80 + transfer->size));
         put((const uint32_t[2]){transfer->size}, 8);
         return 0;
     case FUSE_READDIR:
@@ -453,12 +469,29 @@ static void list_in_parts(void)
     name_valid = 0;
 }
 
+/* However calls of threads lie within each other: the server is asked for nothing that it has forgotten, and
+ * at the end all is closed and forgotten. */
+static void do_much_at_once(void)
+{
+    for (unsigned round = 0; round < 200; round++) {
+        begin();
+        name_valid = 1;
+        assert(fuse_fs.mount("share0", NULL, &busy_root) == 0);
+        be_busy();
+        assert(fuse_fs.unmount(busy_root) == 0 && open_files == 0 && fake_blocks == 0);
+        for (unsigned i = 2; i < NODES; i++)
+            assert(lookups[i] == 0);
+    }
+    name_valid = 0;
+}
+
 static void begin(void)
 {
     fake_begin();
     memset(lookups, 0, sizeof lookups);
     answers = 0;
     open_files = 0;
+    memset(open_handles, 0, sizeof open_handles);
     dishonest = false;
 }
 
@@ -494,6 +527,7 @@ int main(void)
     doubt_what_was_asked_before();
     open_meanwhile();
     list_in_parts();
+    do_much_at_once();
     session(true);
     honest = answers;
     assert(honest > 25);
