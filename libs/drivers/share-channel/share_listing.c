@@ -8,6 +8,7 @@
 struct share_listing {
     const struct vnode *directory; /* only compared */
     uint64_t cookie;               /* of the next entry */
+    uint64_t begun;                /* of the listings, when it was asked for */
     uint32_t room, size, at;
     _Alignas(uint64_t) unsigned char bytes[];
 };
@@ -24,23 +25,26 @@ static struct share_listing *make(uint32_t room)
 }
 
 /* What is kept, if it goes on at `cookie`. */
-static struct share_listing *taken(struct share_listing **kept, const struct vnode *directory,
+static struct share_listing *taken(struct share_listings *listings, const struct vnode *directory,
                                    uint64_t cookie)
 {
-    struct share_listing *listing = *kept;
+    struct share_listing *listing = listings->kept;
 
-    if (!listing || cookie == 0 || listing->directory != directory || listing->cookie != cookie)
+    if (!listing || cookie == 0 || listing->directory != directory || listing->cookie != cookie ||
+        listing->begun != listings->begun)
         return NULL;
-    *kept = NULL;
+    listings->kept = NULL;
     return listing;
 }
 
-void share_listing_forget(struct share_listing **kept, const struct vnode *directory)
+void share_listing_forget(struct share_listings *listings, const struct vnode *directory)
 {
-    if (!*kept || (directory && (*kept)->directory != directory))
+    struct share_listing *listing = listings->kept;
+
+    if (!listing || (directory && listing->directory != directory))
         return;
-    heap_free(*kept);
-    *kept = NULL;
+    listings->kept = NULL;
+    heap_free(listing);
 }
 
 static bool is_name(const char *name, size_t length)
@@ -78,13 +82,16 @@ static int offer(struct share_listing *listing, const struct share_listing_kind 
 
 /* Asks and offers until there is nothing more, or nobody who wants it. */
 static int list(struct vnode *directory, struct share_listing *listing, const struct share_listing_kind *kind,
-                vnode_entry_taker *take, void *context)
+                const struct share_listings *listings, vnode_entry_taker *take, void *context)
 {
     int error = offer(listing, kind, take, context);
 
     while (error == 0) {
         uint64_t before = listing->cookie;
-        long size = kind->ask(directory, before, listing->bytes, listing->room);
+        long size;
+
+        listing->begun = listings->begun;
+        size = kind->ask(directory, before, listing->bytes, listing->room);
 
         if (size <= 0)
             return (int)size;
@@ -99,24 +106,26 @@ static int list(struct vnode *directory, struct share_listing *listing, const st
 }
 
 int share_list(struct vnode *directory, uint64_t cookie, const struct share_listing_kind *kind,
-               struct share_listing **kept, uint32_t room, vnode_entry_taker *take, void *context)
+               struct share_listings *listings, uint32_t room, vnode_entry_taker *take, void *context)
 {
-    struct share_listing *listing = taken(kept, directory, cookie);
+    struct share_listing *listing = taken(listings, directory, cookie);
     int error;
 
+    if (cookie == 0)
+        listings->begun++;
     if (!listing) {
         listing = make(room < ROOM ? room : ROOM);
         if (!listing)
             return -ENOMEM;
         listing->cookie = cookie;
     }
-    error = list(directory, listing, kind, take, context);
+    error = list(directory, listing, kind, listings, take, context);
     if (error <= 0) {
         heap_free(listing);
         return error;
     }
     listing->directory = directory;
-    share_listing_forget(kept, NULL);
-    *kept = listing;
+    share_listing_forget(listings, NULL);
+    listings->kept = listing;
     return 0;
 }

@@ -257,7 +257,7 @@ int fuse_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, vo
     int error = fuse_open(node, false);
 
     if (!error)
-        error = share_list(dir, cookie, &kind, &node->mount->listing, LISTING_MOST, take, context);
+        error = share_list(dir, cookie, &kind, &node->mount->listings, LISTING_MOST, take, context);
     if (error == -EIO)
         fuse_complain(node->mount);
     return error;

@@ -207,7 +207,7 @@ void fuse_release(struct vnode *vnode)
     uint64_t now = clock_monotonic();
 
     if (vnode->type == VNODE_DIRECTORY)
-        share_listing_forget(&mount->listing, vnode);
+        share_listing_forget(&mount->listings, vnode);
     if (is_known(node, now) && !mount->channel->gone)
         rest(node);
     else

@@ -72,7 +72,7 @@ static void mount_free(struct fuse_mount *mount)
     struct fuse_call *call;
 
     fuse_wake_all(mount);
-    share_listing_forget(&mount->listing, NULL);
+    share_listing_forget(&mount->listings, NULL);
     while (mount->under_way || mount->farewells)
         share_wait_room(mount->channel, &mount->for_call);
     while ((call = mount->idle)) {

@@ -43,7 +43,7 @@ struct fuse_mount {
     struct fuse_node *newest, *oldest; /* that rest */
     unsigned resting;
     struct fuse_batch batch;
-    struct share_listing *listing;
+    struct share_listings listings;
 };
 
 /* The last messages about a node need no memory of their own, so that none is ever left unsaid. */

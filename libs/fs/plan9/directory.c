@@ -210,8 +210,8 @@ int plan9_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, v
     int error = plan9_open(node, false);
 
     if (!error)
-        error = share_list(dir, cookie, &kind, &mount->listing, mount->message_size - PLAN9_READ_HEADER, take,
-                           context);
+        error = share_list(dir, cookie, &kind, &mount->listings, mount->message_size - PLAN9_READ_HEADER,
+                           take, context);
     if (error == -EIO)
         plan9_complain(mount);
     return error;

@@ -158,7 +158,7 @@ void plan9_release(struct vnode *vnode)
     struct plan9_node *node = plan9_node_of(vnode);
 
     vnode_table_remove(&node->mount->nodes, &node->entry);
-    share_listing_forget(&node->mount->listing, vnode);
+    share_listing_forget(&node->mount->listings, vnode);
     plan9_clunk(node->mount, node->fid);
     if (node->opened != node->fid)
         plan9_clunk(node->mount, node->opened);

@@ -130,7 +130,7 @@ static void mount_free(struct plan9_mount *mount)
 {
     struct plan9_call *call;
 
-    share_listing_forget(&mount->listing, NULL);
+    share_listing_forget(&mount->listings, NULL);
     while (mount->tags)
         share_wait_room(mount->channel, &mount->for_call);
     while ((call = mount->idle)) {

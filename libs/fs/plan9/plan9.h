@@ -28,7 +28,7 @@ struct plan9_mount {
     uint32_t message_size; /* the largest message, in bytes */
     uint64_t fresh;        /* ns: how long attributes hold */
     uint64_t changes;      /* by the image: what was asked before one is not believed for long */
-    struct share_listing *listing;
+    struct share_listings listings;
     struct plan9_call *idle;
     struct plan9_call *waiting; /* each for the end of others */
     unsigned idle_count;

@@ -24,13 +24,19 @@ struct share_listing_kind {
     size_t (*entry)(const unsigned char *bytes, size_t size, struct share_entry *entry);
 };
 
-/* Entries that came and that nobody has taken yet; a file system has at most one. */
+/* Entries that came and that nobody has taken yet, of a file system; all zeroes at first. What was asked for
+ * before somebody began a directory is not used behind that: it may lack what is there now. */
 struct share_listing;
+
+struct share_listings {
+    struct share_listing *kept; /* NULL: none */
+    uint64_t begun;             /* how often a directory was begun */
+};
 
 /* The `entries` of vnode.h. `room` are the bytes of an answer at most, as the protocol has it. -EIO also:
  * what came is no listing, or goes round in circles. */
 int share_list(struct vnode *directory, uint64_t cookie, const struct share_listing_kind *kind,
-               struct share_listing **kept, uint32_t room, vnode_entry_taker *take, void *context);
+               struct share_listings *listings, uint32_t room, vnode_entry_taker *take, void *context);
 
 /* Forgets what is kept of a directory, which goes; NULL: of any. */
-void share_listing_forget(struct share_listing **kept, const struct vnode *directory);
+void share_listing_forget(struct share_listings *listings, const struct vnode *directory);

@@ -54,6 +54,18 @@ static bool taken(void *context, const char *name, size_t length, uint64_t inode
     return ++*(unsigned *)context < 100;
 }
 
+static struct vnode *listed;
+
+static bool taken_while_another_begins(void *context, const char *name, size_t length, uint64_t inode,
+                                       uint32_t type, uint64_t next)
+{
+    uint64_t other[2] = {0}, *state = context;
+
+    if (!state[0])
+        assert(listed->ops->entries(listed, 0, taken_one, other) == 0);
+    return taken_one(context, name, length, inode, type, next);
+}
+
 /* Everything that can be done. `good`: nobody lies, and all of it succeeds. */
 static void use(struct vnode *root, bool good, unsigned rename_flags)
 {
