@@ -470,9 +470,8 @@ static void list_in_parts(void)
     state[0] = 0;
     listed = root;
     assert(root->ops->entries(root, 0, taken_while_another_begins, state) == 0 && state[0] == 1);
-    state[0] = 0;
-    TAKES(1, root->ops->entries(root, state[1], taken_one, state));
-    assert(state[0] == 1);
+    TAKES(1, root->ops->entries(root, state[1], taken_one, state)); /* which takes nothing */
+    TAKES(0, root->ops->entries(root, state[1], taken_one, state));
     assert(fuse_fs.unmount(root) == 0);
     name_valid = 0;
 }
