@@ -76,6 +76,8 @@ size_t page_cache_limit(void);
 
 /* write_back.c. The caller holds `writing`. */
 int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end);
+/* The same, but an error is for the caller alone. */
+int page_cache_clean_range(struct page_cache_file *file, uint64_t first, uint64_t end);
 int page_cache_relieve(struct page_cache_file *file); /* when too much is dirty, or for too long */
 int page_cache_clean_oldest(void);                    /* -EAGAIN: nothing is dirty */
 int page_cache_clean_all(struct page_cache_file *file);

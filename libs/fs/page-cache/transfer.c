@@ -79,27 +79,38 @@ static int page_for(struct page_cache_file *file, uint64_t index, size_t within,
     return page_cache_fetch(file, index, 0, page);
 }
 
+/* How many more pages the file system surely has room for. */
+static uint64_t room_of(struct page_cache_file *file)
+{
+    struct vnode_statfs values;
+    uint64_t pages;
+
+    if (file->lower->statfs == NULL || file->lower->statfs(file->vnode, &values) != 0)
+        return ROOM_MAX * 4;
+    pages = values.available_blocks * values.block_size / PAGE_SIZE;
+    return pages < page_cache_dirty() + ROOM_MIN ? 0 : pages - page_cache_dirty();
+}
+
 /*
  * Whether the file system surely has room for one more page that is written back later. Where not, the page
- * is written back at once, so that the writer hears of it.
+ * is written back at once, so that the writer hears of it; what waits goes before, for it needs room, too,
+ * and a file that grows is to be there from its beginning on if the power goes.
  */
 static bool has_room(struct page_cache_file *file)
 {
-    struct vnode_statfs values;
     uint64_t pages;
 
     if (file->room != 0) {
         file->room--;
         return true;
     }
-    if (file->lower->statfs == NULL || file->lower->statfs(file->vnode, &values) != 0)
-        return true;
-    pages = values.available_blocks * values.block_size / PAGE_SIZE;
-    if (pages < page_cache_dirty() + ROOM_MIN)
-        return false;
-    pages = (pages - page_cache_dirty()) / 4;
-    file->room = pages < ROOM_MAX ? (size_t)pages : ROOM_MAX;
-    return true;
+    pages = room_of(file);
+    if (pages == 0) {
+        (void)page_cache_sync_mount(file->vnode->mount);
+        pages = room_of(file);
+    }
+    file->room = pages / 4 < ROOM_MAX ? (size_t)(pages / 4) : ROOM_MAX;
+    return pages != 0;
 }
 
 /* A page that was just written to goes to the file system; if it cannot, the write has not been. */
@@ -109,7 +120,7 @@ static int write_through(struct page_cache_file *file, uint64_t index)
     int error;
 
     wait_lock_take(&file->writing);
-    error = page_cache_clean_file(file, index, index + 1);
+    error = page_cache_clean_range(file, index, index + 1);
     page = page_cache_find(file, index);
     if (error != 0 && page != NULL) {
         page_cache_set_clean(page);

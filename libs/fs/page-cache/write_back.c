@@ -164,7 +164,7 @@ static void set_time(struct page_cache_file *file)
     (void)file->lower->set(file->vnode, &times, VNODE_SET_MODIFICATION_TIME | VNODE_SET_CHANGE_TIME);
 }
 
-int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end)
+int page_cache_clean_range(struct page_cache_file *file, uint64_t first, uint64_t end)
 {
     struct page *found[RUN_MAX];
     int result = 0;
@@ -190,10 +190,17 @@ int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t
         if (error == -ENOSPC || error == -EROFS)
             break;
     }
-    if (result != 0)
-        page_cache_note_error(file, result);
     set_time(file);
     return result;
+}
+
+int page_cache_clean_file(struct page_cache_file *file, uint64_t first, uint64_t end)
+{
+    int error = page_cache_clean_range(file, first, end);
+
+    if (error != 0)
+        page_cache_note_error(file, error);
+    return error;
 }
 
 int page_cache_write_back(struct vnode *vnode, uint64_t offset, uint64_t size)
