@@ -13,6 +13,7 @@ import pytest
 from tests.apps.redis_client import Client, RedisError
 from tests.apps.served import free_port
 from tests.boot.block_stream import read_stream
+from tests.boot.disk_faults import FAULTS, failing
 from tests.boot.power_cuts import LIMIT, Machine, disks_at_flushes, files_of, start
 from tests.boot.wire import built
 
@@ -230,3 +231,36 @@ def test_what_needs_a_second_process_is_refused(image: ImageDescription, tmp_pat
         assert client.ask("SAVE") == b"OK"
     assert "Can't rewrite append only file in background: fork: Function not implemented" in machine.said
     assert records_in(files_of(disk, tmp_path)) == 2
+
+
+def test_a_full_disk(image: ImageDescription, small: Path, tmp_path: Path) -> None:
+    """It goes on: what is there can be read, writes are refused."""
+    options = ("--appendfsync", "everysec")
+    with running(image, Disk(small, "data"), tmp_path, *options) as (machine, client):
+        assert client.ask("SET", "first", "one") == b"OK"
+        with pytest.raises(RedisError, match="MISCONF Errors writing to the AOF file: No space left"):
+            for number in range(100):
+                client.ask("SET", f"k{number}", bytes(200_000))
+        assert client.ask("GET", "first") == b"one"
+        machine.cut()
+        assert "panic:" not in machine.said
+    files_of(small, tmp_path)
+    with running(image, Disk(small, "data"), tmp_path, *options) as (_, client):
+        assert client.ask("GET", "first") == b"one"
+
+
+@pytest.mark.parametrize(("event", "after"), FAULTS)
+def test_a_disk_that_fails(
+    image: ImageDescription, small: Path, tmp_path: Path, event: str, after: int
+) -> None:
+    """With `appendfsync always` it ends rather than answer what it cannot keep."""
+    faults = failing(tmp_path / "faults", event, after)
+    with running(image, Disk(small, "data", faults=faults), tmp_path) as (machine, client):
+        last = 0
+        with contextlib.suppress(ConnectionError):
+            for number in range(1, 101):
+                send(client, number, 1)
+                last = answered(client)
+        said = machine.ended()
+    assert "the AOF fsync policy is 'always'" in said and "Exiting" in said and "panic:" not in said, said
+    assert last <= records_in(files_of(small, tmp_path)) <= last + 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.boot.block_stream import flush_points, read_stream
 from tests.boot.command import unilith
+from tests.boot.disk_faults import FAULTS, failing
 from tests.boot.power_cuts import LIMIT, disks_at_flushes, files_of, start
 from tests.boot.wire import built
 
@@ -162,3 +163,35 @@ def test_any_flush_of_a_recorded_run_leaves_whole_commits(image: ImageDescriptio
 @pytest.mark.full
 def test_every_flush_of_a_recorded_run_leaves_whole_commits(image: ImageDescription, tmp_path: Path) -> None:
     replayed(image, tmp_path, commits=60, points=10**6, seed=4)
+
+
+def test_a_full_disk(image: ImageDescription, small: Path, tmp_path: Path) -> None:
+    before = script("delete", 1, 3)
+    more = (
+        "create table filler(content blob);\n"
+        "insert into filler values(zeroblob(1000000));\n"
+        "insert into filler values(zeroblob(9000000));\n"
+        "select 'still ' || count(*) from t;\n"
+        "drop table filler;\n"
+        f"insert into t values(4, '{text_of(4)}');\n"
+        "select 'committed 4';\n"
+    )
+    said = start(image, Disk(small, "data"), tmp_path, args=ARGS, stdin=f"{before}{more}.quit\n").ended()
+    assert "database or disk is full" in said and "still 3" in said and "panic:" not in said, said
+    assert "disk I/O error" not in said, said
+    assert check(rows(small, tmp_path), 4, 4) == 4
+
+
+@pytest.mark.parametrize(("event", "after"), FAULTS)
+def test_a_disk_that_fails(
+    image: ImageDescription, small: Path, tmp_path: Path, event: str, after: int
+) -> None:
+    faults = failing(tmp_path / "faults", event, after)
+    # A shell that stops at the first error, or it would go on to report.
+    sql = f".bail on\n{script('delete', 1, 60)}"
+    machine = start(image, Disk(small, "data", faults=faults), tmp_path, args=ARGS, stdin=sql)
+    said = machine.ended()
+    assert "disk I/O error" in said and "panic:" not in said, said
+    reported = machine.reported("committed")
+    assert 0 < reported < 60
+    check(rows(small, tmp_path), reported, reported + 1)

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+# Anywhere in a run: what fails first is a write of the file system's journal, of a file, or a barrier.
+FAULTS = [
+    ("flush_to_disk", 30),
+    pytest.param("flush_to_disk", 31, marks=pytest.mark.full),
+    *(pytest.param("write_aio", after, marks=pytest.mark.full) for after in range(60, 68)),
+]
+
 
 def failing(file: Path, event: str, after: int) -> Path:
     """A file for `--disk ...,blkdebug=FILE`: from the request `after` + 1 of its kind on, all answer EIO. Kinds

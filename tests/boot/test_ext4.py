@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from tests.boot.block_stream import read_stream
 from tests.boot.command import most_telling, run
+from tests.boot.torture import cuts
+from tests.boot.wire import built
 from tests.libs.ext4_cuts import Record, cut
 from tests.libs.ext4_host import fsck, tool
+
+from unilith.image.description import ImageDescription
 
 pytestmark = pytest.mark.boot
 
@@ -151,3 +155,9 @@ def test_a_machine_loses_power(workshop: Path, tmp_path: Path, count: int) -> No
             )
             assert repaired.returncode <= 1, repaired
         assert fsck(image) == ""
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(100, marks=pytest.mark.full)])
+def test_what_was_synced_survives_cuts(workshop: Path, tmp_path: Path, count: int) -> None:
+    image = ImageDescription.read(built("ext4", "microvm-x86_64", cwd=workshop) / "image.json")
+    assert len(list(cuts(tmp_path, image, count, seed=count))) == count

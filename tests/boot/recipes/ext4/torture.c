@@ -1,7 +1,7 @@
 /*
  * Changes a small tree of files, one step after the other, each synced before it is reported. A step is
  * decided by its number alone, so that who knows how many steps were done knows the whole tree
- * (tests/boot/test_torture.py).
+ * (tests/boot/torture.py).
  */
 #define _GNU_SOURCE
 #include "torture.h"

@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from tests.boot.power_cuts import files_of, start
-from tests.boot.wire import built
 
 from unilith.image.description import ImageDescription
 from unilith.image.ext4 import make_ext4
 from unilith.run.disks import Disk
-
-pytestmark = pytest.mark.boot
 
 STEPS = 2000
 """More than a machine does before it is cut off."""
@@ -98,17 +94,3 @@ def cuts(place: Path, image: ImageDescription, number: int, seed: int) -> Iterat
             change(tree, done)
             assert matches(tree, folder), f"after step {synced}: {sorted(tree)}"
         yield done
-
-
-@pytest.fixture(scope="session")
-def image(workshop: Path) -> ImageDescription:
-    return ImageDescription.read(built("ext4", "microvm-x86_64", cwd=workshop) / "image.json")
-
-
-def test_what_was_synced_survives_cuts(tmp_path: Path, image: ImageDescription) -> None:
-    assert len(list(cuts(tmp_path, image, 8, seed=1))) == 8
-
-
-@pytest.mark.full
-def test_what_was_synced_survives_100_cuts(tmp_path: Path, image: ImageDescription) -> None:
-    assert len(list(cuts(tmp_path, image, 100, seed=2))) == 100
