@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, VIRTUAL, Ran, most_telling, run, unilith
+from tests.boot.command import RECIPES, VIRTUAL, Ran, most_telling, run, unilith
 from tests.boot.instructions import guest_instructions
 
 pytestmark = pytest.mark.boot
@@ -35,14 +35,14 @@ def boot(workshop: Path) -> Boot:
     return boot
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", most_telling("microvm-x86_64", "process-x86_64"))
 def test_promises_of_the_memory_calls(boot: Boot, target: str) -> None:
     ran = boot(target, *CASES)
     assert ran.status == 0, ran
     assert ran.console == "".join(f"{case} ok\n" for case in CASES), ran
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", most_telling("microvm-x86_64", "process-x86_64"))
 def test_the_kernel_runs_on_stacks_that_are_not_there_yet(workshop: Path, target: str) -> None:
     ran = run("memory-stacks", target, cwd=workshop)
     assert (ran.status, ran.console) == (0, "all stacks ok\n"), ran
