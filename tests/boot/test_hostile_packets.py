@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from tests.boot.account import Console, Held
 from tests.boot.peer import ACK, FIN, MORE, RST, SYN, Peer, datagram_to, echo_request, ip, tcp
-from tests.boot.wire import GUEST_IP, OUR_IP, SILENCE, Wire, connected
+from tests.boot.wire import GUEST_IP, GUEST_MAC, OUR_IP, OUR_MAC, SILENCE, Wire, connected
 
 pytestmark = pytest.mark.boot
 
@@ -157,6 +159,36 @@ def test_noise(peer: Target) -> None:
     for kind in (0, 100, 0x0800, 0x0806, 0x86DD, 0x8100, 0xFFFF):
         for _ in range(50):
             peer.send(chance.randbytes(chance.randrange(1500)), kind)
+    peer.serves()
+
+
+def frames_of_scapy() -> Iterator[bytes]:
+    """What `scapy_packets.py` writes; Debian's Python has Scapy."""
+    words = ["/usr/bin/python3", str(Path(__file__).with_name("scapy_packets.py"))]
+    words += [mac.hex(":") for mac in (GUEST_MAC, OUR_MAC)]
+    words += [".".join(map(str, address)) for address in (GUEST_IP, OUR_IP)]
+    made = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False)
+    assert made.returncode == 0, made.stderr.decode()
+    rest = memoryview(made.stdout)
+    while rest:
+        length = int.from_bytes(rest[:4])
+        yield bytes(rest[4 : 4 + length])
+        rest = rest[4 + length :]
+
+
+def test_what_scapy_makes(peer: Target) -> None:
+    """Lengths, options, fragments, floods, neighbours, chains of headers, and answers to questions nobody asked."""
+    sent = 0
+    for frame in frames_of_scapy():
+        peer.wire.send(frame.ljust(60, b"\0"))
+        sent += 1
+        tcp_at = 14 + 4 * (frame[14] & 15)
+        if frame[12:14] == b"\x08\0" and frame[23] == 6 and len(frame) >= tcp_at + 20:
+            port, _, sequence = struct.unpack_from("!HHI", frame, tcp_at)
+            peer.begun.append((frame[26:30], port, sequence))
+        if sent % 1000 == 0:
+            peer.serves()
+    assert sent > 4000
     peer.serves()
 
 

@@ -78,6 +78,12 @@ PACKAGES = (
     Package("curl", "curl", "test", "a client of web servers"),
     Package("apache2-utils", "ab", "test", "loads web servers"),
     Package("wrk", "wrk", "test", "loads web servers"),
+    Package(
+        "python3-scapy",
+        "/usr/lib/python3/dist-packages/scapy/__init__.py",
+        "test",
+        "makes packets that are wrong",
+    ),
     Package("sqlite3", "sqlite3", "test", "looks into databases that SQLite has written in an image"),
     Package("redis-tools", "redis-benchmark", "test", "clients of redis"),
     Package("iperf3", "iperf3", "test", "measures networks"),
