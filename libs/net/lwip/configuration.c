@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wait_queue.h>
 
+#include "configuration_text.h"
 #include "hooks.h"
 #include "interfaces.h"
 
@@ -69,11 +70,13 @@ static int ask(struct netif *netif)
 static int set(struct netif *netif, const char *text)
 {
     const char *way = args_parameter("net.gateway");
-    ip4_addr_t address, mask, gateway = {0}, unused;
+    ip4_addr_t address, mask, gateway = {0};
+    uint32_t unused;
 
-    if (!configuration_parse_network(text, &address, &mask))
+    if (!configuration_parse_network(text, &address.addr, &mask.addr))
         return -EINVAL;
-    if (way != NULL && (strchr(way, '/') != NULL || !configuration_parse_network(way, &gateway, &unused)))
+    if (way != NULL &&
+        (strchr(way, '/') != NULL || !configuration_parse_network(way, &gateway.addr, &unused)))
         return -EINVAL;
     netif_set_addr(netif, &address, &mask, &gateway);
     tell_servers();
@@ -87,7 +90,11 @@ int configuration_start(void)
     struct netif *netif = devices_first();
 
     if (names != NULL) {
-        server_count = configuration_parse_servers(names, servers);
+        uint32_t found[NET_STACK_SERVERS];
+
+        server_count = configuration_parse_servers(names, found);
+        for (unsigned i = 0; i < server_count; i++)
+            servers[i].addr = found[i];
         if (server_count == 0)
             return -EINVAL;
     }

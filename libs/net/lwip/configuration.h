@@ -10,16 +10,10 @@
 
 #include <lwip/ip_addr.h>
 #include <net_stack.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 /* Configures the first card; -EINVAL if the command line says what is no address. Waits for DHCP for a
  * while. */
 int configuration_start(void);
-
-/* configuration_text.c: the values of parameters. False if a text is not what it should be. */
-bool configuration_parse_network(const char *text, ip4_addr_t *address, ip4_addr_t *mask);
-unsigned configuration_parse_servers(const char *text, ip4_addr_t servers[NET_STACK_SERVERS]);
 
 /* resolver_files.c: writes /etc/resolv.conf, and /etc/hosts if there is none. */
 void resolver_files_write(const ip4_addr_t *servers, unsigned count);

@@ -1,9 +1,15 @@
-/*
- * Parameters of the command line as addresses.
- */
-#include "configuration.h"
+#include "configuration_text.h"
 
 #include <stddef.h>
+
+static uint32_t network_order(uint32_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return __builtin_bswap32(value);
+#else
+    return value;
+#endif
+}
 
 /* A decimal number of at most `limit` at `*text`, without needless zeroes; moves behind it. */
 static bool number(const char **text, unsigned limit, unsigned *value)
@@ -24,7 +30,7 @@ static bool number(const char **text, unsigned limit, unsigned *value)
 }
 
 /* Four numbers with dots between; moves behind them. */
-static bool address4(const char **text, ip4_addr_t *address)
+static bool address4(const char **text, uint32_t *address)
 {
     uint32_t sum = 0;
     unsigned part;
@@ -36,11 +42,11 @@ static bool address4(const char **text, ip4_addr_t *address)
             return false;
         sum = sum << 8 | part;
     }
-    address->addr = lwip_htonl(sum);
+    *address = network_order(sum);
     return true;
 }
 
-bool configuration_parse_network(const char *text, ip4_addr_t *address, ip4_addr_t *mask)
+bool configuration_parse_network(const char *text, uint32_t *address, uint32_t *mask)
 {
     unsigned bits = 24;
 
@@ -51,11 +57,11 @@ bool configuration_parse_network(const char *text, ip4_addr_t *address, ip4_addr
         if (!number(&text, 32, &bits))
             return false;
     }
-    mask->addr = bits == 0 ? 0 : lwip_htonl(UINT32_MAX << (32 - bits));
+    *mask = bits == 0 ? 0 : network_order(UINT32_MAX << (32 - bits));
     return *text == '\0';
 }
 
-unsigned configuration_parse_servers(const char *text, ip4_addr_t servers[NET_STACK_SERVERS])
+unsigned configuration_parse_servers(const char *text, uint32_t servers[NET_STACK_SERVERS])
 {
     unsigned count = 0;
 
