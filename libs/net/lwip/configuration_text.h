@@ -1,5 +1,6 @@
 /*
- * The values of parameters of the command line as addresses of IPv4, in network order (configuration.h says which).
+ * The values of parameters of the command line as addresses of IPv4, in network order (configuration.h says
+ * which).
  */
 #pragma once
 

@@ -99,6 +99,9 @@ bool posix_time_read(long clock, uint64_t *nanoseconds)
     }
 }
 
+/* Set once the time of day was read: from then on that is one reading of the counter, too. */
+static bool realtime_started;
+
 /* The guard is not held around the call (its wrapper would cost more than the rest): what is more than one
  * reading of the counter takes it. */
 static __attribute__((noinline)) long other_clock(long clock, long time)
@@ -109,6 +112,8 @@ static __attribute__((noinline)) long other_clock(long clock, long time)
 
     kernel_enter();
     known = posix_time_read(clock, &now);
+    if (clock == LINUX_CLOCK_REALTIME)
+        realtime_started = true;
     kernel_leave();
     if (!known)
         return -EINVAL;
@@ -121,17 +126,23 @@ static __attribute__((noinline)) long other_clock(long clock, long time)
  * stores a second that was right. */
 long sys_clock_gettime(long clock, long time)
 {
-    static uint64_t last; /* second */
+    static uint64_t last_monotonic, last_realtime; /* second */
     struct linux_timespec *result = (struct linux_timespec *)time;
+    uint64_t *last = &last_monotonic;
     uint64_t now, second, rest;
 
-    if (clock != LINUX_CLOCK_MONOTONIC)
+    if (clock == LINUX_CLOCK_MONOTONIC) {
+        now = clock_monotonic();
+    } else if (clock == LINUX_CLOCK_REALTIME && realtime_started) {
+        now = clock_realtime();
+        last = &last_realtime;
+    } else {
         return other_clock(clock, time);
-    now = clock_monotonic();
-    second = last;
+    }
+    second = *last;
     rest = now - second * NANOSECONDS;
     if (rest >= NANOSECONDS) {
-        last = second = now / NANOSECONDS;
+        *last = second = now / NANOSECONDS;
         rest = now % NANOSECONDS;
     }
     result->seconds = (int64_t)second;
