@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import socket
 import subprocess
@@ -162,3 +163,19 @@ def test_redis_benchmark(server: Server) -> None:
 def test_redis_benchmark_for_long(server: Server) -> None:
     benchmark(server, 50000, "-c", "50")
     benchmark(server, 200000, "-c", "50", "-P", "32", "-t", "set,get", "-r", "10000", "-d", "100")
+
+
+@pytest.mark.full
+def test_thousands_of_connections(workshop: Path) -> None:
+    """3,000 that are open at once, and then as many again: what the first ones held is there for the next."""
+    with serving("redis", "qemu-x86_64", 6379, ready, "--memory", "128M", cwd=workshop) as server:
+        for _ in range(2):
+            with contextlib.ExitStack() as stack:
+                opened: list[Client] = []
+                for _ in range(3000):
+                    # QEMU's user networking accepts two connections at a time: each has to answer before the next.
+                    opened.append(Client(stack.enter_context(server.connect())))
+                    assert opened[-1].ask("PING") == b"PONG"
+                for number, client in enumerate(opened):
+                    client.send(("ECHO", str(number)))
+                assert [client.answer() for client in opened] == [str(n).encode() for n in range(len(opened))]
