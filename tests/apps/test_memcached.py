@@ -1,8 +1,10 @@
-"""memcached in images: its text protocol, command by command."""
+"""memcached in images: its text protocol, command by command, and the tests that come with its source."""
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +173,64 @@ def test_statistics_and_connections(server: Server, client: Client) -> None:
         line = client.line()
     assert statistics["version"] == "1.6.18" and int(statistics["cmd_set"]) >= 200
     assert int(statistics["total_connections"]) >= 200 and int(statistics["curr_connections"]) < 20
+
+
+# Those of its tests (t/ in its source) that use one server as it starts by default, and skip nothing.
+THEIRS = (
+    "binary-get",
+    "bogus-commands",
+    "cas",
+    "flags",
+    "getandtouch",
+    "incrdecr",
+    "issue_104",
+    "issue_108",
+    "issue_14",
+    "issue_152",
+    "issue_192",
+    "issue_29",
+    "issue_3",
+    "issue_41",
+    "issue_68",
+    "issue_70",
+    "line-lengths",
+    "malicious-commands",
+    "multiversioning",
+    "noreply",
+    "quit",
+    "stats-detail",
+    "strtol-testing",
+    "touch",
+)
+SLOW = ("getandtouch", "issue_14", "issue_41", "issue_68", "touch")
+
+
+@pytest.fixture(scope="module")
+def their_folder(workshop: Path) -> Path:
+    """Where their tests are run: they ask a program beside them what it can do, and are told of a server that runs."""
+    from unilith.catalog.roots import find_places, find_recipe
+    from unilith.demand.recipe import read_recipe
+    from unilith.upstream.cache import cache_folder
+    from unilith.upstream.tree import source_tree
+
+    recipe = read_recipe(find_recipe("memcached", find_places()))
+    assert recipe.upstream is not None
+    tree = source_tree(recipe.upstream, recipe.folder, cache=cache_folder())
+    folder = workshop / "their-tests"
+    folder.mkdir()
+    (folder / "t").symlink_to(tree / "t")
+    program = folder / "memcached-debug"
+    program.write_text("#!/bin/sh\necho '-s, --unix-socket'\n")
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.full if n in SLOW else ()) for n in THEIRS]
+)
+def test_their_own(server: Server, client: Client, their_folder: Path, name: str) -> None:
+    assert client.ask("stats reset") == "RESET"
+    words = ["perl", f"-I{their_folder}/t/lib", f"t/{name}.t"]
+    env = {**os.environ, "T_MEMD_USE_DAEMON": f"{server.host}:{server.port}"}
+    done = subprocess.run(words, cwd=their_folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "ok 1" in done.stdout, done
