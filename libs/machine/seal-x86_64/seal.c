@@ -11,6 +11,9 @@
 #ifdef CONFIG_LIB_INTERRUPTS_X86_64
 #include <interrupts_x86_64.h>
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 #ifdef CONFIG_LIB_PAGE_PROTECTION
 #include <page_protection.h>
 #endif
@@ -79,4 +82,7 @@ void seal_memory(void)
     seal_tables(table_of(cr3));
 #endif
     __asm__ volatile("mov %0, %%cr3\n\tmov %1, %%cr0" : : "r"(cr3), "r"(cr0) : "memory");
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    multiprocessor_forget(0, 0); /* who has run a thread of the boot already knows them as they were */
+#endif
 }

@@ -27,6 +27,7 @@ int sched_parallel_init(void)
     alarm_set(SCHED_NEVER - 1);
     sched_cpu_count = multiprocessor_start(begin);
     interrupts_on();
+    sched_running(&kthread_current()->place, clock_monotonic()); /* it may be the only thread there will be */
     return 0;
 }
 
