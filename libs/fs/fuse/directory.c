@@ -219,11 +219,10 @@ static long keep_attributes(struct fuse_node *dir, unsigned char *bytes, size_t 
 }
 
 /* With attributes, if whoever lists it looks its files up: what comes first is short, as that shows then. */
-static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
+static long ask_by(struct fuse_node *node, uint64_t handle, uint64_t cookie, void *bytes, uint32_t room)
 {
-    struct fuse_node *node = fuse_node_of(directory);
     bool attributes = node->looked_in && cookie != 0 && node->mount->lists_attributes;
-    struct fuse_transfer_in in = {.offset = cookie, .size = room};
+    struct fuse_transfer_in in = {.handle = handle, .offset = cookie, .size = room};
     struct fuse_call *call =
         fuse_begin(node->mount, attributes ? FUSE_READDIRPLUS : FUSE_READDIR, fuse_number(node));
     uint64_t asked;
@@ -232,7 +231,6 @@ static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t 
 
     if (!call)
         return -ENOMEM;
-    in.handle = node->handle;
     asked = call->asked;
     node->looked_in = false;
     if (cookie == 0 || node->listing == 0)
@@ -248,6 +246,28 @@ static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t 
     if (error)
         return error;
     return attributes ? keep_attributes(node, bytes, size, asked) : (long)size;
+}
+
+/* A server may remember with a handle where it is: two requests at once by the same one lose entries. */
+static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
+{
+    struct fuse_node *node = fuse_node_of(directory);
+    uint64_t handle;
+    long size;
+
+    if (node->listed) {
+        int error = fuse_open_handle(node, false, &handle);
+
+        if (error)
+            return error;
+        size = ask_by(node, handle, cookie, bytes, room);
+        fuse_close_handle(node, handle);
+        return size;
+    }
+    node->listed = true;
+    size = ask_by(node, node->handle, cookie, bytes, room);
+    node->listed = false;
+    return size;
 }
 
 int fuse_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context)

@@ -79,6 +79,7 @@ struct fuse_node {
     bool gone;        /* out of all lists; the server is being told so */
     bool closing;     /* `farewell` is under way */
     uint32_t listing; /* a directory: bytes that are asked for next, at most */
+    bool listed;      /* a directory: by its handle, just now */
     bool looked_in;   /* a directory: names were looked up since it was last listed */
     struct {
         struct fuse_node *next; /* with the same hash */
@@ -113,6 +114,9 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uin
                  struct vnode **found);
 /* Sees to it that the file or directory is open, for writing, too, if it is to be. */
 int fuse_open(struct fuse_node *node, bool writable);
+/* A handle of one's own, and its end. */
+int fuse_open_handle(struct fuse_node *node, bool writable, uint64_t *handle);
+void fuse_close_handle(struct fuse_node *node, uint64_t handle);
 /* It is open as `handle`, unless it is already. */
 void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable);
 

@@ -49,7 +49,7 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uin
     return 0;
 }
 
-static void close_handle(struct fuse_node *node, uint64_t handle)
+void fuse_close_handle(struct fuse_node *node, uint64_t handle)
 {
     const struct fuse_release_in release = {.handle = handle};
     struct fuse_call *call =
@@ -66,7 +66,7 @@ static void close_handle(struct fuse_node *node, uint64_t handle)
 void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
 {
     if (node->opened && (node->writable || !writable)) {
-        close_handle(node, handle); /* somebody was faster */
+        fuse_close_handle(node, handle); /* somebody was faster */
         return;
     }
     node->has_former = node->opened;
@@ -76,24 +76,31 @@ void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
     node->opened = true;
 }
 
-int fuse_open(struct fuse_node *node, bool writable)
+int fuse_open_handle(struct fuse_node *node, bool writable, uint64_t *handle)
 {
     bool directory = node->entry.vnode.type == VNODE_DIRECTORY;
     const uint32_t in[2] = {directory ? OPEN_READ | OPEN_DIRECTORY : writable ? OPEN_READ_WRITE : OPEN_READ};
+    struct fuse_call *call = fuse_begin(node->mount, directory ? FUSE_OPENDIR : FUSE_OPEN, fuse_number(node));
     struct fuse_open_out out = {0};
-    struct fuse_call *call;
+
+    if (!call)
+        return -ENOMEM;
+    fuse_put(call, &in, sizeof in);
+    if (fuse_call(call) == 0)
+        fuse_answer(call, &out, sizeof out);
+    *handle = out.handle;
+    return fuse_end(call);
+}
+
+int fuse_open(struct fuse_node *node, bool writable)
+{
+    uint64_t handle;
     int error;
 
     if (node->opened && (node->writable || !writable))
         return 0;
-    call = fuse_begin(node->mount, directory ? FUSE_OPENDIR : FUSE_OPEN, fuse_number(node));
-    if (!call)
-        return -ENOMEM;
-    fuse_put(call, in, sizeof in);
-    if (fuse_call(call) == 0)
-        fuse_answer(call, &out, sizeof out);
-    error = fuse_end(call);
+    error = fuse_open_handle(node, writable, &handle);
     if (!error)
-        fuse_opened(node, out.handle, writable);
+        fuse_opened(node, handle, writable);
     return error;
 }

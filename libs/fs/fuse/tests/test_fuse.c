@@ -36,6 +36,7 @@ enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5, MANY = 6, NODES = 6
 #define SIZE 10000u
 static uint64_t lookups[NODES];
 static long open_files;
+static unsigned opened_ever;
 static bool open_handles[1 << 12]; /* from 1 on */
 static uint64_t name_valid;        /* s */
 static uint64_t size_of_a = SIZE;
@@ -80,6 +81,7 @@ static void put_open(void)
         handle++;
     open_handles[handle] = true;
     open_files++;
+    opened_ever++;
     put(&(struct fuse_open_out){.handle = handle}, sizeof(struct fuse_open_out));
 }
 
@@ -426,6 +428,28 @@ static void doubt_what_was_asked_before(void)
     name_valid = 0;
 }
 
+static void list_meanwhile_too(void)
+{
+    uint64_t state[2] = {0};
+
+    assert(meanwhile_root->ops->entries(meanwhile_root, 0, taken_one, state) == 0);
+}
+
+/* Who lists a directory while another one does so has a handle of his own. */
+static void list_meanwhile(void)
+{
+    uint64_t state[2] = {0};
+
+    begin();
+    assert(fuse_fs.mount("share0", NULL, &meanwhile_root) == 0);
+    assert(meanwhile_root->ops->entries(meanwhile_root, 0, taken_one, state) == 0 && open_files == 1);
+    opened_ever = 0;
+    fake_meanwhile = list_meanwhile_too;
+    assert(meanwhile_root->ops->entries(meanwhile_root, 0, taken_one, state) == 0 && !fake_meanwhile);
+    assert(open_files == 1 && opened_ever == 2); /* for two answers */
+    assert(fuse_fs.unmount(meanwhile_root) == 0 && open_files == 0);
+}
+
 /* Two threads open a file that is open to be read, both to write: the handles that nobody uses are closed. */
 static void open_meanwhile(void)
 {
@@ -533,6 +557,7 @@ int main(void)
     forget_names();
     doubt_what_was_asked_before();
     open_meanwhile();
+    list_meanwhile();
     list_in_parts();
     do_much_at_once();
     session(true);
