@@ -6,6 +6,7 @@
 #define UNLINK_DIRECTORY 0x200u /* AT_REMOVEDIR of Linux's include/uapi/linux/fcntl.h */
 #define CREATE_FLAGS 0302u      /* O_RDWR | O_CREAT | O_EXCL of include/uapi/asm-generic/fcntl.h */
 
+#define LISTING_TRIES 16u  /* that entries may go meanwhile */
 #define LISTING_HEADER 24u /* bytes of an entry: qid, offset, type, length of the name */
 
 int plan9_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found)
@@ -182,7 +183,7 @@ static size_t read_entry(const unsigned char *bytes, size_t size, struct share_e
     return LISTING_HEADER + length;
 }
 
-static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
+static long ask_once(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
 {
     struct plan9_node *node = plan9_node_of(directory);
     struct plan9_call *call = plan9_begin(node->mount, PLAN9_TREADDIR);
@@ -200,6 +201,17 @@ static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t 
     }
     error = plan9_end(call);
     return error ? error : (long)count;
+}
+
+/* QEMU looks at each entry after it has read the directory (multidevs=remap), and answers ENOENT where one
+ * has gone meanwhile: then it is asked again. */
+static long ask(struct vnode *directory, uint64_t cookie, void *bytes, uint32_t room)
+{
+    long size = -ENOENT;
+
+    for (unsigned i = 0; i < LISTING_TRIES && size == -ENOENT; i++)
+        size = ask_once(directory, cookie, bytes, room);
+    return size;
 }
 
 int plan9_entries(struct vnode *dir, uint64_t cookie, vnode_entry_taker *take, void *context)

@@ -37,7 +37,8 @@ enum { ROOT = 1, FILE_A = 2, LINK = 3, FOLDER = 4, MADE = 5 };
 static unsigned fids[256]; /* what each is at; 0: nobody uses it */
 static bool fids_open[256];
 static unsigned file_size = 10000;
-static bool dishonest; /* has lied: what the client does then need not make sense */
+static unsigned vanishing; /* so often an entry goes while its directory is listed */
+static bool dishonest;     /* has lied: what the client does then need not make sense */
 
 static uint64_t number(const unsigned char *at, unsigned bytes)
 {
@@ -196,6 +197,10 @@ static int work(unsigned type, const unsigned char *in, size_t length)
         return 0;
     case PLAN9_TREADDIR:
         assert(dishonest || fids_open[fid(in)]);
+        if (vanishing > 0) {
+            vanishing--;
+            return ENOENT;
+        }
         readdir(number(in + 4, 8));
         return 0;
     case PLAN9_TREADLINK:
@@ -387,6 +392,14 @@ static void list_in_parts(void)
     state[0] = 0;
     TAKES(1, root->ops->entries(root, 3, taken_one, state)); /* elsewhere than it was left */
     assert(state[0] == 1 && state[1] == 4);
+
+    /* Entries that go meanwhile are no error, if not all the time. */
+    vanishing = 3;
+    state[0] = 1;
+    TAKES(4, root->ops->entries(root, 3, taken_one, state));
+    vanishing = 1000;
+    assert(root->ops->entries(root, 2, taken_one, state) == -ENOENT);
+    vanishing = 0;
 
     /* Another one has begun since that was asked for, perhaps because there is something new. */
     state[0] = 0;
