@@ -31,7 +31,7 @@ class Network:
     where: tuple[str, ...] = ()
     address: str = ""
     gateway: str = ""
-    dns: str = ""
+    dns: str = ""  # one address, or two with a comma between
     forwards: tuple[Forward, ...] = ()
     capture: Path | None = None
 
@@ -90,15 +90,16 @@ def network_of(description: ImageDescription, wanted: Wanted) -> Network:
 
 def read_network(text: str) -> Network:
     """Reads `user`, `none`, `tap=INTERFACE` or `dgram=OURS:THEIRS`, with `,ip=A.B.C.D/N`, `,gateway=` and
-    `,dns=` behind it."""
+    `,dns=` behind it, the last at most twice: an image knows two servers of names."""
     first, *rest = text.split(",")
     kind, equals, where = first.partition("=")
     settings: dict[str, str] = {}
     for word in rest:
         key, _, value = word.partition("=")
-        if key not in ("ip", "gateway", "dns") or key in settings:
+        before = settings.get(key, "")
+        if key not in ("ip", "gateway", "dns") or (before and (key != "dns" or "," in before)):
             raise _wrong(text, f"{word!r} is none of ip=, gateway= and dns=")
-        settings[key] = _address(text, key, value)
+        settings[key] = ",".join(filter(None, (before, _address(text, key, value))))
     if settings and "ip" not in settings:
         raise _wrong(text, "an address of a gateway or name server needs ip= beside it")
     if kind in ("user", "none") and equals:

@@ -82,6 +82,10 @@ def test_one_port_cannot_lead_to_two_places() -> None:
             "dgram=/a:/b,dns=10.0.0.9,gateway=10.0.0.1,ip=10.0.0.2/8",
             Network("dgram", ("/a", "/b"), "10.0.0.2/8", "10.0.0.1", "10.0.0.9"),
         ),
+        (
+            "tap=t,ip=10.0.0.2/8,dns=1.1.1.1,dns=9.9.9.9",
+            Network("tap", ("t",), "10.0.0.2/8", "", "1.1.1.1,9.9.9.9"),
+        ),
     ],
 )
 def test_networks(text: str, network: Network) -> None:
@@ -105,6 +109,7 @@ def test_networks(text: str, network: Network) -> None:
         "tap=t,ip=10.0.0.1/33",
         "tap=t,gateway=10.0.0.1",
         "tap=t,ip=10.0.0.1/8,ip=10.0.0.2/8",
+        "tap=t,ip=10.0.0.1/8,dns=1.1.1.1,dns=1.1.1.2,dns=1.1.1.3",
         "tap=t,mtu=9",
     ],
 )
