@@ -9,6 +9,7 @@ Comment lines at the beginning of a line steer the build of one program:
 
     // sources: ../other.c ../../../fs/vfs/vfs.c    further sources (paths from the program's folder)
     // instead: ../heap.c                            these (or none) in place of those that the manifest lists
+    // upstream: lwip                                libraries whose third-party headers all sources may include
     // cflags: -DCONFIG_HEAP_LIMIT=64                further compiler options, for all of its sources
     // runs: 50000                                   number of inputs of a fuzz target (default 20000)
     // max-len: 4096                                 length of the longest input of a fuzz target
@@ -53,6 +54,7 @@ class Program:
     file: Path
     sources: tuple[Path, ...]
     instead: tuple[Path, ...] | None
+    upstream: tuple[str, ...]
     cflags: tuple[str, ...]
     runs: int
     max_len: int
@@ -118,6 +120,15 @@ class Tree:
         return [f / "include" for _, f in sorted(self.folders.items()) if (f / "include").is_dir()]
 
 
+def third_party_folders(libs: Path, name: str) -> list[Path]:
+    """The folders of headers that a library's upstream has, fetched and patched as for an image."""
+    from unilith.catalog.load import load_catalog
+    from unilith.pipeline.headers import third_party_headers
+
+    catalog = load_catalog([libs])
+    return list(third_party_headers(catalog, catalog.require_library(name)))
+
+
 def references(manifest: dict[str, Any], *keys: str) -> Iterator[str]:
     """The names in the given lists of a manifest, whether or not they stand under a condition."""
     for key in keys:
@@ -130,12 +141,13 @@ def read_program(file: Path) -> Program:
     words: dict[str, list[str]] = {}
     for match in re.finditer(r"^// ([a-z-]+):(.*)$", file.read_text(encoding="utf-8"), re.MULTILINE):
         words.setdefault(match[1], []).extend(shlex.split(match[2]))
-    unknown = set(words) - {"sources", "instead", "cflags", "runs", "max-len"}
+    unknown = set(words) - {"sources", "instead", "upstream", "cflags", "runs", "max-len"}
     assert not unknown, f"{file}: unknown comment lines {sorted(unknown)}"
     return Program(
         file=file,
         sources=tuple((file.parent / s).resolve() for s in words.get("sources", [])),
         instead=tuple((file.parent / s).resolve() for s in words["instead"]) if "instead" in words else None,
+        upstream=tuple(words.get("upstream", [])),
         cflags=tuple(words.get("cflags", [])),
         runs=int(words.get("runs", ["20000"])[0]),
         max_len=int(words.get("max-len", ["0"])[0]),
@@ -179,6 +191,7 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
     assert library is not None, f"{program.file}: there is no manifest.yaml in {program.library}"
     own = tree.sources(library) if program.instead is None else program.instead
     sources = [program.file, *own, *program.sources]
+    foreign = [folder for name in program.upstream for folder in third_party_folders(tree.libs, name)]
 
     for name in {tree.owner(source) for source in sources}:
         config = folder / f"config-{name}"
@@ -193,7 +206,7 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
         headers = tree.include_folders(owner) if owner else []
         if source == program.file:
             headers += [h for h in tree.all_headers() if h not in headers]
-        paths = [word for path in [f"config-{owner}", *headers] for word in ("-idirafter", str(path))]
+        paths = [word for path in [f"config-{owner}", *headers, *foreign] for word in ("-idirafter", str(path))]
         output = folder / f"{number}-{source.stem}.o"
         result = run([*launcher, compiler, *flags, *paths, "-c", source, "-o", output], cwd=folder)
         if result.returncode != 0:

@@ -15,11 +15,11 @@ int inet_address_load(const struct socket *socket, const struct socket_address *
         return -EINVAL;
     if (from->family != socket->domain)
         return -EAFNOSUPPORT;
-    *port = lwip_ntohs(from->in.port);
 #if LWIP_IPV6
     if (socket->domain == LINUX_AF_INET6) {
         if (from->size < SIZE6_MIN)
             return -EINVAL;
+        *port = lwip_ntohs(from->in6.port);
         memset(address, 0, sizeof(*address));
         memcpy(ip_2_ip6(address)->addr, from->in6.address, sizeof(from->in6.address));
         IP_SET_TYPE_VAL(*address, IPADDR_TYPE_V6);
@@ -27,7 +27,9 @@ int inet_address_load(const struct socket *socket, const struct socket_address *
             u32_t four = ip_2_ip6(address)->addr[3];
 
             ip_addr_set_ip4_u32(address, four);
-        } else if (from->size >= sizeof(from->in6)) {
+        } else if (from->size >= sizeof(from->in6) && ip6_addr_has_scope(ip_2_ip6(address), IP6_UNKNOWN)) {
+            if (from->in6.scope_id > UINT8_MAX) /* not an interface's number (struct netif) */
+                return -ENODEV;
             ip6_addr_set_zone(ip_2_ip6(address), (u8_t)from->in6.scope_id);
         }
         return 0;
@@ -35,6 +37,7 @@ int inet_address_load(const struct socket *socket, const struct socket_address *
 #endif
     if (from->size < sizeof(from->in))
         return -EINVAL;
+    *port = lwip_ntohs(from->in.port);
     ip_addr_set_ip4_u32(address, from->in.address);
     return 0;
 }

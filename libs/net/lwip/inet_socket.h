@@ -27,7 +27,7 @@ struct inet_socket {
 int tcp_socket_create(int domain, struct socket **socket);
 int udp_socket_create(int domain, struct socket **socket);
 
-/* inet_address.c. An address as lwIP knows it; -EINVAL, -EAFNOSUPPORT. */
+/* inet_address.c. An address as lwIP knows it; -EINVAL, -EAFNOSUPPORT, -ENODEV. */
 int inet_address_load(const struct socket *socket, const struct socket_address *from, ip_addr_t *address,
                       u16_t *port);
 void inet_address_store(const struct socket *socket, const ip_addr_t *address, u16_t port,

@@ -23,12 +23,13 @@ static void print_addresses(const struct addrinfo *found)
     int count = 0;
 
     printf("%s", found->ai_canonname != NULL ? found->ai_canonname : "(no name)");
-    for (; found != NULL && count < MOST; found = found->ai_next) {
+    do { /* there is one at least */
         char text[INET6_ADDRSTRLEN];
 
         getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
         texts[count++] = strdup(text);
-    }
+        found = found->ai_next;
+    } while (found != NULL && count < MOST);
     qsort(texts, (size_t)count, sizeof(texts[0]), by_text);
     for (int i = 0; i < count; i++) {
         printf(" %s", texts[i]);
