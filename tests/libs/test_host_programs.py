@@ -206,7 +206,9 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
         headers = tree.include_folders(owner) if owner else []
         if source == program.file:
             headers += [h for h in tree.all_headers() if h not in headers]
-        paths = [word for path in [f"config-{owner}", *headers, *foreign] for word in ("-idirafter", str(path))]
+        paths = [
+            word for path in [f"config-{owner}", *headers, *foreign] for word in ("-idirafter", str(path))
+        ]
         output = folder / f"{number}-{source.stem}.o"
         result = run([*launcher, compiler, *flags, *paths, "-c", source, "-o", output], cwd=folder)
         if result.returncode != 0:
