@@ -20,6 +20,7 @@ struct net_host {
     int fd;
     bool framed;          /* net.fd */
     bool polled;          /* the client has switched interrupts off */
+    bool stuck;           /* the other side has made no room for a frame in time, and none since */
     unsigned char *stage; /* what was read and is not a whole frame yet: `staged` bytes */
     size_t staged;
     struct net_buffer_pool pool;

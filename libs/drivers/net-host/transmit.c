@@ -7,16 +7,21 @@
 #define FRAGMENTS 16u
 #define PATIENCE 100000000 /* nanoseconds that the other side may take before a frame is lost */
 
-static bool wait_for_room(const struct net_host *host)
+/* The other side may be waiting for this one to read, which it does not here: only the first frame that finds
+ * no room is waited for, and those after it are lost at once until there is some again. */
+static bool wait_for_room(struct net_host *host, bool begun)
 {
     const struct host_timespec time = {0, PATIENCE};
     struct host_pollfd poll = {.fd = host->fd, .events = POLLOUT};
     long ready;
 
+    if (host->stuck && !begun)
+        return false;
     do
         ready = host_call(HOST_CALL_PPOLL, (long)&poll, 1, (long)&time, 0, 0, 0);
     while (ready == -EINTR);
-    return ready == 1 && poll.revents & POLLOUT;
+    host->stuck = ready != 1 || !(poll.revents & POLLOUT);
+    return !host->stuck;
 }
 
 static long write_some(const struct net_host *host, const struct host_iovec *parts, unsigned count)
@@ -39,7 +44,7 @@ static bool write_all(struct net_host *host, struct host_iovec *parts, unsigned 
         if (written == -EINTR)
             continue;
         if (written == -EAGAIN) {
-            if (wait_for_room(host))
+            if (wait_for_room(host, begun))
                 continue;
             if (begun)
                 net_host_ended(host);
@@ -51,6 +56,7 @@ static bool write_all(struct net_host *host, struct host_iovec *parts, unsigned 
             return false;
         }
         begun = true;
+        host->stuck = false;
         while (count > 0 && (unsigned long)written >= parts->length) {
             written -= (long)parts->length;
             parts++;
