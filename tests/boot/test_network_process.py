@@ -80,6 +80,20 @@ def test_frames_on_a_stream(workshop: Path) -> None:
         assert line.ended() == (0, "udp-kv: ready\n", "")
 
 
+def test_both_sides_write_and_nobody_reads(workshop: Path) -> None:
+    """As passt does, which waits until all of a frame is written: the image loses frames, but not a tenth of a second
+    with each."""
+    with started(workshop, socket.SOCK_STREAM, "--net-fd", "{fd}") as line:
+        line.send(*(udp(ECHO, b"%04d" % i + bytes(1400)) for i in range(2000)))
+        numbers = []
+        while -1 not in numbers:
+            numbers.append(int(datagram(line.receive())[:4]))
+            line.send(udp(ECHO, b"-001"))
+        assert numbers[:-1] == sorted(set(numbers[:-1])) and len(numbers) < 2000
+        line.send(udp(CONTROL, b"quit"))
+        assert line.ended() == (0, "udp-kv: ready\n", "")
+
+
 def test_frames_that_come_one_by_one(workshop: Path) -> None:
     """As a tap gives them."""
     with started(workshop, socket.SOCK_DGRAM, "--parameter", "net.tap={fd}", "--", "10.0.2.15") as line:
