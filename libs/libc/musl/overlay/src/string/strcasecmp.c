@@ -1,5 +1,6 @@
 /* Upstream calls tolower() twice for each byte. There is one locale, in which the letters are those of ASCII.
  */
+#include <features.h>
 #include <strings.h>
 
 static unsigned lower(unsigned byte)
