@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import re
@@ -137,13 +138,35 @@ def waits_for_slow_readers(server: Server) -> None:
 
 
 def answers_a_half_closed_connection(server: Server) -> None:
-    """Who has said everything and closed that direction still gets the answer."""
-    with server.connect() as connection:
-        connection.sendall(GET % b"/small.txt")
-        connection.shutdown(socket.SHUT_WR)
-        reader = Reader(connection)
-        assert reader.answer().body == b"0123456789abcdef"
-        assert reader.ends()
+    """Who has said everything and closed that direction still gets the answer, even if it is long; who has said half
+    of it or nothing gets the end."""
+    for path, length in ((b"/small.txt", 16), (b"/large.bin", LARGE)):
+        with server.connect() as connection:
+            connection.sendall(GET % path)
+            connection.shutdown(socket.SHUT_WR)
+            reader = Reader(connection)
+            assert len(reader.answer().body) == length
+            assert reader.ends()
+    for words in (b"GET /small.txt HTTP/1.1\r\nHost", b""):
+        with server.connect() as connection:
+            connection.sendall(words)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1000):  # it may say what is wrong
+                pass
+
+
+def waits_for_many_slow_clients(server: Server, clients: int = 50) -> None:
+    """So many have said half of a request; others are served, and then they are."""
+    request = GET % b"/small.txt"
+    with contextlib.ExitStack() as all_of_them:
+        slow = [all_of_them.enter_context(server.connect()) for _ in range(clients)]
+        for connection in slow:
+            connection.sendall(request[:20])
+        for _ in range(5):
+            assert ask(server, GET % b"/sub/").status == 200
+        for connection in reversed(slow):
+            connection.sendall(request[20:])
+            assert Reader(connection).answer().body == b"0123456789abcdef"
 
 
 def stands_resets(server: Server) -> None:
@@ -232,6 +255,7 @@ CASES: tuple[Callable[[Server], None], ...] = (
     keeps_connections,
     answers_a_pipeline,
     waits_for_slow_clients,
+    waits_for_many_slow_clients,
     sends_large_files,
     waits_for_slow_readers,
     answers_a_half_closed_connection,

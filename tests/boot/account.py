@@ -38,6 +38,11 @@ _LINE = re.compile(
 )
 
 
+def accounts(text: str) -> list[Held]:
+    """All lines of the account in what an image has printed."""
+    return [Held(*map(int, match.groups())) for match in _LINE.finditer(text)]
+
+
 class Console:
     """Reads what an image prints, as it comes."""
 

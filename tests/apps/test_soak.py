@@ -1,0 +1,120 @@
+"""Servers that have run for long: they hold no more than at their beginning, and a connection costs what it did.
+
+`UNILITH_SOAK_ROUNDS` says how many rounds of mixed traffic there are: 10 take a minute and a half, 1,000 some hours.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from tests.apps import http_cases as cases
+from tests.apps.http_client import answers
+from tests.apps.served import Server, serving
+from tests.boot.account import Held, accounts
+from tests.boot.test_request_budgets import connected, started
+
+pytestmark = [pytest.mark.boot, pytest.mark.full]
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+ROUNDS = int(os.environ.get("UNILITH_SOAK_ROUNDS", "10"))
+AT_A_TIME = 3
+REMEMBERED = 512
+"""Ended connections (LWIP_TIME_WAIT), each for a minute."""
+REST = 200.0
+"""Seconds after which a connection that is still there will stay."""
+PAGES = 16
+"""So many may be gone for good: the heap's parts are not always the same ones."""
+
+ONCE = b"GET /index.html HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"
+COUNTED = 20
+
+MIXED: tuple[Callable[[Server], None], ...] = (
+    cases.gets_files,
+    cases.keeps_connections,
+    cases.answers_a_pipeline,
+    cases.waits_for_slow_clients,
+    cases.waits_for_many_slow_clients,
+    cases.waits_for_slow_readers,
+    cases.sends_large_files,
+    cases.answers_a_half_closed_connection,
+    cases.stands_resets,
+    cases.stands_resets,
+    cases.refuses_what_is_no_request,
+    cases.churns,
+    cases.serves_many_at_once,
+)
+
+
+def a_round(server: Server, number: int) -> None:
+    """All kinds of clients in an order of this round's own, some at a time."""
+    order = random.Random(number).sample(MIXED, len(MIXED))
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for done in [pool.submit(case, server) for case in order]:
+            done.result()
+
+
+def at_rest(server: Server) -> Held:
+    """What the stack holds when nobody has been connected for a while."""
+    end, seen = time.monotonic() + REST, len(accounts(server.said))
+    while time.monotonic() < end:
+        time.sleep(1.0)
+        for held in accounts(server.said)[seen:]:
+            if held.at_rest:
+                return held
+    raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")
+
+
+@pytest.mark.parametrize(("name", "target"), [("httpd", "qemu-x86_64"), ("nginx", "microvm-x86_64")])
+def test_nothing_is_lost_in_a_long_time(workshop: Path, name: str, target: str) -> None:
+    recipe = workshop / f"soaked-{name}"
+    shutil.copytree(RECIPES / name, recipe)
+    cases.put_content(recipe / "files" / "www")
+    with (recipe / "recipe.yaml").open("a") as file:
+        file.write("options: {LWIP_ACCOUNT: true}\n")
+    with serving(recipe, target, 80, answers("/small.txt"), "--memory", "64M", cwd=workshop) as server:
+        a_round(server, 0)
+        before = at_rest(server)
+        for number in range(1, ROUNDS + 1):
+            a_round(server, number)
+        after = at_rest(server)
+        assert (after.listeners, after.sockets) == (before.listeners, before.sockets) == (1, 1)
+        assert after.pages >= before.pages - PAGES, (before, after)
+        most = max(held.connections for held in accounts(server.said))
+        assert 0 < most <= REMEMBERED + 300, most
+
+
+def churn(port: int, connections: int) -> None:
+    """Connections that come, ask once, and are ended by the server, who has to remember them."""
+    for number in range(connections):
+        with socket.create_connection(("127.0.0.1", port), 30.0) as connection:
+            connection.sendall(ONCE)
+            got = b""
+            while piece := connection.recv(65536):
+                got += piece
+        assert got.startswith(b"HTTP/1.1 200"), (number, got)
+
+
+@pytest.mark.parametrize("name", ["httpd", "nginx"])
+def test_a_connection_costs_what_it_did(workshop: Path, name: str) -> None:
+    """In instructions of the whole guest, once the first connections have been forgotten and after 30,000 more. The
+    clock's ticks are among them, and come the more often the slower the machine is."""
+    with started(name, 80, workshop) as (counted, port, _):
+
+        def cost() -> int:
+            return min(counted.during(lambda: churn(port, COUNTED)).total() for _ in range(3))
+
+        connected(port, ONCE).close()
+        churn(port, 2 * REMEMBERED)
+        early = cost()
+        churn(port, 30000)
+        late = cost()
+    assert early > 10_000 * COUNTED, "too few to be true"
+    assert late <= 1.5 * early, (early, late)
