@@ -77,7 +77,9 @@ def test_the_command_line_adds_mounts_and_replaces_them(image: Path) -> None:
 
 
 def test_the_root_is_replaced_and_keeps_its_devices(image: Path) -> None:
-    ran = started(image, "--parameter", "mount=/:ramfs", "--", "/data/inner", "/dev/null", "/dev/..", "/fixed")
+    ran = started(
+        image, "--parameter", "mount=/:ramfs", "--", "/data/inner", "/dev/null", "/dev/..", "/fixed"
+    )
     assert ran.stdout == "/data/inner: ok\n/dev/null: ok\n/dev/..: ok\n/fixed: ok\n", ran
 
 
