@@ -271,7 +271,7 @@ def test_a_disk_that_is_memory(workshop: Path, tmp_path: Path) -> None:
     steps = ["list", "write:pmema:8:65536:3", "flush:pmema", "read:pmema:8:65536:3", "many:pmema:1000:64:5"]
     steps += ["force:pmema:16383:512:7", "zeroes:pmema:4000:16", "zero:pmema:4000:8192"]
     with machine(image, devices, memory=64 * MIB, args=steps) as running:
-        lines = running.wait_for("zero: 0\n").splitlines()
+        lines = running.wait_for("zero: ").splitlines()
         assert lines[0].startswith("pmema serial= sectors=16384 block=512 flags=10 ")
         assert [line for line in lines[1:] if not line.endswith(": 0")] == []
         running.process.wait(60)
