@@ -42,7 +42,7 @@ def build_drive(folder: Path) -> Path:
     """Compiles the program, with ASan and UBSan."""
     tree = host.Tree(host.LIBS)
     sources = tuple(file for source in SOURCES for file in sorted(source.glob("*.c")))
-    program = host.Program(DRIVE, sources, None, CFLAGS, runs=0, max_len=0)
+    program = host.Program(DRIVE, sources, None, (), CFLAGS, runs=0, max_len=0)
     return host.build(tree, program, folder)
 
 

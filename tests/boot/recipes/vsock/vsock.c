@@ -54,8 +54,9 @@ static int swap(uint64_t bytes)
     uint64_t sent = 0, received = 0;
 
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    while (received < bytes) {
-        struct pollfd poller = {.fd = fd, .events = POLLIN | (sent < bytes ? POLLOUT : 0)};
+    while (sent < bytes || received < bytes) {
+        struct pollfd poller = {
+            .fd = fd, .events = (short)((received < bytes ? POLLIN : 0) | (sent < bytes ? POLLOUT : 0))};
         ssize_t count;
 
         poll(&poller, 1, -1);
