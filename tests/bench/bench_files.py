@@ -11,21 +11,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.linux_guest import _kernel, server_of
-from tests.bench.linux_program import LinuxProgram
+from tests.bench.linux_guest import PCI_MODULES, server_of
+from tests.bench.linux_program import linux_program_with_modules
 from tests.bench.watched_guest import Cost, counting_plugin, watch
 
 from unilith.demand.recipe import read_recipe
 from unilith.image.description import ImageDescription
-from unilith.image.folder import read_folder
-from unilith.image.initrd import write_initrd
 from unilith.pipeline.build import build
 from unilith.pipeline.request import Request, Silent
 from unilith.run.disks import Disk, qemu_disks
@@ -41,11 +38,7 @@ DISK, RAW = 192 << 20, 32 << 20
 # What the disk and the file system need, in the order of loading.
 MODULES = (
     "arch/x86/crypto/crc32c-intel.ko",
-    "drivers/virtio/virtio_ring.ko",
-    "drivers/virtio/virtio.ko",
-    "drivers/virtio/virtio_pci_modern_dev.ko",
-    "drivers/virtio/virtio_pci_legacy_dev.ko",
-    "drivers/virtio/virtio_pci.ko",
+    *PCI_MODULES,
     "drivers/block/virtio_blk.ko",
 )
 TITLES = {
@@ -86,24 +79,6 @@ TITLES = {
 Costs = dict[str, Cost]
 
 
-def linux_program(folder: Path) -> LinuxProgram:
-    """The guest, with the modules that the disk needs."""
-    unpacked = _kernel()
-    kernel = next((unpacked / "boot").glob("vmlinuz-*"))
-    version = kernel.name.removeprefix("vmlinuz-")
-    modules = unpacked / "lib" / "modules" / version / "kernel"
-    root = folder / "root"
-    root.mkdir()
-    program = server_of(read_recipe(SOURCES / "recipe.yaml"), [SOURCES / "linux_init.c"])
-    shutil.copy2(program, root / "init")
-    there = [modules / name for name in MODULES if (modules / name).is_file()]
-    for module in there:
-        shutil.copyfile(module, root / module.name)
-    (root / "modules").write_text("".join(f"/{module.name}\n" for module in there))
-    write_initrd(read_folder(root), folder / "linux.cpio")
-    return LinuxProgram(version, kernel, folder / "linux.cpio")
-
-
 def fresh_disks(folder: Path, name: str) -> list[Disk]:
     """An empty ext4 and a disk without anything; every block of them has been written."""
     made = folder / "empty.img"
@@ -139,7 +114,8 @@ def main() -> None:
     rounds_wanted: int = words.parse_args().rounds
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as text:
         folder = Path(text)
-        linux = linux_program(folder)
+        init = server_of(read_recipe(SOURCES / "recipe.yaml"), [SOURCES / "linux_init.c"])
+        linux = linux_program_with_modules(init, MODULES, folder)
         request = Request(recipe=str(SOURCES), target="qemu-x86_64")
         image = ImageDescription.read(build(request, Silent()).description)
         program = find_program(image)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -19,13 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from tests.bench.linux_guest import _kernel
-from tests.bench.linux_program import LinuxProgram
+from tests.bench.linux_guest import PCI_MODULES
+from tests.bench.linux_program import LinuxProgram, linux_program_with_modules
 from tests.bench.watched_guest import Cost, counting_plugin, watch
 
 from unilith.image.description import ImageDescription
-from unilith.image.folder import read_folder
-from unilith.image.initrd import write_initrd
 from unilith.pipeline.build import build
 from unilith.pipeline.request import Request, Silent
 from unilith.run.network import Network
@@ -37,14 +34,6 @@ KERNEL = "linux-image-amd64"
 """The kernel for clouds knows no 9P."""
 Kind = Literal["9p", "virtiofs"]
 OPTIONS: dict[Kind, str] = {"9p": "trans=virtio,version=9p2000.L,msize=512000", "virtiofs": ""}
-# What any device needs, in the order of loading, and what the file systems need.
-MODULES = (
-    "drivers/virtio/virtio_ring.ko",
-    "drivers/virtio/virtio.ko",
-    "drivers/virtio/virtio_pci_modern_dev.ko",
-    "drivers/virtio/virtio_pci_legacy_dev.ko",
-    "drivers/virtio/virtio_pci.ko",
-)
 MODULES_OF: dict[Kind, Sequence[str]] = {
     "9p": (
         "fs/netfs/netfs.ko",
@@ -93,23 +82,13 @@ def servers(folder: Path) -> list[int]:
 
 def linux_program(kind: Kind, folder: Path) -> LinuxProgram:
     """The guest that mounts a share and runs the benchmarks."""
-    unpacked = _kernel(KERNEL)
-    kernel = next((unpacked / "boot").glob("vmlinuz-*"))
-    version = kernel.name.removeprefix("vmlinuz-")
-    modules = unpacked / "lib" / "modules" / version / "kernel"
-    root = folder / "root"
-    root.mkdir()
+    init = folder / "init"
     words = [f'-DKIND="{kind}"', f'-DOPTIONS="{OPTIONS[kind]}"']
     sources = [str(SOURCES / name) for name in ("bench_shares.c", "linux_init.c")]
     subprocess.run(
-        ["musl-gcc", "-std=gnu11", "-O2", "-static", *words, *sources, "-o", str(root / "init")], check=True
+        ["musl-gcc", "-std=gnu11", "-O2", "-static", *words, *sources, "-o", str(init)], check=True
     )
-    there = [modules / name for name in (*MODULES, *MODULES_OF[kind]) if (modules / name).is_file()]
-    for module in there:
-        shutil.copyfile(module, root / module.name)
-    (root / "modules").write_text("".join(f"/{module.name}\n" for module in there))
-    write_initrd(read_folder(root), folder / "linux.cpio")
-    return LinuxProgram(version, kernel, folder / "linux.cpio")
+    return linux_program_with_modules(init, (*PCI_MODULES, *MODULES_OF[kind]), folder, KERNEL)
 
 
 class Pair:

@@ -28,13 +28,16 @@ COMPILER = "musl-gcc"
 OPTIMIZED = ("-std=gnu11", "-O2", "-w", "-fno-common", "-static")
 """How a server for Linux is usually built. The flags of images are smaller, not faster."""
 
-# What the network card needs, in the order of loading.
-MODULES = (
+# What any device on PCI needs, and what the network card does, in the order of loading.
+PCI_MODULES = (
     "drivers/virtio/virtio_ring.ko",
     "drivers/virtio/virtio.ko",
     "drivers/virtio/virtio_pci_modern_dev.ko",
     "drivers/virtio/virtio_pci_legacy_dev.ko",
     "drivers/virtio/virtio_pci.ko",
+)
+MODULES = (
+    *PCI_MODULES,
     "drivers/virtio/virtio_mmio.ko",
     "net/core/failover.ko",
     "drivers/net/net_failover.ko",
@@ -57,7 +60,7 @@ def linux_guest(
 ) -> LinuxGuest:
     """The guest that serves what the recipe serves, with ``further`` files in its root file system."""
     recipe = read_recipe(find_recipe(recipe_name, find_places()))
-    unpacked = _kernel()
+    unpacked = debian_kernel()
     kernel = next((unpacked / "boot").glob("vmlinuz-*"))
     version = kernel.name.removeprefix("vmlinuz-")
     modules = unpacked / "lib" / "modules" / version / "kernel"
@@ -82,7 +85,7 @@ def linux_guest(
     return LinuxGuest(kernel, initrd, version)
 
 
-def _kernel(wanted: str = PACKAGE) -> Path:
+def debian_kernel(wanted: str = PACKAGE) -> Path:
     """The unpacked kernel package that ``wanted`` stands for now."""
     home = cache_folder() / "linux-guest"
     depends = subprocess.run(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.linux_guest import _kernel
+from tests.bench.linux_guest import PACKAGE, debian_kernel
 
 from unilith.image.folder import read_folder
 from unilith.image.initrd import write_initrd
@@ -52,7 +52,7 @@ class LinuxProgram:
 
 def linux_program(program: Path, folder: Path) -> LinuxProgram:
     """The guest for a statically linked program; the kernel is fetched with apt the first time, which verifies it."""
-    kernel = next((_kernel() / "boot").glob("vmlinuz-*"))
+    kernel = next((debian_kernel() / "boot").glob("vmlinuz-*"))
     root = folder / "root"
     root.mkdir(exist_ok=True)
     shutil.copy2(program, root / "init")
@@ -60,3 +60,23 @@ def linux_program(program: Path, folder: Path) -> LinuxProgram:
     packed = folder / "linux.cpio.gz"
     packed.write_bytes(gzip.compress((folder / "linux.cpio").read_bytes(), 1))
     return LinuxProgram(kernel.name.removeprefix("vmlinuz-"), kernel, packed)
+
+
+def linux_program_with_modules(
+    program: Path, modules: Sequence[str], folder: Path, package: str = PACKAGE
+) -> LinuxProgram:
+    """The guest of a kernel package for a program that loads what `/modules` lists: those of ``modules``, in this
+    order, that the kernel does not have built in."""
+    unpacked = debian_kernel(package)
+    kernel = next((unpacked / "boot").glob("vmlinuz-*"))
+    version = kernel.name.removeprefix("vmlinuz-")
+    place = unpacked / "lib" / "modules" / version / "kernel"
+    root = folder / "root"
+    root.mkdir()
+    shutil.copy2(program, root / "init")
+    there = [place / name for name in modules if (place / name).is_file()]
+    for module in there:
+        shutil.copyfile(module, root / module.name)
+    (root / "modules").write_text("".join(f"/{module.name}\n" for module in there))
+    write_initrd(read_folder(root), folder / "linux.cpio")
+    return LinuxProgram(version, kernel, folder / "linux.cpio")

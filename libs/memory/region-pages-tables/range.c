@@ -16,9 +16,9 @@ int region_pages_divide(uintptr_t address)
     return page_tables_split(address) ? 0 : -ENOMEM;
 }
 
-#ifdef CONFIG_LIB_SCHED_PARALLEL
-/* Other processors run the application's code meanwhile: no page is free before none of them can reach it. */
-static bool hide(uintptr_t start, uintptr_t end)
+/* Maps what is there as the region has it now; hidden: so that nobody reaches it. Returns whether there was
+ * any. */
+static bool map_again(const struct region *region, uintptr_t start, uintptr_t end, bool hidden)
 {
     struct page_mapping mapping;
     bool any = false;
@@ -29,7 +29,11 @@ static bool hide(uintptr_t start, uintptr_t end)
         if (entry == NULL)
             break;
         mapping = page_tables_get(entry);
-        mapping.how &= ~(PAGE_READ | PAGE_WRITE | PAGE_EXEC);
+        if (hidden)
+            mapping.how &= ~(PAGE_READ | PAGE_WRITE | PAGE_EXEC);
+        else
+            mapping.how = entry_how(
+                region, mapping.how & (PAGE_TABLES_LENT | PAGE_TABLES_DIRTY | PAGE_TABLES_IS_LARGE));
         page_tables_set(entry, mapping);
         any = true;
     }
@@ -37,6 +41,9 @@ static bool hide(uintptr_t start, uintptr_t end)
         page_tables_flush(start, end);
     return any;
 }
+
+/* Where other processors run the application's code meanwhile, no page is free before none can reach it. */
+#ifdef CONFIG_LIB_SCHED_PARALLEL
 #define HIDDEN true
 #else
 #define HIDDEN false
@@ -49,7 +56,7 @@ size_t region_pages_remove(const struct region *region, uintptr_t start, uintptr
     bool any = false, written = false;
 
 #ifdef CONFIG_LIB_SCHED_PARALLEL
-    if (!hide(start, end))
+    if (!map_again(region, start, end, true))
         return 0;
 #endif
     for (uintptr_t at = start;; at += entry_size(mapping)) {
@@ -82,22 +89,7 @@ size_t region_pages_discard(const struct region *region, uintptr_t start, uintpt
 
 int region_pages_protect(const struct region *region, uintptr_t start, uintptr_t end)
 {
-    struct page_mapping mapping;
-    bool any = false;
-
-    for (uintptr_t at = start;; at += entry_size(mapping)) {
-        struct page_entry *entry = page_tables_next(&at, end);
-
-        if (entry == NULL)
-            break;
-        mapping = page_tables_get(entry);
-        mapping.how =
-            entry_how(region, mapping.how & (PAGE_TABLES_LENT | PAGE_TABLES_DIRTY | PAGE_TABLES_IS_LARGE));
-        page_tables_set(entry, mapping);
-        any = true;
-    }
-    if (any)
-        page_tables_flush(start, end);
+    (void)map_again(region, start, end, false);
     return 0;
 }
 
