@@ -24,6 +24,9 @@ rename a mount point: Resource busy
 rename within: ok
 create: Read-only file system
 mkdir: Read-only file system
+may read: ok
+may write: Read-only file system
+may write there: ok
 chmod: Read-only file system
 read only: 1
 remount: ok

@@ -7,6 +7,8 @@ anew as root, by compiling who.c into a folder FOLDER that everybody may search,
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,81 @@ def test_an_application_of_a_user(workshop: Path) -> None:
     ran = run(recipe, "process-x86_64", "--output", str(workshop / "users-mine"), cwd=workshop)
     told = "1000 1000 50 50 0\nopen EACCES\nsetuid EPERM\nwrite 1\nmemory 1000 50\n"
     assert (ran.status, ran.console) == (0, told), ran
+
+
+OWNED = r"""
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int main(void)
+{
+    static const char *const names[] = {"/data", "/data/kept", "/data/link", "/secret"};
+    struct stat values;
+
+    printf("%u:%u\n", getuid(), getgid());
+    for (int i = 0; i < 4; i++)
+        if (lstat(names[i], &values) == 0)
+            printf("%s %o %u:%u\n", names[i], values.st_mode, values.st_uid, values.st_gid);
+    printf("new %d\n", open("/data/new", O_CREAT | O_WRONLY, 0600) >= 0);
+    printf("secret %d\n", open("/secret", O_RDONLY) < 0 && errno == EACCES);
+    printf("elsewhere %d\n", open("/new", O_CREAT | O_WRONLY, 0600) < 0 && errno == EACCES);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("packed", "target"),
+    [
+        ("initrd", "process-x86_64"),
+        ("ext4", "microvm-x86_64"),
+        pytest.param("initrd", "qemu-x86_64", marks=pytest.mark.full),
+        pytest.param("ext4", "qemu-x86_64", marks=pytest.mark.full),
+    ],
+)
+def test_a_container_image_says_whose_its_program_and_files_are(
+    tmp_path: Path, packed: str, target: str
+) -> None:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for name, kind, mode, owner, content in (
+            ("etc/passwd", tarfile.REGTYPE, 0o644, 0, b"app:x:70000:50::/:/bin/sh\n"),
+            ("data", tarfile.DIRTYPE, 0o700, 70000, b""),
+            ("data/kept", tarfile.REGTYPE, 0o600, 70000, b"kept"),
+            ("data/link", tarfile.SYMTYPE, 0o777, 70000, b""),
+            ("secret", tarfile.REGTYPE, 0o600, 0, b"secret"),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.mode, info.uid, info.gid, info.size = (
+                kind,
+                mode,
+                owner,
+                owner and 50,
+                len(content),
+            )
+            info.linkname = "kept" if kind == tarfile.SYMTYPE else ""
+            tar.addfile(info, io.BytesIO(content))
+    recipe = tmp_path / "recipe"
+    (recipe / "image").mkdir(parents=True)
+    (recipe / "image/layer.tar").write_bytes(raw.getvalue())
+    (recipe / "image/c.json").write_text('{"config": {"Cmd": ["/bin/app"], "User": "app"}}')
+    (recipe / "image/manifest.json").write_text('[{"Config": "c.json", "Layers": ["layer.tar"]}]')
+    (recipe / "main.c").write_text(OWNED)
+    (recipe / "recipe.yaml").write_text(
+        f"name: owned\nsources: [main.c]\nrootfs: {{from: image, as: {packed}}}\nrun: {{memory: 32M}}\n"
+    )
+    ran = run(recipe, target, cwd=tmp_path)
+    assert ran.status == 0, ran
+    assert ran.console.splitlines() == [
+        "70000:50",
+        "/data 40700 70000:50",
+        "/data/kept 100600 70000:50",
+        "/data/link 120777 70000:50",
+        "/secret 100600 0:0",
+        "new 1",
+        "secret 1",
+        "elsewhere 1",
+    ]

@@ -23,7 +23,7 @@ LINKER = frozenset(
 GENERATED = frozenset(
     {
         *("boot_steps", "boot_step_count"),
-        *("recipe_argv", "recipe_envp", "recipe_libraries"),
+        *("recipe_argv", "recipe_envp", "recipe_libraries", "recipe_sizes"),
         *("stubs", "stub_count", "sys_dispatch"),
         *("host_filter", "host_filter_length"),
         *("program_calls", "program_call_count"),

@@ -16,6 +16,8 @@ PARALLEL = "sched-processors"
 """The library that lets threads run on several processors."""
 PROCFS = "procfs"
 """The library that shows what the image is made of."""
+SHELL = "shell"
+"""The library that tells how large that is, too."""
 
 
 def program_source(calls: Sequence[str]) -> str:
@@ -43,6 +45,8 @@ def table_sources(plan: Plan) -> dict[str, str]:
     if any(unit.name == PROCFS for unit in plan.units):
         names = sorted(unit.name for unit in plan.units if unit.config is not None)
         files["recipe_libraries.c"] = render("recipe_libraries.c", libraries=names)
+    if any(unit.name == SHELL for unit in plan.units):
+        files["recipe_sizes.c"] = render("recipe_sizes.c", sizes=plan.sizes)
     if plan.guarded or plan.probed:
         probes = {call: " && ".join(p.check for p in POINTERS[call]) for call in plan.probed}
         calls = [(call, probes.get(call, "")) for call in sorted({*plan.guarded, *probes})]

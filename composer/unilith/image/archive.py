@@ -26,6 +26,8 @@ LIMIT = 4 << 30
 """Bytes after which a decompressed archive is given up."""
 HEADER_LIMIT = 1 << 20
 """Bytes that a member's header may take, with its long names; the reader holds them in memory."""
+NO_ID = (1 << 32) - 1
+"""What is no user's and no group's number: chown(2)."""
 _CHUNK = 1 << 20
 
 # First bytes of what gzip, bzip2, xz and zstd write.
@@ -60,12 +62,15 @@ class Member:
     mode: int  # permissions
     target: str
     content: Piece | None
+    owner: tuple[int, int] = (0, 0)  # user and group
 
 
 def read_tarball(file: Path, scratch: Scratch) -> Tree:
-    """The tree that a tar archive holds. Later members win."""
+    """The tree that a tar archive holds. Later members win; all is root's, for owners in such an archive are whoever
+    packed it."""
     tree = Tree(file)
     add_members(tree, read_members(whole(file), scratch, str(file)))
+    tree.give_to_root()
     return tree
 
 
@@ -88,11 +93,11 @@ def add_members(tree: Tree, members: Iterator[Member]) -> None:
             if not member.target or "\0" in member.target:
                 raise _refused(tree, f"holds a link that leads nowhere: {member.name}")
             target = member.target.encode("utf-8", "surrogateescape")
-            tree.put(Entry(member.name, stat.S_IFLNK | 0o777, target))
+            tree.put(Entry(member.name, stat.S_IFLNK | 0o777, target, member.owner))
         elif member.kind == stat.S_IFDIR:
-            tree.put(Entry(member.name, stat.S_IFDIR | member.mode))
+            tree.put(Entry(member.name, stat.S_IFDIR | member.mode, owner=member.owner))
         elif member.kind == stat.S_IFREG and member.content is not None:
-            tree.put(Entry(member.name, stat.S_IFREG | member.mode, member.content))
+            tree.put(Entry(member.name, stat.S_IFREG | member.mode, member.content, member.owner))
         else:
             raise _refused(tree, f"holds {member.name}, which is neither a file, a folder nor a link")
 
@@ -101,7 +106,7 @@ def _put_hard_link(tree: Tree, member: Member) -> None:
     other = tree.place(member.target)
     if other not in tree or not stat.S_ISREG(tree[other].mode):
         raise _refused(tree, f"holds a hard link to what it does not hold: {member.name} -> {member.target}")
-    tree.put(Entry(member.name, tree[other].mode, tree[other].content))
+    tree.put(Entry(member.name, tree[other].mode, tree[other].content, tree[other].owner))
 
 
 def _refused(tree: Tree, why: str) -> UserError:
@@ -152,8 +157,11 @@ def _member(info: tarfile.TarInfo, tar: tarfile.TarFile, plain: Piece, scratch: 
         kind = stat.S_IFCHR
     elif info.isblk():
         kind = stat.S_IFBLK
-    # Who a program runs as is the image's business, so nothing can gain rights by an owner or a bit.
-    return Member(info.name, kind, info.mode & 0o1777, info.linkname, content)
+    # Who a program runs as is the image's business, so nothing can gain rights by a bit.
+    owner = (info.uid, info.gid)
+    if not all(0 <= number < NO_ID for number in owner):
+        raise ValueError(f"{info.name} belongs to nobody that there is")
+    return Member(info.name, kind, info.mode & 0o1777, info.linkname, content, owner)
 
 
 class _Headers(PieceReader):

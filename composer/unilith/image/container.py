@@ -37,6 +37,8 @@ class ContainerConfig:
     environment: tuple[tuple[str, str], ...] = ()
     directory: str = ""
     """Where the program starts; empty: at the root."""
+    user: str = ""
+    """Who runs it: `USER` or `USER:GROUP`, each a name or a number; empty: root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,10 @@ def _config(source: Path, image: Any) -> ContainerConfig:
     if not isinstance(directory, str) or any(c in directory for c in '\0"\\\n'):
         raise _damaged(source, "WorkingDir")
     place = directory.strip("/")
-    return ContainerConfig(command, tuple(environment), f"/{place}" if place else "")
+    user = config.get("User") or ""
+    if not isinstance(user, str) or any(c in user for c in "\0\n"):
+        raise _damaged(source, "User")
+    return ContainerConfig(command, tuple(environment), f"/{place}" if place else "", user)
 
 
 def _words(source: Path, config: dict[str, Any], key: str) -> tuple[str, ...]:

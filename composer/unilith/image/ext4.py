@@ -109,8 +109,8 @@ def _commands(entries: Iterable[Entry], scratch: Path) -> Iterable[str]:
             yield f"write {_quoted(str(source))} {name}"
             first[entry.content, entry.mode] = name
         yield f"set_inode_field {name} mode 0{entry.mode:o}"
-        yield f"set_inode_field {name} uid 0"
-        yield f"set_inode_field {name} gid 0"
+        yield f"set_inode_field {name} uid {entry.owner[0]}"
+        yield f"set_inode_field {name} gid {entry.owner[1]}"
 
 
 def _quoted(word: str) -> str:

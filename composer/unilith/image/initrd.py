@@ -1,7 +1,7 @@
 """The root file system as a cpio archive: the same files give the same bytes on every machine.
 
-The format is "newc": docs in Linux's Documentation/driver-api/early-userspace/buffer-format.rst. Times are 0, the
-owner is root, and the order is that of the names' bytes, a folder before what it holds. A file with several names is
+The format is "newc": docs in Linux's Documentation/driver-api/early-userspace/buffer-format.rst. Times are 0,
+and the order is that of the names' bytes, a folder before what it holds. A file with several names is
 stored once a name.
 """
 
@@ -45,15 +45,17 @@ def _write_entry(out: BinaryIO, entry: Entry, number: int) -> None:
             hint="Pack the root file system `as: erofs` or `as: ext4`.",
         )
     content = entry.read()
-    _write_header(out, entry.name, mode=entry.mode, number=number, size=len(content))
+    _write_header(out, entry.name, mode=entry.mode, number=number, size=len(content), owner=entry.owner)
     out.write(content + _padding(len(content)))
 
 
-def _write_header(out: BinaryIO, name: str, *, mode: int, number: int, size: int) -> None:
+def _write_header(
+    out: BinaryIO, name: str, *, mode: int, number: int, size: int, owner: tuple[int, int] = (0, 0)
+) -> None:
     raw = os.fsencode(name) + b"\0"
     links = 2 if stat.S_ISDIR(mode) else 1
     # inode, mode, uid, gid, links, time, size, device (2), device it stands for (2), name's size, check
-    fields = (number, mode, 0, 0, links, 0, size, 0, 0, 0, 0, len(raw), 0)
+    fields = (number, mode, *owner, links, 0, size, 0, 0, 0, 0, len(raw), 0)
     header = b"070701" + b"".join(b"%08x" % field for field in fields)
     out.write(header + raw + _padding(len(header) + len(raw)))
 

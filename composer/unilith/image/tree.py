@@ -86,12 +86,13 @@ Content = bytes | Path | Piece
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: its name without a leading slash, type and permissions as in `st_mode`, and its content. That of
-    a symbolic link is its target."""
+    """One file: its name without a leading slash, type and permissions as in `st_mode`, its content, and the numbers
+    of the user and the group whose it is. The content of a symbolic link is its target."""
 
     name: str
     mode: int
     content: Content = b""
+    owner: tuple[int, int] = (0, 0)
 
     @property
     def size(self) -> int:
@@ -185,6 +186,11 @@ class Tree:
             self._inside.pop(name, None)
             del self._entries[name]
             self._inside[_above(name)].discard(name)
+
+    def give_to_root(self) -> None:
+        """Makes everything root's."""
+        for name, entry in self._entries.items():
+            self._entries[name] = replace(entry, owner=(0, 0))
 
     def empty(self, name: str) -> None:
         """Removes all below a folder."""

@@ -171,6 +171,7 @@ def plan_of(demand: Demand, resolution: Resolution, reporter: Reporter) -> Plan:
             tuple(sorted(guarded)),
             tuple(sorted(probed)),
             tuple(sorted({call for program in demand.programs for call in program.calls})),
+            tuple((library.name, library.bytes) for library in selection.libraries),
         ),
         toolchain=demand.toolchain,
         app=demand.app.units,

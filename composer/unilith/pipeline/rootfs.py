@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unilith.demand.recipe import DIRECTORY_OPTION, ROOT, Recipe, RootFs
+from unilith.demand.recipe import DIRECTORY_OPTION, ROOT, USER_OPTION, Recipe, RootFs
 from unilith.errors import UserError, Where
 from unilith.image.description import OwnDisk
 from unilith.image.folder import read_folder
@@ -37,7 +37,8 @@ _CONTAINER_FILES = ("oci-layout", "manifest.json", "repositories")
 
 def with_container(recipe: Recipe, arch: str, work: Path) -> Recipe:
     """The recipe with what the container image that its `rootfs` is says of its program, where the recipe itself
-    says nothing: arguments, variables. Raises `UserError` if there is no such source."""
+    says nothing: arguments, variables, where it starts, and as whom. Raises `UserError` if there is no such
+    source."""
     if recipe.rootfs is None:
         return recipe
     source = _source(recipe, recipe.rootfs)
@@ -45,10 +46,13 @@ def with_container(recipe: Recipe, arch: str, work: Path) -> Recipe:
         return recipe
     with _scratch(work) as scratch:
         container = _container(source, arch, scratch)
-    if container is None:
-        return recipe
-    config = container.config
+        if container is None:
+            return recipe
+        config = container.config
+        user = _user(container, scratch) if recipe.user is None else None
     options = dict(recipe.options)
+    if user is not None:
+        options[USER_OPTION] = user
     if recipe.directory is None and config.directory:
         options[DIRECTORY_OPTION] = config.directory
     # The first word is the container's program; in the image that is the application itself.
@@ -59,6 +63,14 @@ def with_container(recipe: Recipe, arch: str, work: Path) -> Recipe:
             "options": options,
         }
     )
+
+
+def _user(container: Container, scratch: Scratch) -> str | None:
+    """Who the container's program is started as, in numbers; None if that is root."""
+    from unilith.image.accounts import numbers_of
+
+    said = container.config.user
+    return numbers_of(said, lambda: container.tree(scratch)) if said else None
 
 
 def packed_file(recipe: Recipe) -> str:
@@ -168,7 +180,10 @@ def _read(recipe: Recipe, arch: str, scratch: Scratch) -> tuple[Tree, list[Path]
     container = _container(source, arch, scratch)
     made_from = [source, *(sorted(source.rglob("*")) if source.is_dir() else ())]
     if container is not None:
-        return container.tree(scratch), made_from
+        tree = container.tree(scratch)
+        if USER_OPTION not in recipe.options and "permissions" not in recipe.needs:
+            tree.give_to_root()  # nobody else is there to whom it could belong
+        return tree, made_from
     return (read_folder(source) if source.is_dir() else read_tarball(source, scratch)), made_from
 
 

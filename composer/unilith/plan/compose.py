@@ -35,6 +35,7 @@ class Chosen:
     guarded_calls: tuple[str, ...] = ()
     probed_calls: tuple[str, ...] = ()
     program_calls: tuple[str, ...] = ()
+    sizes: tuple[tuple[str, int], ...] = ()
 
 
 def make_plan(
@@ -75,6 +76,7 @@ def make_plan(
         argv=(recipe.name, *recipe.args),
         env=tuple(f"{name}={value}" for name, value in recipe.env.items()),
         prefix_map=prefix_map,
+        sizes=chosen.sizes,
     )
 
 

@@ -78,3 +78,4 @@ class Plan:
     argv: tuple[str, ...]
     env: tuple[str, ...]
     prefix_map: tuple[tuple[Path, str], ...]  # that of all units but the application; last, the build folder
+    sizes: tuple[tuple[str, int], ...] = ()  # libraries, and the bytes that the resolver reckons with

@@ -9,11 +9,15 @@
  * Files adopt their content where it lies. Nothing in the archive is trusted.
  */
 #include <boot_info.h>
+#include <config.h>
 #include <console.h>
 #include <errno.h>
 #include <string.h>
 #include <vfs.h>
 #include <vnode.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define HEADER_SIZE 110
 #define MAGIC_SIZE 6
@@ -46,6 +50,9 @@ struct member {
     const char *name; /* NUL-terminated, in the archive */
     const unsigned char *data;
     uint32_t inode, mode, links, time, size;
+#ifdef CONFIG_LIB_USERS
+    uint32_t user, group;
+#endif
 };
 
 static int parse_field(const unsigned char *digits, uint32_t *value)
@@ -95,6 +102,10 @@ static int read_member(const struct archive *archive, size_t *offset, struct mem
     member->inode = fields[INODE];
     member->mode = fields[MODE];
     member->links = fields[LINKS];
+#ifdef CONFIG_LIB_USERS
+    member->user = fields[UID];
+    member->group = fields[GID];
+#endif
     member->time = fields[TIME];
     member->size = fields[SIZE];
     end = padded(end);
@@ -138,6 +149,27 @@ static int fill(struct vnode *file, const struct member *member)
     return 0;
 }
 
+/* Makes it, its owner's. As vfs_make(). */
+static int make(const struct member *member, const struct vnode_new *what, struct vnode **made)
+{
+#ifdef CONFIG_LIB_USERS
+    const struct vnode_attributes owned = {.user = member->user, .group = member->group};
+    struct vnode *own;
+    int error = vfs_make(vfs_root(), member->name, what, &own);
+
+    if (error != 0)
+        return error;
+    if (member->user != 0 || member->group != 0)
+        error = vfs_set_attributes(own, &owned, VNODE_SET_USER | VNODE_SET_GROUP);
+    if (error == 0 && made != NULL)
+        *made = vnode_get(own);
+    vnode_put(own);
+    return error;
+#else
+    return vfs_make(vfs_root(), member->name, what, made);
+#endif
+}
+
 static int make_member(const struct archive *archive, const struct member *member)
 {
     struct vnode_new what = {
@@ -151,17 +183,17 @@ static int make_member(const struct archive *archive, const struct member *membe
 
     switch (member->mode & VNODE_TYPE_MASK) {
     case VNODE_DIRECTORY:
-        error = vfs_make(vfs_root(), member->name, &what, NULL);
+        error = make(member, &what, NULL);
         return error == -EEXIST ? 0 : error;
     case VNODE_SYMLINK:
         if (member->size == 0 || member->size >= VFS_PATH_MAX)
             return -EINVAL;
-        return vfs_make(vfs_root(), member->name, &what, NULL);
+        return make(member, &what, NULL);
     case VNODE_FILE:
         if (member->links > 1)
             error = make_other_name(archive, member, &made);
         if (error == -ENOENT)
-            error = vfs_make(vfs_root(), member->name, &what, &made);
+            error = make(member, &what, &made);
         if (error == 0 && member->size != 0)
             error = fill(made, member);
         vnode_put(made);

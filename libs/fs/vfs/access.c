@@ -10,6 +10,15 @@ static bool is_read_only(const struct vnode *vnode)
 }
 #endif
 
+#ifdef CONFIG_LIB_MOUNT_TABLE
+int vfs_is_writable(const struct vnode *vnode)
+{
+    bool holds = vnode->type == VNODE_FILE || vnode->type == VNODE_DIRECTORY || vnode->type == VNODE_SYMLINK;
+
+    return holds && (is_read_only(vnode) || vnode->ops->set == NULL) ? -EROFS : 0;
+}
+#endif
+
 int vfs_may_open(struct vnode *vnode, bool reads, bool writes)
 {
 #ifdef CONFIG_LIB_MOUNT_TABLE

@@ -2,6 +2,7 @@
 
 #include <clock.h>
 #include <pages.h>
+#include <string.h>
 
 #ifdef CONFIG_LIB_KTHREAD
 #include <kthread.h>
@@ -18,6 +19,16 @@ static void help(struct shell *shell, int count, char **words)
 
             shell_print(shell, "%-8s %-6s %s\n", command->name, command->arguments, command->summary);
         }
+}
+
+/* Generated: a line for each library. */
+extern const char recipe_sizes[];
+
+static void libs(struct shell *shell, int count, char **words)
+{
+    (void)count, (void)words;
+    shell_print(shell, "  bytes library\n");
+    shell_write(shell, recipe_sizes, strlen(recipe_sizes));
 }
 
 static void uptime(struct shell *shell, int count, char **words)
@@ -69,6 +80,7 @@ static void log(struct shell *shell, int count, char **words)
 
 static const struct shell_command list[] = {
     {"help", "", "this", help},
+    {"libs", "", "libraries of the image, and how large they were measured to be", libs},
 #ifdef CONFIG_LIB_LOG
     {"log", "", "the end of the kernel's log", log},
 #endif

@@ -80,7 +80,12 @@ long sys_faccessat2(long directory, long path, long mode, long flags)
                          (unsigned)flags | (how & VFS_REAL ? FILES_AS_REAL : 0), &vnode);
     if (error != 0)
         return error;
-    error = may(vnode, mode, how);
+#ifdef CONFIG_LIB_MOUNT_TABLE
+    if (mode & LINUX_W_OK)
+        error = vfs_is_writable(vnode);
+    if (error == 0)
+#endif
+        error = may(vnode, mode, how);
     vnode_put(vnode);
     return error;
 }

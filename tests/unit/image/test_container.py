@@ -26,6 +26,7 @@ CONFIG: dict[str, Any] = {
         "Cmd": ["--port", "80"],
         "Env": ["PATH=/usr/bin", "A=b=c", "nothing"],
         "WorkingDir": "/srv",
+        "User": "www:50",
     },
 }
 
@@ -148,6 +149,7 @@ def test_layers_lie_over_each_other_in_every_form(tmp_path: Path, form: Any, pac
     assert container.config.command == ("/bin/server", "--port", "80")
     assert container.config.environment == (("PATH", "/usr/bin"), ("A", "b=c"))
     assert container.config.directory == "/srv"
+    assert container.config.user == "www:50"
 
 
 def test_a_whiteout_means_the_layers_below_wherever_it_stands(tmp_path: Path) -> None:
@@ -188,6 +190,7 @@ def without(files: dict[str, bytes], name: str) -> dict[str, bytes]:
         (damaged(saved([LOWER]), "manifest.json", b"0/layer.tar", b"../../etc/passwd"), "lacks its file"),
         (damaged(saved([LOWER]), "config.json", b'["/bin/server"]', b'{"a": 1}'), "Entrypoint"),
         (damaged(saved([LOWER]), "config.json", b'"/srv"', b"[1]"), "WorkingDir"),
+        (damaged(saved([LOWER]), "config.json", b'"www:50"', b"[1]"), "User"),
         (damaged(saved([LOWER]), "config.json", b"{", b"("), "config.json"),
         (damaged(saved([LOWER]), "manifest.json", b'["0/layer.tar"]', b"7"), "Layers"),
         (damaged(layout([LOWER]), "index.json", b"sha256:", b"md5:"), "not understood"),

@@ -78,7 +78,8 @@ struct linux_flock {
 #define LINUX_SEEK_CUR 1
 #define LINUX_SEEK_END 2
 
-#define LINUX_X_OK 1 /* access(2); include/linux/fs.h MAY_EXEC */
+#define LINUX_X_OK 1 /* access(2); include/linux/fs.h MAY_EXEC, MAY_WRITE */
+#define LINUX_W_OK 2
 
 /* The most that one read or write moves: include/linux/fs.h MAX_RW_COUNT with pages of 4 KiB. */
 #define LINUX_TRANSFER_MAX ((size_t)0x7ffff000)

@@ -63,6 +63,9 @@ int vfs_make_nameless(struct vnode *from, const char *path, const struct vnode_n
 #define VFS_READ 4u
 int vfs_may(struct vnode *vnode, unsigned wanted, unsigned how);
 
+/* Whether a file may be changed at all, where it is mounted: 0 or -EROFS. Only in images with mounts. */
+int vfs_is_writable(const struct vnode *vnode);
+
 /* Whether the caller may read, or change, what a file holds: 0, -EACCES, -EROFS. */
 int vfs_may_open(struct vnode *vnode, bool reads, bool writes);
 

@@ -67,6 +67,9 @@ static void read_only(void)
 
     show("create", open("/fixed/file", O_CREAT | O_WRONLY, 0644));
     show("mkdir", mkdir("/fixed/sub", 0755));
+    show("may read", access("/fixed", R_OK | X_OK));
+    show("may write", access("/fixed", W_OK));
+    show("may write there", access("/data", W_OK));
     show("chmod", chmod("/fixed", 0700));
     statvfs("/fixed", &values);
     printf("read only: %d\n", (values.f_flag & ST_RDONLY) != 0);
