@@ -30,7 +30,9 @@ def test_a_running_image_can_be_looked_into(workshop: Path, tmp_path: Path, targ
         while line(process) != "waiting":
             pass
         names = [words.split()[0] for words in ask("help").splitlines()]
-        assert {"cat", "help", "libs", "log", "ls", "mem", "mounts", "sockets", "stat", "uptime"} <= set(names)
+        assert {"cat", "help", "libs", "log", "ls", "mem", "mounts", "sockets", "stat", "uptime"} <= set(
+            names
+        )
         title, *libraries = ask("libs").splitlines()
         assert title.split() == ["bytes", "library"]
         sizes = {words[1]: int(words[0]) for words in map(str.split, libraries)}
