@@ -181,7 +181,7 @@ def _read(recipe: Recipe, arch: str, scratch: Scratch) -> tuple[Tree, list[Path]
     made_from = [source, *(sorted(source.rglob("*")) if source.is_dir() else ())]
     if container is not None:
         tree = container.tree(scratch)
-        if USER_OPTION not in recipe.options and "permissions" not in recipe.needs:
+        if USER_OPTION not in recipe.options and not any(need.name == "permissions" for need in recipe.needs):
             tree.give_to_root()  # nobody else is there to whom it could belong
         return tree, made_from
     return (read_folder(source) if source.is_dir() else read_tarball(source, scratch)), made_from
