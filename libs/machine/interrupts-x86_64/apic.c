@@ -104,10 +104,12 @@ uint32_t interrupts_processor_id(void)
 }
 
 /* Writing the lower half sends it. The other mode has one register of 64 bits, and no need to wait (SDM
- * volume 3, 10.12.9). */
+ * volume 3, 10.12.9); but writing it waits for nothing either: what was stored before, which the other is to
+ * find, is made visible first (10.12.3). */
 void interrupts_send(uint32_t id, uint32_t command)
 {
     if (!registers) {
+        __asm__ volatile("mfence\n\tlfence" : : : "memory");
         msr_write(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)id << 32 | command);
         return;
     }

@@ -53,7 +53,7 @@ void multiprocessor_forget(uintptr_t start, uintptr_t end)
 {
     unsigned others = joined & ~(1u << multiprocessor_number());
 
-    if (!others)
+    if (!others || multiprocessor_alone)
         return;
     range.start = start;
     range.end = end;

@@ -22,6 +22,14 @@ void multiprocessor_word_set(struct multiprocessor_word *first, unsigned value)
     __asm__ volatile("movl %1, %%gs:%0" : "=m"(first->value) : "r"(value) : "memory");
 }
 
+void *multiprocessor_own(const void *first)
+{
+    void *value;
+
+    __asm__ volatile("movq %%gs:%1, %0" : "=r"(value) : "m"(*(void *const *)first) : "memory");
+    return value;
+}
+
 void *multiprocessor_thread_pointer(void)
 {
     return (void *)multiprocessor_msr(MSR_FS_BASE);

@@ -38,9 +38,18 @@
 #define FAULT_RESERVED 0x08
 #define FAULT_EXECUTE 0x10
 
-static bool resolve(uint64_t error, uint64_t address)
+#if defined(CONFIG_LIB_SCHED_PARALLEL) && defined(CONFIG_LIB_FAULT_SIGNAL)
+/* Why a fault is not resolved is asked before another processor resolves one. */
+static struct {
+    struct fault fault;
+    bool known;
+} reasons[MULTIPROCESSOR_MAX];
+#endif
+
+static bool resolve(const struct trap_frame *frame, uint64_t address)
 {
     static bool resolving EACH; /* a fault of the one who resolves faults overwrites the first one's frame */
+    uint64_t error = frame->error;
     bool resolved;
 
     if (resolving HERE || (error & FAULT_RESERVED))
@@ -54,6 +63,9 @@ static bool resolve(uint64_t error, uint64_t address)
                                                                   : PAGE_FAULT_READ) |
                                                (error & FAULT_PROTECTION ? PAGE_FAULT_PRESENT : 0));
 #ifdef CONFIG_LIB_SCHED_PARALLEL
+#ifdef CONFIG_LIB_FAULT_SIGNAL
+    reasons HERE.known = !resolved && signal_context_fault(frame, address, &reasons HERE.fault);
+#endif
     kernel_guard_cede(seized);
 #endif
     resolving HERE = false;
@@ -90,13 +102,28 @@ static _Noreturn void arrive(void)
     fault_signal_deliver(&fault, context);
 }
 
+/* Whether it is the application's, and what it is to it. */
+static bool explain(const struct trap_frame *frame, uint64_t address, struct fault *fault)
+{
+#if defined(CONFIG_LIB_SCHED_PARALLEL) && defined(CONFIG_LIB_PAGE_FAULT)
+    if (frame->vector == TRAP_PAGE_FAULT) {
+        bool known = reasons HERE.known;
+
+        *fault = reasons HERE.fault;
+        reasons HERE.known = false;
+        return known;
+    }
+#endif
+    return signal_context_fault(frame, address, fault);
+}
+
 static bool pass(struct trap_frame *frame, uint64_t address)
 {
     uintptr_t stack;
 
     if (passed.under_way)
         trap_report(&passed.frame, passed.address); /* there is no room for it */
-    if (!signal_context_fault(frame, address, &passed.fault))
+    if (!explain(frame, address, &passed.fault))
         return false;
     stack = fault_signal_stack(&passed.fault);
     if (!stack)
@@ -114,12 +141,14 @@ static bool pass(struct trap_frame *frame, uint64_t address)
 void trap_dispatch(struct trap_frame *frame, uint64_t address)
 {
 #ifdef CONFIG_LIB_MULTIPROCESSOR
-    if (frame->vector == TRAP_NMI && multiprocessor_stopping)
-        for (;;)
-            __asm__ volatile("cli\n\thlt");
+    if (multiprocessor_stopping) {
+        if (frame->vector == TRAP_NMI)
+            multiprocessor_stopped(frame->rip, frame->rbp);
+        trap_report(frame, address); /* the end has begun; the guard may be with one that is stopped */
+    }
 #endif
 #ifdef CONFIG_LIB_PAGE_FAULT
-    if (frame->vector == TRAP_PAGE_FAULT && resolve(frame->error, address))
+    if (frame->vector == TRAP_PAGE_FAULT && resolve(frame, address))
         return;
 #endif
 #ifdef CONFIG_LIB_ACCESS_PROBE

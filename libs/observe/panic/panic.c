@@ -47,6 +47,19 @@ void panic_print(const char *text, ...)
     va_end(arguments);
 }
 
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+void panic_elsewhere(void)
+{
+    uintptr_t pc, frame;
+
+    for (unsigned i = 0; i < MULTIPROCESSOR_MAX; i++)
+        if (multiprocessor_place(i, &pc, &frame)) {
+            panic_print("  processor %u\n", i);
+            panic_backtrace(pc, frame);
+        }
+}
+#endif
+
 _Noreturn void panic(const char *message, ...)
 {
     va_list arguments;
@@ -66,5 +79,6 @@ _Noreturn void panic(const char *message, ...)
     /* Inside the call: behind it another function may begin, since panic() does not return. */
     panic_backtrace((uintptr_t)__builtin_return_address(0) - 1,
                     *(const uintptr_t *)__builtin_frame_address(0));
+    panic_elsewhere();
     platform_crash();
 }

@@ -3,12 +3,19 @@
 #pragma once
 
 #include <kthread.h>
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+#include <multiprocessor.h>
+#endif
 
 struct kthread_cpu {
     struct kthread *current;
     struct kthread *ended;
     void (*after)(struct kthread *thread);
-};
+}
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+__attribute__((aligned(sizeof(struct multiprocessor_word)))) /* see kthread_current() */
+#endif
+;
 
 extern struct kthread_cpu kthread_cpus[SCHED_CPUS];
 

@@ -16,9 +16,14 @@
 
 static unsigned alive = 1; /* the boot */
 
+/* Also of who does not hold the guard, and may be on another processor after any instruction. */
 struct kthread *kthread_current(void)
 {
+#ifdef CONFIG_LIB_SCHED_PARALLEL
+    return multiprocessor_own(&kthread_cpus[0].current);
+#else
     return kthread_cpu()->current;
+#endif
 }
 
 static void ready(struct kthread *thread, int outcome)

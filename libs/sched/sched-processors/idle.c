@@ -21,12 +21,14 @@ static bool all_idle(void)
     return true;
 }
 
-/* Nobody waits for this processor when it comes here. Who is queued while the guard is free resets `idle`,
- * and interrupts. */
+/* Who is queued while the guard is free resets `idle`, and interrupts. Who was queued since this processor
+ * looked, by itself, finds no other if they may run only here: a thread that has ended wakes such ones. */
 bool sched_parallel_idle(void)
 {
     struct sched_cpu *here = sched_here();
 
+    if (sched_first(sched_cpu()))
+        return true;
     sched_offer_rest(); /* whoever may not run here */
     here->halted = true;
     if (all_idle() && !sched_waits() && ktimer_first() == SCHED_NEVER && !multiprocessor_devices()) {

@@ -26,6 +26,8 @@ void sched_lock(void)
         if (__atomic_load_n(&holder, __ATOMIC_RELAXED) == 0 &&
             __atomic_compare_exchange_n(&holder, &nobody, self, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
             return;
+        if (multiprocessor_alone)
+            return; /* whoever had it does not run any more */
         multiprocessor_answer();
     }
 }
@@ -88,6 +90,8 @@ void kernel_guard_cede(bool seized)
     if (seized)
         sched_unlock();
     multiprocessor_word_add(kernel_guard_depth, (unsigned)-1);
+    if (kernel_guard_held() == 0 && multiprocessor_word_get(kernel_guard_waiting))
+        multiprocessor_ask(sched_cpu());
 }
 
 void kernel_guard_remind(void)

@@ -21,14 +21,18 @@
  *
  * multiprocessor_devices() tells whether an interrupt of a device is to be reckoned with.
  *
- * multiprocessor_stop() stops all others for good, wherever they are; the second who calls it is stopped
- * itself, but for the same processor, to which it returns. multiprocessor_stopping is what the exception
- * handler of those who are stopped looks at.
+ * multiprocessor_stop() stops all others for good, wherever they are, and returns when they are (or when one
+ * does not listen for a second); the second who calls it is stopped itself, but for the same processor, to
+ * which it returns. From its beginning on multiprocessor_stopping is true: the exception handler looks at it
+ * before anything else, and calls multiprocessor_stopped() for the non-maskable interrupt by which a processor
+ * is stopped, with where that was. multiprocessor_place() tells where; false: it runs, or there is none of
+ * that number. From the end on multiprocessor_alone is true: locks are free, and nobody answers.
  *
  * A multiprocessor_word is a number that each processor has its own of: an array of MULTIPROCESSOR_MAX. The
  * functions for it work on the one of the processor that they run on, by one instruction each, so that who
  * may be moved to another at any moment may call them: add, get, set. multiprocessor_number() is one of
- * these. multiprocessor_thread_pointer() is the thread pointer (thread_pointer.h) of the code that runs, NULL
+ * these. multiprocessor_own() reads a pointer in the same way: of an array with one for each processor, as far
+ * apart as these words are. multiprocessor_thread_pointer() is the thread pointer (thread_pointer.h) of the code that runs, NULL
  * if none has been set.
  */
 #pragma once
@@ -43,7 +47,7 @@ struct multiprocessor_word {
     volatile unsigned value;
 } __attribute__((aligned(64))); /* a line of the cache each */
 
-extern volatile bool multiprocessor_stopping;
+extern volatile bool multiprocessor_stopping, multiprocessor_alone;
 
 unsigned multiprocessor_start(void (*entry)(unsigned number));
 unsigned multiprocessor_number(void);
@@ -54,8 +58,11 @@ void multiprocessor_ask(unsigned number);
 void multiprocessor_halt(bool (*unless)(void));
 bool multiprocessor_devices(void);
 void multiprocessor_stop(void);
+_Noreturn void multiprocessor_stopped(uintptr_t pc, uintptr_t frame);
+bool multiprocessor_place(unsigned number, uintptr_t *pc, uintptr_t *frame);
 void *multiprocessor_thread_pointer(void);
 
 void multiprocessor_word_add(struct multiprocessor_word *first, unsigned by);
 unsigned multiprocessor_word_get(const struct multiprocessor_word *first);
 void multiprocessor_word_set(struct multiprocessor_word *first, unsigned value);
+void *multiprocessor_own(const void *first);

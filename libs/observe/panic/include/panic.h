@@ -10,14 +10,24 @@
  * (the report itself has failed), it ends the image at once. panic_print() prints. panic_backtrace() prints
  * how far the image was moved (image_move.h), if it can be, and ` at` lines for the code address `pc` and for
  * the callers that the chain of frame pointers beginning at `frame` leads to, as far as the chain makes
- * sense.
+ * sense. Where there are several processors, panic_begin() stops the others, and panic_elsewhere() prints
+ * where each was; a report ends with that.
  */
 #pragma once
 
 #include <stdint.h>
+
+#if __has_include(<config.h>)
+#include <config.h>
+#endif
 
 _Noreturn void panic(const char *message, ...) __attribute__((format(printf, 1, 2), cold));
 
 void panic_begin(void);
 void panic_print(const char *text, ...) __attribute__((format(printf, 1, 2), cold));
 void panic_backtrace(uintptr_t pc, uintptr_t frame);
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+void panic_elsewhere(void);
+#else
+static inline void panic_elsewhere(void) {}
+#endif

@@ -10,14 +10,14 @@
  * kernel_guard_remind(): see kernel_guard.h; sched_cpu(): see scheduler.h.
  *
  * kernel_guard_seize() is for exceptions, with interrupts off: takes the guard, also if this processor holds
- * it already, or is about to. kernel_guard_cede() undoes it; what is due stays due. `seized` is what the
- * former returned.
+ * it already, or is about to. kernel_guard_cede() undoes it; what is due is done when interrupts are on again.
+ * `seized` is what the former returned.
  *
  * sched_parallel_remind() says that something is due on the processor `cpu`, and has it look at once.
  *
  * sched_parallel_idle() is what a processor without a thread to run calls, in the guard, at depth 1: it
- * leaves the guard until something may have happened. It returns false at once if nothing ever can: all
- * processors are idle, without a timer or a device.
+ * leaves the guard until something may have happened, unless somebody waits for it already. It returns false
+ * at once if nothing ever can happen: all processors are idle, without a timer or a device.
  *
  * sched_parallel_avoid() changes the processors that a thread must not run on, one bit each; the thread of
  * `place` moves when the guard is free. Not all may be avoided. sched_parallel_processors() is the set of
