@@ -1,8 +1,9 @@
 """Makes a crash report readable: an address gets its function, file and line.
 
 The console's bytes pass through unchanged and undelayed. Only the end of a line of the form
-`  at 0x0000000000100abc` that follows a line beginning with `panic:` gets something put before it. A line
-`  image moved by 0x...` says how far addresses are from those that the image was linked for.
+`  at 0x0000000000100abc` that follows a line with `panic:` in it gets something put before it: what the
+application had begun to print may stand before that. A line `  image moved by 0x...` says how far addresses are
+from those that the image was linked for, and `  processor 1` begins another backtrace.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 PANIC = b"panic:"
 _AT = re.compile(rb"  at 0x([0-9a-f]{1,16})")
 _MOVED = re.compile(rb"  image moved by 0x([0-9a-f]{1,16})")
+_PROCESSOR = re.compile(rb"  processor [0-9]+")
 _LONGEST = len("  image moved by 0x") + 16
 
 Lookup = Callable[[int, bool], str]
@@ -26,41 +28,48 @@ class CrashFilter:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self.line = bytearray()  # the line that is not yet ended, as far as it may matter
+        self.tail = b""  # its last bytes so far: `panic:` may be cut anywhere
+        self.panics = False  # that line has it
         self.crashed = False
         self.first = True
         self.moved = 0
 
     def __call__(self, data: bytes) -> bytes:
-        if not self.crashed and PANIC not in data and not self._may_end_panic(data):
+        if not self.crashed and not self.panics and PANIC not in self.tail + data:
             self._remember(data.rpartition(b"\n")[2], fresh=b"\n" in data)
             return data
         pieces: list[bytes] = []
         for part in re.split(rb"(\r?\n)", data):
             if part in (b"\n", b"\r\n"):
                 pieces += [self._addition(), part]
-                self.line.clear()
+                self._forget()
             else:
                 pieces.append(part)
                 self._remember(part, fresh=False)
         return b"".join(pieces)
 
-    def _may_end_panic(self, data: bytes) -> bool:
-        return PANIC in self.line + data[: len(PANIC)]
-
     def _remember(self, part: bytes, *, fresh: bool) -> None:
         if fresh:
-            self.line.clear()
+            self._forget()
+        self.panics = self.panics or PANIC in self.tail + part
+        self.tail = (self.tail + part)[1 - len(PANIC) :]
         # One byte more than matters, so that a longer line is seen to be one.
         self.line += part[: max(0, _LONGEST + 1 - len(self.line))]
 
+    def _forget(self) -> None:
+        self.line.clear()
+        self.tail, self.panics = b"", False
+
     def _addition(self) -> bytes:
         line = bytes(self.line.removesuffix(b"\r"))
-        if line.startswith(PANIC):
+        if self.panics:
             self.crashed, self.first, self.moved = True, True, 0
             return b""
         if self.crashed and (moved := _MOVED.fullmatch(line)):
             self.moved = int(moved[1], 16)
             return b""
+        if _PROCESSOR.fullmatch(line):
+            self.first = True
         match = _AT.fullmatch(line) if self.crashed else None
         if match is None:
             return b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import subprocess
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def test_an_image_that_moved_is_looked_up_where_it_was_linked(cuts: list[int]) -
     ]
 
 
+@given(cuts=st.lists(st.integers(0, 1000), max_size=12), before=st.text("panic: 0x", max_size=60))
+def test_a_report_begins_behind_what_was_being_printed(cuts: list[int], before: str) -> None:
+    """And has a backtrace for each processor, each of which begins where that was."""
+    report = (
+        f"{before}panic: page fault\n  processor 1\n  at 0xa\n  at 0xb\n  processor 0\n  at 0xc\n  at 0xd\n"
+    )
+    show = CrashFilter(lookup)
+    shown = b"".join(show(piece) for piece in pieces(report.encode(), cuts)).decode()
+    assert re.findall("<.*>", shown) == ["<a False>", "<b True>", "<c False>", "<d True>"]
+
+
 @given(data=st.lists(st.binary(max_size=60)))
 def test_nothing_changes_without_a_crash_and_nothing_is_held_back(data: list[bytes]) -> None:
     show = CrashFilter(lookup)
@@ -72,8 +84,8 @@ def test_output_before_a_crash_is_not_looked_up() -> None:
 
     show = CrashFilter(never)
     assert (
-        show(b"  at 0x0000000000000001\nxpanic: no\n  at 0x2\n")
-        == b"  at 0x0000000000000001\nxpanic: no\n  at 0x2\n"
+        show(b"  at 0x0000000000000001\nno panic\n  at 0x2\n")
+        == b"  at 0x0000000000000001\nno panic\n  at 0x2\n"
     )
 
 
