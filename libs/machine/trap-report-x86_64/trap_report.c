@@ -28,6 +28,8 @@ _Noreturn void trap_report(const struct trap_frame *f, uint64_t address)
     panic_print("  r9  %016lx  r10 %016lx  r11 %016lx  r12 %016lx\n", f->r9, f->r10, f->r11, f->r12);
     panic_print("  r13 %016lx  r14 %016lx  r15 %016lx\n", f->r13, f->r14, f->r15);
     panic_backtrace(f->rip, f->rbp);
+#ifdef CONFIG_LIB_MULTIPROCESSOR
     panic_elsewhere();
+#endif
     platform_crash();
 }

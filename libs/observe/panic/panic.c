@@ -79,6 +79,8 @@ _Noreturn void panic(const char *message, ...)
     /* Inside the call: behind it another function may begin, since panic() does not return. */
     panic_backtrace((uintptr_t)__builtin_return_address(0) - 1,
                     *(const uintptr_t *)__builtin_frame_address(0));
+#ifdef CONFIG_LIB_MULTIPROCESSOR
     panic_elsewhere();
+#endif
     platform_crash();
 }

@@ -24,7 +24,7 @@ void interrupts_setup(void);
 /* Intel SDM volume 3, 10.6.1: delivery mode and level of the interrupt command register. */
 #define INTERRUPTS_SEND_INIT 0x4500u
 #define INTERRUPTS_SEND_STARTUP 0x4600u /* and the number of the page where it begins */
-#define INTERRUPTS_SEND_STOP 0x4400u /* NMI */
+#define INTERRUPTS_SEND_STOP 0x4400u    /* NMI */
 
 void interrupts_processor_setup(void);
 uint32_t interrupts_processor_id(void);

@@ -24,16 +24,16 @@
  * multiprocessor_stop() stops all others for good, wherever they are, and returns when they are (or when one
  * does not listen for a second); the second who calls it is stopped itself, but for the same processor, to
  * which it returns. From its beginning on multiprocessor_stopping is true: the exception handler looks at it
- * before anything else, and calls multiprocessor_stopped() for the non-maskable interrupt by which a processor
- * is stopped, with where that was. multiprocessor_place() tells where; false: it runs, or there is none of
- * that number. From the end on multiprocessor_alone is true: locks are free, and nobody answers.
+ * before anything else, and calls multiprocessor_stopped() for the non-maskable interrupt by which a
+ * processor is stopped, with where that was. multiprocessor_place() tells where; false: it runs, or there is
+ * none of that number. From the end on multiprocessor_alone is true: locks are free, and nobody answers.
  *
  * A multiprocessor_word is a number that each processor has its own of: an array of MULTIPROCESSOR_MAX. The
  * functions for it work on the one of the processor that they run on, by one instruction each, so that who
  * may be moved to another at any moment may call them: add, get, set. multiprocessor_number() is one of
- * these. multiprocessor_own() reads a pointer in the same way: of an array with one for each processor, as far
- * apart as these words are. multiprocessor_thread_pointer() is the thread pointer (thread_pointer.h) of the code that runs, NULL
- * if none has been set.
+ * these. multiprocessor_own() reads a pointer in the same way: of an array with one for each processor, as
+ * far apart as these words are. multiprocessor_thread_pointer() is the thread pointer (thread_pointer.h) of
+ * the code that runs, NULL if none has been set.
  */
 #pragma once
 

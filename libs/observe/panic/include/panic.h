@@ -17,17 +17,9 @@
 
 #include <stdint.h>
 
-#if __has_include(<config.h>)
-#include <config.h>
-#endif
-
 _Noreturn void panic(const char *message, ...) __attribute__((format(printf, 1, 2), cold));
 
 void panic_begin(void);
 void panic_print(const char *text, ...) __attribute__((format(printf, 1, 2), cold));
 void panic_backtrace(uintptr_t pc, uintptr_t frame);
-#ifdef CONFIG_LIB_MULTIPROCESSOR
 void panic_elsewhere(void);
-#else
-static inline void panic_elsewhere(void) {}
-#endif

@@ -10,8 +10,8 @@
  * kernel_guard_remind(): see kernel_guard.h; sched_cpu(): see scheduler.h.
  *
  * kernel_guard_seize() is for exceptions, with interrupts off: takes the guard, also if this processor holds
- * it already, or is about to. kernel_guard_cede() undoes it; what is due is done when interrupts are on again.
- * `seized` is what the former returned.
+ * it already, or is about to. kernel_guard_cede() undoes it; what is due is done when interrupts are on
+ * again. `seized` is what the former returned.
  *
  * sched_parallel_remind() says that something is due on the processor `cpu`, and has it look at once.
  *
