@@ -121,6 +121,26 @@ def test_a_thread_writes_back(workshop: Path, tmp_path: Path) -> None:
     assert shown.stdout == "left alone\n" and fsck(image) == ""
 
 
+@pytest.mark.parametrize("target", most_telling("microvm-x86_64"))
+def test_what_is_removed_gives_the_host_room(workshop: Path, tmp_path: Path, target: str) -> None:
+    """With `trim` at the mount, with `discard` from then on."""
+    image = make_disk(tmp_path)
+    choices = ["--output", str(tmp_path / "build"), "--set", "EXT4_DISCARD=y"]
+    choices += ["--set", "MOUNTS=/data:ext4:vda:discard,trim"]
+
+    def room(words: list[str], *steps: str) -> int:
+        ran = run("ext4", target, *words, "--disk", str(image), "--", *steps, cwd=workshop)
+        assert ran.status == 0 and ran.console.count(": ok") == len(steps) and fsck(image) == "", ran
+        return image.stat().st_blocks * 512
+
+    full = room([], "big:/data/big:3000000", "big:/data/other:2000000", "sync")
+    assert full > 5_000_000
+    assert room([], "big:/data/big:1", "sync") > full - 100_000
+    trimmed = room(choices, "sum:/data/other:2000000", "sum:/data/big:1", "sync")
+    assert trimmed < full - 2_900_000
+    assert room(choices, "big:/data/other:1", "sync", "sum:/data/other:1") < trimmed - 1_900_000
+
+
 def record_of(stream: Path) -> Record:
     """The record of a machine's disk as that of the host's tests."""
     record = Record()

@@ -19,7 +19,7 @@ from tests.libs import test_host_programs as host
 from unilith.image.host_tools import find_tool
 
 DRIVE = host.LIBS / "fs" / "ext4" / "tests" / "drive.c"
-CFLAGS = ("-DCONFIG_EXT4_CACHE=256", "-DCONFIG_LIB_LOG=1")
+CFLAGS = ("-DCONFIG_EXT4_CACHE=256", "-DCONFIG_EXT4_DISCARD=1", "-DCONFIG_LIB_LOG=1")
 SOURCES = (host.LIBS / "fs" / "block-cache", host.LIBS / "base" / "crc32c")
 
 # What mke2fs is asked for, and how large the image is.
@@ -69,9 +69,12 @@ def fsck(path: Path, *options: str) -> str:
 class Drive:
     """The program, with a mounted image."""
 
-    def __init__(self, program: Path, image: Path, record: Path | None = None, quiet: bool = False) -> None:
+    def __init__(
+        self, program: Path, image: Path, record: Path | None = None, quiet: bool = False, options: str = ""
+    ) -> None:
         self.image = image
-        environment = {**os.environ, **host.ENVIRONMENT, **({"QUIET": "1"} if quiet else {})}
+        environment = {**os.environ, **host.ENVIRONMENT, "OPTIONS": options}
+        environment |= {"QUIET": "1"} if quiet else {}
         self.process = subprocess.Popen(
             [program, image, *([record] if record else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1 << 16, env=environment,

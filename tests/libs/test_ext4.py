@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -226,52 +227,143 @@ def kept(disk: Drive, promises: list[tuple[str, int, int | None]]) -> None:
         assert disk(f"read /log 0 {log}") == str(zlib.crc32(content(0, log, 77)))
 
 
-def cuts(drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: int, piece: int) -> None:
-    chance = random.Random(f"{kind} {seed}")
+@dataclass(frozen=True)
+class Recorded:
+    """What was written while a workload ran, and what it promised."""
+
+    drive: Path
+    image: Path
+    before: bytearray
+    record: Record
+    promises: dict[int, tuple[str, int, int | None]]
+
+    def check(self, position: int, chance: random.Random, piece: int, flushing: bool) -> None:
+        """The power goes at a position of the record: our replay and that of e2fsck bring back what was promised."""
+        disk_then = cut(self.before, self.record, position, chance, piece, flushing)
+        # What was promised before the power went: a mark comes after the flush of its `sync`.
+        marks = self.record.marks.items()
+        due = [self.promises[mark] for mark, place in marks if place < position + (not flushing)]
+        self.image.write_bytes(disk_then)
+        with Drive(self.drive, self.image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            kept(disk, due)
+        assert fsck(self.image) == ""
+        self.image.write_bytes(disk_then)
+        found = subprocess.run(
+            [tool("e2fsck"), "-fp", str(self.image)], capture_output=True, text=True, check=False
+        )
+        strange = [line for line in (found.stdout + found.stderr).splitlines() if not RECOVERY.search(line)]
+        assert found.returncode <= 1 and not strange, found
+        assert fsck(self.image) == ""
+        with Drive(self.drive, self.image, quiet=True) as disk:
+            assert disk("mount") == "0"
+            kept(disk, due)
+
+
+def recorded(
+    drive: Path, folder: Path, kind: str, chance: random.Random, rounds: int, options: str
+) -> Recorded:
     image = make_image(folder / "disk.img", kind, "12M")
     before = bytearray(image.read_bytes())
     lines, promises = workload(chance, rounds)
-    with Drive(drive, image, folder / "record", quiet=True) as disk:
+    with Drive(drive, image, folder / "record", quiet=True, options=options) as disk:
         assert disk("mount") == "0"
         disk.all(lines)
     assert fsck(image) == ""
     record = Record.read(folder / "record")
     assert len(record.flushes) > rounds and len(record.marks) == len(promises)
+    return Recorded(drive, image, before, record, promises)
+
+
+def cuts(
+    drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: int, piece: int, options: str
+) -> None:
+    chance = random.Random(f"{kind} {seed}")
+    run = recorded(drive, folder, kind, chance, rounds, options)
     for _ in range(count):
         flushing = chance.random() < 0.4
         at_flush = flushing or chance.random() < 0.3
+        record = run.record
         position = chance.choice(record.flushes) if at_flush else chance.randrange(len(record.writes) + 1)
-        disk_then = cut(before, record, position, chance, piece, flushing)
-        # What was promised before the power went: a mark comes after the flush of its `sync`.
-        due = [promises[mark] for mark, place in record.marks.items() if place < position + (not flushing)]
-        # by our replay, and by that of e2fsck
-        image.write_bytes(disk_then)
-        with Drive(drive, image, quiet=True) as disk:
-            assert disk("mount") == "0"
-            kept(disk, due)
-        assert fsck(image) == ""
-        image.write_bytes(disk_then)
-        found = subprocess.run(
-            [tool("e2fsck"), "-fp", str(image)], capture_output=True, text=True, check=False
-        )
-        strange = [line for line in (found.stdout + found.stderr).splitlines() if not RECOVERY.search(line)]
-        assert found.returncode <= 1 and not strange, found
-        assert fsck(image) == ""
-        with Drive(drive, image, quiet=True) as disk:
-            assert disk("mount") == "0"
-            kept(disk, due)
+        run.check(position, chance, piece, flushing)
 
 
-@pytest.mark.parametrize("kind", ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"])
+JOURNALS = ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"]
+
+
+@pytest.mark.parametrize("kind", JOURNALS)
 def test_power_cuts(drive: Path, tmp_path: Path, kind: str) -> None:
-    cuts(drive, tmp_path, kind, 0, rounds=60, count=5, piece=512)
+    options = "discard" if kind in {"default", "no-trees"} else ""
+    cuts(drive, tmp_path, kind, 0, rounds=60, count=5, piece=512, options=options)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("kind", ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"])
+@pytest.mark.parametrize("kind", JOURNALS)
 def test_many_power_cuts(drive: Path, tmp_path: Path, kind: str, seed: int) -> None:
-    cuts(drive, tmp_path, kind, 1 + seed, rounds=400, count=12, piece=(512, 1024, 4096)[seed % 3])
+    piece, options = (512, 1024, 4096)[seed % 3], ("", "discard")[seed % 2]
+    cuts(drive, tmp_path, kind, 1 + seed, rounds=400, count=12, piece=piece, options=options)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("options", ["", "discard"])
+@pytest.mark.parametrize("kind", JOURNALS)
+def test_a_power_cut_at_every_flush(drive: Path, tmp_path: Path, kind: str, options: str) -> None:
+    """After each flush, and before each, when any of what it was to make last may be there."""
+    chance = random.Random(f"{kind} {options}")
+    run = recorded(drive, tmp_path, kind, chance, 80, options)
+    for position in run.record.flushes:
+        for flushing in (False, True):
+            run.check(position, chance, 512, flushing)
+
+
+@pytest.mark.parametrize("kind", ["default", "no-journal"])
+def test_what_is_free_is_discarded(drive: Path, tmp_path: Path, kind: str) -> None:
+    """After the commit, and with `trim` at the mount; drive.c makes 0xdb of it."""
+    image = make_image(tmp_path / "disk.img", kind)
+
+    def discarded() -> int:
+        return image.read_bytes().count(b"\xdb" * 1024)
+
+    with Drive(drive, image, quiet=True, options="discard") as disk:
+        assert disk("mount") == "0"
+        disk.all(
+            [
+                "create /a 644",
+                "write /a 0 2000000 1",
+                "create /b 644",
+                "write /b 0 100000 2",
+                "sync /",
+                "save",
+            ]
+        )
+        assert discarded() == 0
+        disk.all(["unlink /a", "save"])
+        assert discarded() == 0
+        disk.all(["sync /", "save"])
+        assert 1900 < discarded() < 2100
+        disk.all(["create /c 644", "write /c 0 2000000 3", "sync /", "save"])
+        assert discarded() < 1000
+        assert disk("read /b 0 100000") == str(zlib.crc32(content(0, 100000, 2)))
+        assert disk("read /c 0 2000000") == str(zlib.crc32(content(0, 2000000, 3)))
+    assert fsck(image) == ""
+    with Drive(drive, image, quiet=True, options="trim") as disk:
+        assert disk("mount") == "0"
+        free = int(disk("statfs").split()[1]) * (4 if kind == "default" else 1)
+        disk("save")
+        assert free * 0.9 < discarded() <= free
+        assert disk("read /c 0 2000000") == str(zlib.crc32(content(0, 2000000, 3)))
+        assert disk("unlink /c") == "0"
+    assert fsck(image) == ""
+    before = discarded()
+    with Drive(drive, image, quiet=True, options="discard,trim") as disk:  # by a disk that cannot
+        assert disk("keep") == "0" and disk("mount") == "0"
+        assert disk.all(["unlink /b", "sync /", "create /d 644", "write /d 0 100000 4", "sync /"])[:2] == [
+            "0",
+            "0",
+        ]
+        assert disk("read /d 0 100000") == str(zlib.crc32(content(0, 100000, 4)))
+    assert fsck(image) == "" and discarded() <= before
 
 
 @pytest.mark.parametrize("kind", ["default", "small-blocks", "no-journal"])

@@ -84,6 +84,7 @@ struct ext4 {
     bool resting;  /* the disk does not say that it is in use */
     bool failed;   /* the disk is damaged, or does not work: nothing is written any more */
     uint8_t hash_version;
+    bool discards; /* as long as the disk can */
     struct ext4_group *groups;
 
     struct ext4_node **nodes; /* EXT4_NODE_CHAINS lists of those in memory, by number */
@@ -238,6 +239,12 @@ int ext4_bitmap(struct ext4 *fs, uint32_t group, bool inodes, struct block_buffe
 int ext4_blocks_allocate(struct ext4 *fs, uint64_t goal, uint32_t wanted, uint64_t *block, uint32_t *count);
 int ext4_blocks_free(struct ext4 *fs, uint64_t block, uint32_t count, bool metadata);
 void ext4_blocks_release(struct ext4 *fs); /* what has been freed can be allocated from now on */
+
+/* --- discard.c, with EXT4_DISCARD: the disk is told what it need not keep --- */
+
+/* After the commit: the first `count` entries of fs->freed, which the commit has made free. */
+void ext4_discard_freed(struct ext4 *fs, uint32_t count);
+void ext4_discard_free(struct ext4 *fs); /* all that is free, while no operation runs */
 
 /* --- inode.c: which inodes are used --- */
 

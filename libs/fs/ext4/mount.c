@@ -171,6 +171,9 @@ static int mount(const char *source, const char *options, struct vnode **root)
         heap_free(fs);
         return error;
     }
+#ifdef CONFIG_EXT4_DISCARD
+    fs->discards = fs_option(options, "discard", NULL, NULL);
+#endif
     error = bring_up(fs);
     if (error != 0) {
         fs->failed = true;
@@ -178,6 +181,10 @@ static int mount(const char *source, const char *options, struct vnode **root)
         give_up(fs);
         return error == -EUCLEAN || error == -EBADMSG ? -EINVAL : error;
     }
+#ifdef CONFIG_EXT4_DISCARD
+    if (fs_option(options, "trim", NULL, NULL))
+        ext4_discard_free(fs);
+#endif
     *root = &fs->root->vnode;
     return 0;
 }

@@ -109,6 +109,7 @@ static int commit(struct ext4 *fs, uint64_t *revoked)
 int ext4_commit(struct ext4 *fs)
 {
     uint64_t *revoked = NULL;
+    uint32_t freed = fs->freed_count;
     size_t metadata = 0;
     int error;
 
@@ -116,7 +117,7 @@ int ext4_commit(struct ext4 *fs)
         return -EIO;
     if (fs->cache.changed == NULL)
         return 0;
-    for (uint32_t i = 0; i < fs->freed_count; i++)
+    for (uint32_t i = 0; i < freed; i++)
         metadata += fs->freed[i].metadata ? fs->freed[i].count : 0;
     if (metadata != 0) {
         revoked = heap_alloc(metadata * sizeof(*revoked));
@@ -130,6 +131,9 @@ int ext4_commit(struct ext4 *fs)
     fs->transaction++;
     fs->flushed = fs->writes;
     ext4_nodes_rest(fs);
+#ifdef CONFIG_EXT4_DISCARD
+    ext4_discard_freed(fs, freed);
+#endif
     return 0;
 }
 

@@ -436,6 +436,10 @@ static long execute(char **words)
         return disk_fails_after = atol(words[1]);
     if (strcmp(verb, "heapfail") == 0)
         return heap_fails_after = atol(words[1]);
+    if (strcmp(verb, "keep") == 0) { /* the disk discards nothing from now on */
+        disk.flags &= ~BLOCK_DEVICE_DISCARD;
+        return 0;
+    }
     if (strcmp(verb, "save") == 0) {
         save();
         return 0;
