@@ -156,6 +156,7 @@ void page_cache_detach(struct page_cache_file *file)
 
     while ((page = page_cache_next(file, &index, UINT64_MAX)) != NULL)
         page_cache_drop(page);
+    page_cache_give_room_back(file);
     *file->place = file->next;
     if (file->next != NULL)
         file->next->place = file->place;

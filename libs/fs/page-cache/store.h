@@ -101,6 +101,7 @@ int page_cache_renew(struct vnode *vnode, uint64_t offset);
 /* transfer.c: the operations. */
 long page_cache_read(struct vnode *vnode, void *buffer, size_t size, uint64_t offset);
 long page_cache_write(struct vnode *vnode, const void *data, size_t size, uint64_t offset);
+void page_cache_give_room_back(struct page_cache_file *file); /* that was promised to it */
 uint64_t page_cache_size(struct page_cache_file *file);
 
 /* It was pinned. */

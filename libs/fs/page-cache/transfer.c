@@ -79,16 +79,32 @@ static int page_for(struct page_cache_file *file, uint64_t index, size_t within,
     return page_cache_fetch(file, index, 0, page);
 }
 
+static size_t promised; /* `room` of all files */
+
+void page_cache_give_room_back(struct page_cache_file *file)
+{
+    promised -= file->room;
+    file->room = 0;
+}
+
 /* How many more pages the file system surely has room for. */
 static uint64_t room_of(struct page_cache_file *file)
 {
+    uint64_t taken = page_cache_dirty() + promised, pages;
     struct vnode_statfs values;
-    uint64_t pages;
 
     if (file->lower->statfs == NULL || file->lower->statfs(file->vnode, &values) != 0)
         return ROOM_MAX * 4;
     pages = values.available_blocks * values.block_size / PAGE_SIZE;
-    return pages < page_cache_dirty() + ROOM_MIN ? 0 : pages - page_cache_dirty();
+    return pages < taken + ROOM_MIN ? 0 : pages - taken;
+}
+
+/* The same, once nobody has been promised anything. */
+static uint64_t room_without_promises(struct page_cache_file *file)
+{
+    for (struct page_cache_file *other = page_cache_files; other != NULL; other = other->next)
+        page_cache_give_room_back(other);
+    return room_of(file);
 }
 
 /*
@@ -102,14 +118,18 @@ static bool has_room(struct page_cache_file *file)
 
     if (file->room != 0) {
         file->room--;
+        promised--;
         return true;
     }
     pages = room_of(file);
+    if (pages == 0)
+        pages = room_without_promises(file);
     if (pages == 0) {
         (void)page_cache_sync_mount(file->vnode->mount);
         pages = room_of(file);
     }
     file->room = pages / 4 < ROOM_MAX ? (size_t)(pages / 4) : ROOM_MAX;
+    promised += file->room;
     return pages != 0;
 }
 

@@ -379,6 +379,93 @@ static void test_mapped(void)
     forget_all();
 }
 
+/* Many files of a file system that gets full: writers hear of it, and writing back never does. */
+#define MANY 8u
+#define ROOM 600u /* pages */
+
+static struct vnode many[MANY];
+static bool allocated[MANY][ROOM];
+static unsigned used;
+
+static long full_write(struct vnode *vnode, const void *data, size_t bytes, uint64_t offset)
+{
+    bool *pages = allocated[vnode - many];
+    size_t done = 0;
+
+    (void)data;
+    for (; done < bytes; done += PAGE_SIZE) {
+        bool *page = &pages[(offset + done) / PAGE_SIZE];
+
+        if (!*page && used == ROOM)
+            return done != 0 ? (long)done : -ENOSPC;
+        used += !*page;
+        *page = true;
+    }
+    return (long)(done < bytes ? done : bytes);
+}
+
+static int full_statfs(struct vnode *vnode, struct vnode_statfs *values)
+{
+    (void)vnode;
+    *values = (struct vnode_statfs){.block_size = PAGE_SIZE, .available_blocks = ROOM - used};
+    return 0;
+}
+
+static void full_get(struct vnode *vnode, struct vnode_attributes *attributes)
+{
+    uint64_t pages = 0;
+
+    for (unsigned i = 0; i < ROOM; i++)
+        pages = allocated[vnode - many][i] ? i + 1 : pages;
+    *attributes = (struct vnode_attributes){.size = pages * PAGE_SIZE, .links = 1};
+}
+
+static void full_release(struct vnode *vnode)
+{
+    (void)vnode;
+}
+
+static const struct vnode_ops full = {
+    .read = lower_read,
+    .write = full_write,
+    .get = full_get,
+    .set = lower_set,
+    .sync = lower_sync,
+    .statfs = full_statfs,
+    .release = full_release,
+};
+
+static void test_many_files_on_a_full_disk(void)
+{
+    static unsigned char page[PAGE_SIZE];
+    unsigned seen[MANY], written = 0;
+    bool some = true;
+
+    for (unsigned i = 0; i < MANY; i++) {
+        many[i] = (struct vnode){.ops = &full, .type = VNODE_FILE, .flags = VNODE_CACHED, .references = 1};
+        assert(page_cache_attach(&many[i]) == 0);
+        seen[i] = page_cache_error_now(&many[i]);
+    }
+    for (unsigned n = 0; some; n++) {
+        some = false;
+        for (unsigned i = 0; i < MANY; i++) {
+            long done = many[i].ops->write(&many[i], page, PAGE_SIZE, (uint64_t)n * PAGE_SIZE);
+
+            assert(done == PAGE_SIZE || done == -ENOSPC);
+            written += done == PAGE_SIZE;
+            some |= done == PAGE_SIZE;
+        }
+    }
+    assert(written == ROOM);
+    for (unsigned i = 0; i < MANY; i++)
+        assert(many[i].ops->sync(&many[i], false) == 0 && page_cache_error(&many[i], &seen[i]) == 0);
+    assert(used == ROOM);
+    for (unsigned i = 0; i < MANY; i++) {
+        page_cache_give_up(&many[i], 0, UINT64_MAX);
+        page_cache_put(&many[i]);
+    }
+}
+
 int main(void)
 {
     assert(page_cache_attach(&file) == 0);
@@ -390,6 +477,7 @@ int main(void)
     test_sync_error();
     test_read_ahead();
     test_mapped();
+    test_many_files_on_a_full_disk();
     for (size_t i = 0; i < MEMORY; i++)
         assert(!taken[i]);
     return 0;
