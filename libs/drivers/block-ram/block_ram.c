@@ -1,5 +1,5 @@
 #include <args.h>
-#include <block_driver.h>
+#include <block_memory.h>
 #include <config.h>
 #include <errno.h>
 #include <log.h>
@@ -13,29 +13,9 @@
 static struct block_device *devices;
 static struct block_line line;
 
-static int perform(struct block_device *device, const struct block_request *request)
-{
-    char *at = (char *)device->memory + request->sector * BLOCK_SECTOR;
-
-    if (request->operation != BLOCK_READ && request->operation != BLOCK_WRITE) {
-        memset(at, 0, request->sectors * BLOCK_SECTOR);
-        return 0;
-    }
-    for (unsigned i = 0; i < request->segment_count; i++) {
-        const struct block_segment *segment = &request->segments[i];
-
-        if (request->operation == BLOCK_READ)
-            memcpy(segment->address, at, segment->length);
-        else
-            memcpy(at, segment->address, segment->length);
-        at += segment->length;
-    }
-    return 0;
-}
-
 static void submit(struct block_device *device, struct block_request *request)
 {
-    block_perform(device, &line, request, perform);
+    block_perform(device, &line, request, block_memory_perform);
 }
 
 static const struct block_device_operations operations = {.submit = submit};

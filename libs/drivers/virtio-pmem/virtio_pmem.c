@@ -1,5 +1,6 @@
 #include "virtio_pmem.h"
 
+#include <block_memory.h>
 #include <boot_info.h>
 #include <device_memory.h>
 #include <errno.h>
@@ -7,7 +8,6 @@
 #include <image_layout.h>
 #include <log.h>
 #include <pages.h>
-#include <string.h>
 
 #define TYPE_PMEM 27 /* 5.19.1 */
 
@@ -25,30 +25,12 @@ static struct virtio_pmem *of(struct block_device *device)
     return (struct virtio_pmem *)device;
 }
 
-static int perform(struct block_device *device, const struct block_request *request)
-{
-    char *at = (char *)device->memory + request->sector * BLOCK_SECTOR;
-
-    if (request->operation == BLOCK_WRITE_ZEROES)
-        memset(at, 0, request->sectors * BLOCK_SECTOR);
-    for (unsigned i = 0; i < request->segment_count; i++) {
-        const struct block_segment *segment = &request->segments[i];
-
-        if (request->operation == BLOCK_READ)
-            memcpy(segment->address, at, segment->length);
-        else
-            memcpy(at, segment->address, segment->length);
-        at += segment->length;
-    }
-    return 0;
-}
-
 static void submit(struct block_device *device, struct block_request *request)
 {
     if (request->operation == BLOCK_FLUSH)
         virtio_pmem_flush(of(device), request);
     else
-        block_perform(device, &of(device)->line, request, perform);
+        block_perform(device, &of(device)->line, request, block_memory_perform);
 }
 
 static void poll(struct block_device *device)

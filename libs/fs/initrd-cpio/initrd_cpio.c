@@ -10,8 +10,8 @@
  */
 #include <boot_info.h>
 #include <config.h>
-#include <console.h>
 #include <errno.h>
+#include <initrd_files.h>
 #include <string.h>
 #include <vfs.h>
 #include <vnode.h>
@@ -135,20 +135,6 @@ static int make_other_name(const struct archive *archive, const struct member *m
     return -ENOENT;
 }
 
-static int fill(struct vnode *file, const struct member *member)
-{
-    long written;
-
-    if (file->ops->adopt != NULL)
-        return file->ops->adopt(file, member->data, member->size);
-    for (size_t done = 0; done < member->size; done += (size_t)written) {
-        written = file->ops->write(file, member->data + done, member->size - done, done);
-        if (written <= 0)
-            return written < 0 ? (int)written : -ENOSPC;
-    }
-    return 0;
-}
-
 /* Makes it, its owner's. As vfs_make(). */
 static int make(const struct member *member, const struct vnode_new *what, struct vnode **made)
 {
@@ -195,21 +181,12 @@ static int make_member(const struct archive *archive, const struct member *membe
         if (error == -ENOENT)
             error = make(member, &what, &made);
         if (error == 0 && member->size != 0)
-            error = fill(made, member);
+            error = initrd_fill(made, member->data, member->size);
         vnode_put(made);
         return error;
     default:
         return 0; /* devices and the like mean nothing here */
     }
-}
-
-static int complain(const char *what, const char *name, int error)
-{
-    console_write("initrd: ", 8);
-    console_write(what, strlen(what));
-    console_write(name, strlen(name));
-    console_write("\n", 1);
-    return error;
 }
 
 int initrd_cpio_init(void)
@@ -220,15 +197,16 @@ int initrd_cpio_init(void)
     int error;
 
     if (archive.start == NULL)
-        return complain("missing; this image needs the initrd.cpio that was built with it", "", -ENOENT);
+        return initrd_complain("missing; this image needs the initrd.cpio that was built with it", "",
+                               -ENOENT);
     for (;;) {
         if (read_member(&archive, &offset, &member) != 0)
-            return complain("damaged or cut off; not a cpio archive of the newc kind from here on", "",
-                            -EINVAL);
+            return initrd_complain("damaged or cut off; not a cpio archive of the newc kind from here on", "",
+                                   -EINVAL);
         if (strcmp(member.name, "TRAILER!!!") == 0)
             return 0;
         error = vfs_path_climbs(member.name) ? -EINVAL : make_member(&archive, &member);
         if (error != 0)
-            return complain("cannot make ", member.name, error);
+            return initrd_complain("cannot make ", member.name, error);
     }
 }

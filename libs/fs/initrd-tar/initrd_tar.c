@@ -7,8 +7,8 @@
 #include "member.h"
 
 #include <boot_info.h>
-#include <console.h>
 #include <errno.h>
+#include <initrd_files.h>
 #include <string.h>
 #include <vfs.h>
 #include <vnode.h>
@@ -41,20 +41,6 @@ static int make_directories_above(char *path)
     return 0;
 }
 
-static int fill(struct vnode *file, const struct initrd_tar_member *member)
-{
-    long written;
-
-    if (file->ops->adopt != NULL)
-        return file->ops->adopt(file, member->data, member->size);
-    for (size_t done = 0; done < member->size; done += (size_t)written) {
-        written = file->ops->write(file, member->data + done, member->size - done, done);
-        if (written <= 0)
-            return written < 0 ? (int)written : -ENOSPC;
-    }
-    return 0;
-}
-
 static int make_file(const struct initrd_tar_member *member, uint32_t type)
 {
     const struct vnode_new what = {
@@ -75,7 +61,7 @@ static int make_file(const struct initrd_tar_member *member, uint32_t type)
             error = vfs_make(vfs_root(), member->name, &what, &made);
     }
     if (error == 0 && type == VNODE_FILE && member->size != 0)
-        error = fill(made, member);
+        error = initrd_fill(made, member->data, member->size);
     vnode_put(made);
     return error;
 }
@@ -112,15 +98,6 @@ static int make_member(struct initrd_tar_member *member)
     }
 }
 
-static int complain(const char *what, const char *name, int error)
-{
-    console_write("initrd: ", 8);
-    console_write(what, strlen(what));
-    console_write(name, strlen(name));
-    console_write("\n", 1);
-    return error;
-}
-
 int initrd_tar_init(void)
 {
     static struct initrd_tar_member member; /* too large for the stack */
@@ -128,11 +105,12 @@ int initrd_tar_init(void)
     int found, error;
 
     if (archive.start == NULL)
-        return complain("missing; this image needs the initrd.tar that was built with it", "", -ENOENT);
+        return initrd_complain("missing; this image needs the initrd.tar that was built with it", "",
+                               -ENOENT);
     while ((found = initrd_tar_next(&archive, &member)) > 0) {
         error = make_member(&member);
         if (error != 0)
-            return complain("cannot make ", member.name, error);
+            return initrd_complain("cannot make ", member.name, error);
     }
-    return found == 0 ? 0 : complain("damaged or cut off; not a tar archive from here on", "", found);
+    return found == 0 ? 0 : initrd_complain("damaged or cut off; not a tar archive from here on", "", found);
 }
