@@ -30,6 +30,9 @@ int vfs_make_at(struct vfs_place *place, const struct vnode_new *what, struct vn
         vfs_settle(directory, vnode);
     if (error != 0)
         return error;
+#ifdef CONFIG_LIB_INOTIFY
+    inotify_made(directory, place->name, vnode);
+#endif
     if (made != NULL)
         *made = vnode;
     else
@@ -103,6 +106,10 @@ int vfs_link(struct vnode *file, struct vnode *from, const char *path)
         error = place.directory->ops->link(place.directory, place.name, place.length, file);
         vfs_forget(place.directory, place.name, place.length);
     }
+#ifdef CONFIG_LIB_INOTIFY
+    if (error == 0)
+        inotify_linked(place.directory, place.name, file);
+#endif
     vfs_place_put(&place);
     return error;
 }
@@ -167,6 +174,10 @@ int vfs_remove(struct vnode *from, const char *path, bool directory)
 #ifdef CONFIG_LIB_NAME_CACHE
     if (error == 0 && directory)
         name_cache_drop_directory(place.vnode);
+#endif
+#ifdef CONFIG_LIB_INOTIFY
+    if (error == 0)
+        inotify_removed(place.directory, place.name, place.vnode);
 #endif
     put_unnamed(&place, error == 0);
     return error;
@@ -284,6 +295,11 @@ static int rename(struct vfs_place *old, struct vfs_place *new, unsigned flags)
     if (error == 0 && new->vnode != NULL &&new->vnode->type == VNODE_DIRECTORY &&
         !(flags & VNODE_RENAME_EXCHANGE))
         name_cache_drop_directory(new->vnode);
+#endif
+#ifdef CONFIG_LIB_INOTIFY
+    if (error == 0)
+        inotify_renamed(old->directory, old->name, old->vnode, new->directory, new->name, new->vnode,
+                        flags & VNODE_RENAME_EXCHANGE);
 #endif
     return error;
 }

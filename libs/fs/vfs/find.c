@@ -243,3 +243,20 @@ int vfs_lookup(struct vnode *from, const char *path, unsigned how, struct vnode 
     *found = place.vnode;
     return 0;
 }
+
+#ifdef CONFIG_LIB_INOTIFY
+int vfs_lookup_place(struct vnode *from, const char *path, unsigned how, struct vfs_place *place)
+{
+    int error = vfs_find(from, path, how | FOLLOW_BEFORE_SLASH, place);
+
+    if (error != 0)
+        return error;
+    if (place->vnode == NULL)
+        error = -ENOENT;
+    else if (place->slash && place->vnode->type != VNODE_DIRECTORY)
+        error = -ENOTDIR;
+    if (error != 0)
+        vfs_place_put(place);
+    return error;
+}
+#endif

@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <string.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_INOTIFY
+#include <inotify_events.h>
+#endif
 #ifdef CONFIG_LIB_MOUNT_TABLE
 #include <mount_table.h>
 #endif

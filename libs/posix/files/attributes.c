@@ -122,18 +122,19 @@ static int set(struct vnode *vnode, const struct vnode_attributes *attributes, u
 static long set_path(long directory, long path, unsigned flags, const struct vnode_attributes *attributes,
                      unsigned which)
 {
-    struct vnode *vnode;
-    int error = files_lookup(directory, (const char *)path, flags, &vnode);
+    struct files_found found;
+    int error = files_find(directory, (const char *)path, flags, &found);
 
     if (error != 0)
         return error;
-    if ((which & VNODE_SET_SIZE) && vnode->type != VNODE_FILE)
-        error = vnode->type == VNODE_DIRECTORY ? -EISDIR : -EINVAL;
+    if ((which & VNODE_SET_SIZE) && found.vnode->type != VNODE_FILE)
+        error = found.vnode->type == VNODE_DIRECTORY ? -EISDIR : -EINVAL;
     else if (which & VNODE_SET_SIZE)
-        error = vfs_may_open(vnode, false, true);
+        error = vfs_may_open(found.vnode, false, true);
     if (error == 0)
-        error = set(vnode, attributes, which);
-    vnode_put(vnode);
+        error = set(found.vnode, attributes, which);
+    files_told(&found, error, which);
+    vnode_put(found.vnode);
     return error;
 }
 
@@ -151,6 +152,8 @@ static long set_descriptor(long fd, const struct vnode_attributes *attributes, u
         error = -EINVAL;
     else
         error = set(file->vnode, attributes, which);
+    if (error == 0)
+        files_tell_change(file, which);
     fd_put(&file->file);
     return error;
 }

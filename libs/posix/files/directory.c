@@ -88,6 +88,7 @@ long sys_getdents64(long fd, long buffer, long size)
     } else {
         listing.position = file->position;
         error = list(file->vnode, &listing);
+        files_tell(file, LINUX_IN_ACCESS);
         file->position = listing.position;
         if (listing.full && listing.used == 0)
             error = -EINVAL;

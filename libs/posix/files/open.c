@@ -55,6 +55,27 @@ static int check(struct vnode *vnode, unsigned flags)
     return vfs_may_open(vnode, (flags & LINUX_O_ACCMODE) != LINUX_O_WRONLY, writes(flags));
 }
 
+#ifdef CONFIG_LIB_INOTIFY
+/* Who hears of the file: what is found is the vnode of one that is being opened. */
+static void remember(struct vnode **found, const struct vfs_place *place)
+{
+    struct vnode_file *file = (struct vnode_file *)((char *)found - offsetof(struct vnode_file, vnode));
+
+    file->place = place != NULL && vfs_place_is_name(place)
+                      ? inotify_place_new(place->directory, place->name, *found)
+                      : inotify_place_new(NULL, NULL, *found);
+}
+
+static void tell(struct vnode **found, uint32_t event)
+{
+    const struct vnode_file *file =
+        (const struct vnode_file *)((char *)found - offsetof(struct vnode_file, vnode));
+
+    if ((*found)->type == VNODE_FILE || (*found)->type == VNODE_DIRECTORY)
+        files_tell(file, event);
+}
+#endif
+
 /* The file at a path, made if there is none. `fresh` says whether it was made. */
 static int find_or_create(struct vnode *start, const char *path, unsigned flags, uint32_t mode,
                           struct vnode **found, bool *fresh)
@@ -78,12 +99,30 @@ static int find_or_create(struct vnode *start, const char *path, unsigned flags,
         if (error == 0)
             *found = vnode_get(place.vnode);
     }
+#ifdef CONFIG_LIB_INOTIFY
+    if (error == 0)
+        remember(found, &place);
+#endif
     vfs_place_put(&place);
     return error;
 }
 
 static int find(struct vnode *start, const char *path, unsigned flags, struct vnode **found)
 {
+#ifdef CONFIG_LIB_INOTIFY
+    struct vfs_place place;
+    int error = vfs_lookup_place(start, path, flags & LINUX_O_NOFOLLOW ? 0 : VFS_FOLLOW, &place);
+
+    if (error != 0)
+        return error;
+    error = check(place.vnode, flags);
+    if (error == 0) {
+        *found = vnode_get(place.vnode);
+        remember(found, &place);
+    }
+    vfs_place_put(&place);
+    return error;
+#else
     int error = vfs_lookup(start, path, flags & LINUX_O_NOFOLLOW ? 0 : VFS_FOLLOW, found);
 
     if (error != 0)
@@ -92,6 +131,7 @@ static int find(struct vnode *start, const char *path, unsigned flags, struct vn
     if (error != 0)
         vnode_put(*found);
     return error;
+#endif
 }
 
 static int cut(struct vnode *vnode)
@@ -124,6 +164,10 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
 
         fresh = true;
         error = writes(flags) ? vfs_make_nameless(start, path, &what, found) : -EINVAL;
+#ifdef CONFIG_LIB_INOTIFY
+        if (error == 0)
+            remember(found, NULL);
+#endif
     } else {
         if (flags & LINUX_O_PATH)
             flags &= LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW;
@@ -137,9 +181,16 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
             vnode_put(*found);
     }
 #endif
+#ifdef CONFIG_LIB_INOTIFY
+    if (error == 0 && !(flags & LINUX_O_PATH))
+        tell(found, LINUX_IN_OPEN);
+#endif
     if (error != 0 || fresh || !(flags & LINUX_O_TRUNC))
         return error;
     error = cut(*found);
+#ifdef CONFIG_LIB_INOTIFY
+    tell(found, error == 0 ? LINUX_IN_MODIFY : LINUX_IN_CLOSE_WRITE);
+#endif
     if (error != 0)
         files_put(*found);
     return error;
@@ -165,6 +216,10 @@ static int become(struct vnode_file *file, struct open_file **opened)
 #ifdef CONFIG_LIB_FIFO
     if (type == VNODE_FIFO)
         error = fifo_open(file->vnode, file->file.flags, opened);
+#endif
+#ifdef CONFIG_LIB_INOTIFY
+    inotify_place_put(file->place); /* who reads and writes it does not tell of it */
+    file->place = NULL;
 #endif
     vnode_put(file->vnode);
     if (error == 0)
@@ -202,6 +257,10 @@ long sys_openat(long directory, long path, long raw_flags, long mode)
     }
     if (fd >= 0)
         fd_cancel(fd);
+#ifdef CONFIG_LIB_INOTIFY
+    if (file != NULL)
+        inotify_place_put(file->place);
+#endif
     heap_free(file);
     return error;
 }

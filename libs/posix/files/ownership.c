@@ -17,11 +17,16 @@ long sys_fchown(long fd, long user, long group);
 long sys_fchownat(long directory, long path, long user, long group, long flags);
 long sys_lchown(long path, long user, long group);
 
+static unsigned wanted(uint32_t user, uint32_t group)
+{
+    return (user != SAME ? VNODE_SET_USER : 0) | (group != SAME ? VNODE_SET_GROUP : 0);
+}
+
 /* Who gets a program gets no right of its former owner with it: chown(2). */
 static long change(struct vnode *vnode, uint32_t user, uint32_t group)
 {
     struct vnode_attributes attributes;
-    unsigned which = (user != SAME ? VNODE_SET_USER : 0) | (group != SAME ? VNODE_SET_GROUP : 0);
+    unsigned which = wanted(user, group);
     uint32_t mode;
 
     vnode->ops->get(vnode, &attributes);
@@ -54,16 +59,17 @@ void files_take_rights(struct vnode *vnode)
 
 long sys_fchownat(long directory, long path, long user, long group, long flags)
 {
-    struct vnode *vnode;
+    struct files_found found;
     long error;
 
     if (flags & ~(long)(LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH))
         return -EINVAL;
-    error = files_lookup(directory, (const char *)path, (unsigned)flags, &vnode);
+    error = files_find(directory, (const char *)path, (unsigned)flags, &found);
     if (error != 0)
         return error;
-    error = change(vnode, (uint32_t)user, (uint32_t)group);
-    vnode_put(vnode);
+    error = change(found.vnode, (uint32_t)user, (uint32_t)group);
+    files_told(&found, (int)error, wanted((uint32_t)user, (uint32_t)group));
+    vnode_put(found.vnode);
     return error;
 }
 
@@ -87,6 +93,8 @@ long sys_fchown(long fd, long user, long group)
     if (file == NULL)
         return error;
     result = file->file.flags & LINUX_O_PATH ? -EBADF : change(file->vnode, (uint32_t)user, (uint32_t)group);
+    if (result == 0)
+        files_tell_change(file, wanted((uint32_t)user, (uint32_t)group));
     fd_put(&file->file);
     return result;
 }

@@ -129,6 +129,8 @@ long sys_fallocate(long fd, long mode, long offset, long length)
         error = -EROFS;
     else
         error = allocate(file->vnode, mode, (uint64_t)offset, (uint64_t)end);
+    if (error == 0)
+        files_tell(file, LINUX_IN_MODIFY);
     fd_put(&file->file);
     return error;
 }

@@ -88,6 +88,16 @@ static bool is_direct(const struct open_file *file)
 }
 #endif
 
+#ifdef CONFIG_LIB_INOTIFY
+static void tell_if_any(struct open_file *file, long bytes, uint32_t event)
+{
+    if (bytes > 0)
+        files_tell(of(file), event);
+}
+#else
+#define tell_if_any(file, bytes, event) ((void)0)
+#endif
+
 static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t offset)
 {
     struct vnode *vnode = of(file)->vnode;
@@ -96,11 +106,15 @@ static long read_at(struct open_file *file, void *buffer, size_t size, uint64_t 
     if (vnode->type == VNODE_DIRECTORY)
         return -EISDIR;
 #ifdef CONFIG_LIB_PAGE_CACHE
-    if (is_direct(file))
-        return page_cache_read_directly(vnode, buffer, size, offset);
+    if (is_direct(file)) {
+        result = page_cache_read_directly(vnode, buffer, size, offset);
+        tell_if_any(file, result, LINUX_IN_ACCESS);
+        return result;
+    }
 #endif
     result = vnode->ops->read(vnode, buffer, size, offset);
     files_mapped_read(vnode, buffer, result, offset);
+    tell_if_any(file, result, LINUX_IN_ACCESS);
     return result;
 }
 
@@ -147,6 +161,7 @@ static long written(struct open_file *file, long result)
 {
     int error = 0;
 
+    tell_if_any(file, result, LINUX_IN_MODIFY);
     if (result > 0 && (file->flags & LINUX_O_DSYNC))
         error = files_sync(of(file), (file->flags & LINUX_O_SYNC) != LINUX_O_SYNC);
     return error != 0 ? error : result;
@@ -220,6 +235,7 @@ static long view(struct open_file *file, size_t size, uint64_t offset, const voi
 
     if (vnode->type != VNODE_FILE || vnode->ops->view == NULL)
         return -EINVAL;
+    tell_if_any(file, (long)size, LINUX_IN_ACCESS);
     return vnode->ops->view(vnode, size, offset, data, lasting);
 }
 #endif
@@ -252,6 +268,12 @@ static void stat(struct open_file *file, struct linux_stat_values *values)
 
 static void release(struct open_file *file)
 {
+#ifdef CONFIG_LIB_INOTIFY
+    if (!(file->flags & LINUX_O_PATH))
+        files_tell(of(file), (file->flags & LINUX_O_ACCMODE) == LINUX_O_RDONLY ? LINUX_IN_CLOSE_NOWRITE
+                                                                               : LINUX_IN_CLOSE_WRITE);
+    inotify_place_put(of(file)->place);
+#endif
     files_put(of(file)->vnode);
     heap_free(file);
 }

@@ -6,6 +6,10 @@
 #include <config.h>
 #include <fd_table.h>
 #include <vnode.h>
+#ifdef CONFIG_LIB_INOTIFY
+#include <inotify_events.h>
+#include <linux_inotify.h>
+#endif
 #ifdef CONFIG_LIB_NAME_CACHE
 #include <name_cache.h>
 #endif
@@ -21,6 +25,9 @@ struct vnode_file {
     struct vnode *vnode;
     unsigned errors_seen; /* of writing back: page_cache.h */
     uint64_t position;    /* of a directory: 0 is ".", 1 is "..", 2 + n is the file system's cookie n */
+#ifdef CONFIG_LIB_INOTIFY
+    struct inotify_place *place; /* where it was opened; NULL: nobody knows */
+#endif
 };
 
 /* Memory for a file that is about to be opened; freed by heap_free() or, once it has a vnode, by its last
@@ -50,6 +57,37 @@ int files_start(long directory, const char *path, struct vnode **start);
 #define FILES_AS_REAL 0u
 #endif
 int files_lookup(long directory, const char *path, unsigned flags, struct vnode **found);
+
+/*
+ * In images with inotify, who watches is told what happens to files: events are those of linux_inotify.h.
+ * files_find() is files_lookup(), and remembers where that was, to be given back by files_told(), which tells
+ * what was changed if `error` is 0: VNODE_SET_..., nothing if `which` is 0.
+ */
+struct files_found {
+    struct vnode *vnode;
+#ifdef CONFIG_LIB_INOTIFY
+    struct inotify_place *place;
+#endif
+};
+
+#ifdef CONFIG_LIB_INOTIFY
+int files_find(long directory, const char *path, unsigned flags, struct files_found *found);
+void files_told(struct files_found *found, int error, unsigned which);
+void files_tell_set(struct vnode *vnode, const struct inotify_place *place, unsigned which);
+#define files_tell(file, event) inotify_tell((file)->vnode, (file)->place, event)
+#define files_tell_change(file, which) files_tell_set((file)->vnode, (file)->place, which)
+#else
+static inline int files_find(long directory, const char *path, unsigned flags, struct files_found *found)
+{
+    return files_lookup(directory, path, flags, &found->vnode);
+}
+static inline void files_told(const struct files_found *found, int error, unsigned which)
+{
+    (void)found, (void)error, (void)which;
+}
+#define files_tell(file, event) ((void)0)
+#define files_tell_change(file, which) ((void)0)
+#endif
 
 /* While it is locked nobody else moves a position in this file, appends to it or cuts it. Only where file
  * systems wait does that need anything. */

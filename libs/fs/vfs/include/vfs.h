@@ -46,6 +46,9 @@ bool vfs_place_is_name(const struct vfs_place *place);
 /* The file that a path names. A link before a '/' at the end is always followed. */
 int vfs_lookup(struct vnode *from, const char *path, unsigned how, struct vnode **found);
 
+/* The same, and where it stands. Only in images with inotify. */
+int vfs_lookup_place(struct vnode *from, const char *path, unsigned how, struct vfs_place *place);
+
 /* Makes a directory, a file or a symbolic link. `made` may be NULL when nobody wants the vnode. */
 int vfs_make(struct vnode *from, const char *path, const struct vnode_new *what, struct vnode **made);
 
