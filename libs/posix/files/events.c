@@ -3,6 +3,8 @@
  */
 #include "vnode_file.h"
 
+#ifdef CONFIG_LIB_INOTIFY /* host programs compile every file */
+
 #include <errno.h>
 #include <linux_file.h>
 #include <vfs.h>
@@ -56,3 +58,4 @@ void files_told(struct files_found *found, int error, unsigned which)
         files_tell_set(found->vnode, found->place, which);
     inotify_place_put(found->place);
 }
+#endif
