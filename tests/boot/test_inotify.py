@@ -1,5 +1,7 @@
-"""inotify: the same program hears the same on Linux, whose words are in `expected.txt` (Linux 6.18; made anew by running
-main.c in an empty folder)."""
+"""inotify: the same program hears the same on Linux.
+
+`expected.txt` is what Linux 6.18 printed. It is made anew by running main.c in an empty folder.
+"""
 
 from __future__ import annotations
 
