@@ -1,5 +1,7 @@
 /* One line a call: what it was, and what came of it. */
 #define _GNU_SOURCE
+#include "../show.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,17 +17,6 @@
 #include <unistd.h>
 
 static char bytes[20000];
-
-static long show_result(const char *what, long result)
-{
-    if (result == -1)
-        printf("  %s: -1 %s\n", what, strerror(errno));
-    else
-        printf("  %s: %ld\n", what, result);
-    return result;
-}
-
-#define SHOW(call) (errno = 0, show_result(#call, (long)(call)))
 
 static void devices(void)
 {

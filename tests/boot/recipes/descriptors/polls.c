@@ -1,4 +1,4 @@
-#include "show.h"
+#include "cases.h"
 
 #include <fcntl.h>
 #include <poll.h>

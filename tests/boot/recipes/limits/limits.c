@@ -1,5 +1,7 @@
 /* What a program gets up to its limits, and not beyond. */
 #define _GNU_SOURCE
+#include "../expect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,14 +12,6 @@
 #include <unistd.h>
 
 #define MB ((size_t)1 << 20)
-
-#define EXPECT(condition)                                                                                    \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 static void set(int resource, rlim_t now)
 {

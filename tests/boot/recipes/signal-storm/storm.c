@@ -4,6 +4,8 @@
  * registers of any kind. In the end all threads have ended.
  */
 #define _GNU_SOURCE
+#include "../expect.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -21,14 +23,6 @@
 #define LOCKS 8
 #define QUEUED (SIGRTMIN + 1)
 #define TIMED (SIGRTMIN + 2)
-
-#define expect(condition)                                                                                    \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            _Exit(1);                                                                                        \
-        }                                                                                                    \
-    } while (0)
 
 static struct {
     pthread_mutex_t mutex;
@@ -56,7 +50,7 @@ static uint32_t any(uint32_t below)
 static void on_interrupt(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    expect(info->si_code == SI_TKILL && info->si_pid == getpid());
+    EXPECT(info->si_code == SI_TKILL && info->si_pid == getpid());
     __atomic_add_fetch(&interruptions, 1, __ATOMIC_RELAXED);
     __asm__ volatile("pcmpeqd %%xmm0, %%xmm0\n\tpcmpeqd %%xmm15, %%xmm15" : : : "xmm0", "xmm15");
 }
@@ -64,13 +58,13 @@ static void on_interrupt(int signal, siginfo_t *info, void *context)
 static void on_alarm(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    expect(info->si_code == SI_KERNEL);
+    EXPECT(info->si_code == SI_KERNEL);
 }
 
 static void on_queued(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    expect(info->si_code == SI_QUEUE);
+    EXPECT(info->si_code == SI_QUEUE);
     __atomic_add_fetch(&got_count, 1, __ATOMIC_RELAXED);
     __atomic_add_fetch(&got_sum, (uint64_t)info->si_value.sival_int, __ATOMIC_RELAXED);
 }
@@ -78,14 +72,14 @@ static void on_queued(int signal, siginfo_t *info, void *context)
 static void on_timed(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    expect(info->si_code == SI_TIMER && info->si_overrun >= 0);
+    EXPECT(info->si_code == SI_TIMER && info->si_overrun >= 0);
     __atomic_add_fetch(&timed, 1 + (uint64_t)info->si_overrun, __ATOMIC_RELAXED);
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    expect(info->si_addr == (void *)0x10 && inside);
+    EXPECT(info->si_addr == (void *)0x10 && inside);
     __atomic_add_fetch(&faults, 1, __ATOMIC_RELAXED);
     siglongjmp(back, 1);
 }
@@ -94,14 +88,14 @@ static void lock_some(void)
 {
     unsigned which = any(LOCKS);
 
-    expect(pthread_mutex_lock(&locks[which].mutex) == 0);
-    expect(2 * locks[which].count == locks[which].twice);
+    EXPECT(pthread_mutex_lock(&locks[which].mutex) == 0);
+    EXPECT(2 * locks[which].count == locks[which].twice);
     locks[which].count++;
     if (any(4) == 0)
         sched_yield();
     locks[which].twice += 2;
     pthread_cond_signal(&locks[which].changed);
-    expect(pthread_mutex_unlock(&locks[which].mutex) == 0);
+    EXPECT(pthread_mutex_unlock(&locks[which].mutex) == 0);
     __atomic_add_fetch(&locks[which].expected, 1, __ATOMIC_RELAXED);
 }
 
@@ -114,11 +108,11 @@ static void wait_some(void)
     time.tv_nsec += any(300000);
     if (time.tv_nsec >= 1000000000)
         time.tv_sec++, time.tv_nsec -= 1000000000;
-    expect(pthread_mutex_lock(&locks[which].mutex) == 0);
+    EXPECT(pthread_mutex_lock(&locks[which].mutex) == 0);
     int error = pthread_cond_timedwait(&locks[which].changed, &locks[which].mutex, &time);
-    expect(error == 0 || error == ETIMEDOUT);
-    expect(2 * locks[which].count == locks[which].twice);
-    expect(pthread_mutex_unlock(&locks[which].mutex) == 0);
+    EXPECT(error == 0 || error == ETIMEDOUT);
+    EXPECT(2 * locks[which].count == locks[which].twice);
+    EXPECT(pthread_mutex_unlock(&locks[which].mutex) == 0);
 }
 
 static void sleep_some(void)
@@ -126,17 +120,17 @@ static void sleep_some(void)
     struct timespec time = {0, any(200000)}, left;
 
     if (nanosleep(&time, &left))
-        expect(errno == EINTR && left.tv_sec == 0 && left.tv_nsec <= time.tv_nsec);
+        EXPECT(errno == EINTR && left.tv_sec == 0 && left.tv_nsec <= time.tv_nsec);
 }
 
 static void send_some(void)
 {
     unsigned other = any((unsigned)thread_count);
 
-    expect(pthread_rwlock_rdlock(&living) == 0);
+    EXPECT(pthread_rwlock_rdlock(&living) == 0);
     if (alive[other])
         pthread_kill(threads[other], SIGUSR1);
-    expect(pthread_rwlock_unlock(&living) == 0);
+    EXPECT(pthread_rwlock_unlock(&living) == 0);
 }
 
 static void queue_some(void)
@@ -147,7 +141,7 @@ static void queue_some(void)
         __atomic_add_fetch(&queued_sent, 1, __ATOMIC_RELAXED);
         __atomic_add_fetch(&queued_sum, value, __ATOMIC_RELAXED);
     } else {
-        expect(errno == EAGAIN);
+        EXPECT(errno == EAGAIN);
     }
 }
 
@@ -166,10 +160,10 @@ static void mask_some(void)
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, QUEUED);
-    expect(pthread_sigmask(SIG_BLOCK, &set, &before) == 0);
+    EXPECT(pthread_sigmask(SIG_BLOCK, &set, &before) == 0);
     if (any(2))
         sched_yield();
-    expect(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    EXPECT(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
 }
 
 /* Registers hold what they held, whoever came in between. */
@@ -183,7 +177,7 @@ static void compute_some(void)
                      : "=&r"(low), "=&r"(high), "=&r"(general)
                      : "r"(value)
                      : "r10", "rcx", "xmm0", "xmm15", "cc");
-    expect(low == value && high == value && general == value);
+    EXPECT(low == value && high == value && general == value);
 }
 
 static void *victim(void *argument)
@@ -213,23 +207,23 @@ static void cancel_some(void)
         sched_yield();
     if (any(2))
         pthread_kill(thread, SIGUSR1);
-    expect(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+    EXPECT(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
     __atomic_add_fetch(&victims, 1, __ATOMIC_RELAXED);
 }
 
 static void semaphore_some(void)
 {
     while (sem_wait(&turnstile))
-        expect(errno == EINTR);
+        EXPECT(errno == EINTR);
     sem_post(&turnstile);
 }
 
 static void set_alive(int number, int value)
 {
-    expect(pthread_rwlock_wrlock(&living) == 0);
+    EXPECT(pthread_rwlock_wrlock(&living) == 0);
     threads[number] = pthread_self();
     alive[number] = value;
-    expect(pthread_rwlock_unlock(&living) == 0);
+    EXPECT(pthread_rwlock_unlock(&living) == 0);
 }
 
 static void *worker(void *argument)
@@ -246,7 +240,7 @@ static void *worker(void *argument)
     event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
     int own_timer = number % 8 == 0;
     if (own_timer)
-        expect(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
+        EXPECT(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
                timer_settime(timer, 0, &time, NULL) == 0);
     set_alive(number, 1);
     for (int round = 0; round < rounds; round++) {
@@ -256,7 +250,7 @@ static void *worker(void *argument)
     }
     set_alive(number, 0);
     if (own_timer)
-        expect(timer_delete(timer) == 0);
+        EXPECT(timer_delete(timer) == 0);
     return NULL;
 }
 
@@ -264,7 +258,7 @@ static void handle(int signal, void (*handler)(int, siginfo_t *, void *), int fl
 {
     struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags};
 
-    expect(sigaction(signal, &action, NULL) == 0);
+    EXPECT(sigaction(signal, &action, NULL) == 0);
 }
 
 int main(int argc, char **argv)
@@ -275,7 +269,7 @@ int main(int argc, char **argv)
     thread_count = argc > 1 ? atoi(argv[1]) : 100;
     rounds = argc > 2 ? atoi(argv[2]) : 50;
     beginning = argc > 3 ? atoi(argv[3]) : 0;
-    expect(thread_count <= THREADS_MAX && sem_init(&turnstile, 0, 3) == 0);
+    EXPECT(thread_count <= THREADS_MAX && sem_init(&turnstile, 0, 3) == 0);
     for (int i = 0; i < LOCKS; i++) {
         pthread_mutex_init(&locks[i].mutex, NULL);
         pthread_cond_init(&locks[i].changed, NULL);
@@ -285,18 +279,18 @@ int main(int argc, char **argv)
     handle(QUEUED, on_queued, 0);
     handle(TIMED, on_timed, SA_RESTART);
     handle(SIGSEGV, on_fault, 0);
-    expect(setitimer(ITIMER_REAL, &often, NULL) == 0);
+    EXPECT(setitimer(ITIMER_REAL, &often, NULL) == 0);
     for (int i = 0; i < thread_count; i++)
-        expect(pthread_create(&threads[i], NULL, worker, (void *)(intptr_t)i) == 0);
+        EXPECT(pthread_create(&threads[i], NULL, worker, (void *)(intptr_t)i) == 0);
     for (int i = 0; i < thread_count; i++) {
-        expect(pthread_join(threads[i], NULL) == 0);
+        EXPECT(pthread_join(threads[i], NULL) == 0);
     }
-    expect(setitimer(ITIMER_REAL, &never, NULL) == 0);
+    EXPECT(setitimer(ITIMER_REAL, &never, NULL) == 0);
     for (int i = 0; i < LOCKS; i++) {
-        expect(2 * locks[i].count == locks[i].twice && locks[i].count == locks[i].expected);
+        EXPECT(2 * locks[i].count == locks[i].twice && locks[i].count == locks[i].expected);
         sum += locks[i].count;
     }
-    expect(got_count == queued_sent && got_sum == queued_sum);
+    EXPECT(got_count == queued_sent && got_sum == queued_sum);
     printf("locked %d, interrupted %d, queued %d, timed %d, faults %d, cancelled %d\n", sum > 0,
            interruptions > 0, got_count > 0, timed > 0, faults > 0, victims > 0);
     return 0;

@@ -30,7 +30,7 @@ static pthread_t start(void *(*function)(void *), void *argument)
 {
     pthread_t thread;
 
-    expect(pthread_create(&thread, NULL, function, argument) == 0);
+    EXPECT(pthread_create(&thread, NULL, function, argument) == 0);
     return thread;
 }
 
@@ -51,7 +51,7 @@ static void on_overflow(int signal, siginfo_t *info, void *context)
     char local;
 
     (void)signal, (void)info, (void)context;
-    expect(&local > alternate && &local < alternate + SIGSTKSZ);
+    EXPECT(&local > alternate && &local < alternate + SIGSTKSZ);
     __atomic_add_fetch(&overflown, 1, __ATOMIC_SEQ_CST);
     siglongjmp(back, 1);
 }
@@ -62,15 +62,15 @@ static void *overflow(void *argument)
     volatile int zero = 0;
 
     (void)argument;
-    expect(alternate && sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_DISABLE);
-    expect(sigaltstack(&stack, NULL) == 0);
+    EXPECT(alternate && sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_DISABLE);
+    EXPECT(sigaltstack(&stack, NULL) == 0);
     for (int i = 0; i < 3; i++) {
         if (!sigsetjmp(back, 1))
             descend(&zero);
         sched_yield();
     }
     stack.ss_flags = SS_DISABLE;
-    expect(sigaltstack(&stack, NULL) == 0);
+    EXPECT(sigaltstack(&stack, NULL) == 0);
     free(alternate);
     return NULL;
 }
@@ -84,8 +84,8 @@ void overflow_in_threads(void)
     for (int i = 0; i < 4; i++)
         threads[i] = start(overflow, NULL);
     for (int i = 0; i < 4; i++)
-        expect(pthread_join(threads[i], NULL) == 0);
-    expect(overflown == 12);
+        EXPECT(pthread_join(threads[i], NULL) == 0);
+    EXPECT(overflown == 12);
 }
 
 static volatile pthread_t by;
@@ -105,7 +105,7 @@ static void *unblocked(void *argument)
     sigset_t set = set_of(SIGUSR1);
 
     (void)argument;
-    expect(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
+    EXPECT(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
     sem_post(&ready);
     while (sem_wait(&came))
         ;
@@ -118,15 +118,15 @@ void who_does_not_block_it(void)
     sigset_t set = set_of(SIGUSR1);
 
     handle(SIGUSR1, note, SA_RESTART);
-    expect(sem_init(&came, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0);
-    expect(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+    EXPECT(sem_init(&came, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0);
+    EXPECT(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
     for (int i = 0; i < 20; i++) {
         count = 0;
         pthread_t thread = start(unblocked, NULL);
-        expect(sem_wait(&ready) == 0 && kill(getpid(), SIGUSR1) == 0 && pthread_join(thread, NULL) == 0);
-        expect(count == 1 && pthread_equal(by, thread));
+        EXPECT(sem_wait(&ready) == 0 && kill(getpid(), SIGUSR1) == 0 && pthread_join(thread, NULL) == 0);
+        EXPECT(count == 1 && pthread_equal(by, thread));
     }
-    expect(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
+    EXPECT(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
 }
 
 static void *waiter(void *argument)
@@ -135,7 +135,7 @@ static void *waiter(void *argument)
     int signal, *sum = argument;
 
     for (int i = 0; i < 50; i++) {
-        expect(sigwait(&set, &signal) == 0 && signal == SIGUSR2);
+        EXPECT(sigwait(&set, &signal) == 0 && signal == SIGUSR2);
         ++*sum;
         sem_post(&came);
     }
@@ -148,14 +148,14 @@ void one_thread_waits(void)
     sigset_t set = set_of(SIGUSR2);
     int sum = 0;
 
-    expect(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0 && sem_init(&came, 0, 0) == 0);
+    EXPECT(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0 && sem_init(&came, 0, 0) == 0);
     pthread_t thread = start(waiter, &sum);
     for (int i = 0; i < 50; i++) {
-        expect((i % 2 ? kill(getpid(), SIGUSR2) : pthread_kill(thread, SIGUSR2)) == 0);
+        EXPECT((i % 2 ? kill(getpid(), SIGUSR2) : pthread_kill(thread, SIGUSR2)) == 0);
         while (sem_wait(&came))
             ;
     }
-    expect(pthread_join(thread, NULL) == 0 && sum == 50);
+    EXPECT(pthread_join(thread, NULL) == 0 && sum == 50);
 }
 
 static void *takes_it(void *argument)
@@ -175,13 +175,13 @@ void passed_on(void)
     sigset_t set = set_of(SIGUSR1);
 
     handle(SIGUSR1, note, SA_RESTART);
-    expect(sem_init(&came, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0);
+    EXPECT(sem_init(&came, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0);
     for (int i = 0; i < 20; i++) {
         count = 0;
         pthread_t thread = start(takes_it, NULL);
-        expect(sem_wait(&ready) == 0 && pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
-        expect(kill(getpid(), SIGUSR1) == 0 && pthread_join(thread, NULL) == 0 && pthread_equal(by, thread));
-        expect(count == 1 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
+        EXPECT(sem_wait(&ready) == 0 && pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+        EXPECT(kill(getpid(), SIGUSR1) == 0 && pthread_join(thread, NULL) == 0 && pthread_equal(by, thread));
+        EXPECT(count == 1 && pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
     }
 }
 
@@ -193,7 +193,7 @@ static void *locks(void *argument)
     int *outcome = argument;
 
     sem_post(&ready);
-    expect(pthread_mutex_lock(&mutex) == 0 && pthread_mutex_unlock(&mutex) == 0);
+    EXPECT(pthread_mutex_lock(&mutex) == 0 && pthread_mutex_unlock(&mutex) == 0);
     *outcome = sem_wait(&gate) ? errno : 0;
     return NULL;
 }
@@ -206,18 +206,18 @@ void restarted_locks(void)
 
         handle(SIGUSR1, note, restart ? SA_RESTART : 0);
         count = 0;
-        expect(sem_init(&gate, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0 && pthread_mutex_lock(&mutex) == 0);
+        EXPECT(sem_init(&gate, 0, 0) == 0 && sem_init(&ready, 0, 0) == 0 && pthread_mutex_lock(&mutex) == 0);
         pthread_t thread = start(locks, &outcome);
-        expect(sem_wait(&ready) == 0);
+        EXPECT(sem_wait(&ready) == 0);
         sleep_ms(2);
-        expect(pthread_kill(thread, SIGUSR1) == 0);
+        EXPECT(pthread_kill(thread, SIGUSR1) == 0);
         sleep_ms(2);
-        expect(count == 1 && pthread_mutex_unlock(&mutex) == 0);
+        EXPECT(count == 1 && pthread_mutex_unlock(&mutex) == 0);
         sleep_ms(2);
-        expect(pthread_kill(thread, SIGUSR1) == 0);
+        EXPECT(pthread_kill(thread, SIGUSR1) == 0);
         sleep_ms(2);
-        expect(count == 2 && outcome == (restart ? -1 : EINTR));
-        expect(sem_post(&gate) == 0 && pthread_join(thread, NULL) == 0 && outcome == (restart ? 0 : EINTR));
+        EXPECT(count == 2 && outcome == (restart ? -1 : EINTR));
+        EXPECT(sem_post(&gate) == 0 && pthread_join(thread, NULL) == 0 && outcome == (restart ? 0 : EINTR));
     }
 }
 
@@ -230,13 +230,13 @@ static void *computes(void *argument)
 
     (void)argument;
     event.sigev_notify_thread_id = (int)syscall(SYS_gettid);
-    expect(timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) == 0);
-    expect(timer_settime(timer, 0, &time, NULL) == 0);
+    EXPECT(timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) == 0);
+    EXPECT(timer_settime(timer, 0, &time, NULL) == 0);
     while (!count)
         __asm__ volatile("" : : : "memory");
-    expect(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == 0 &&
+    EXPECT(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used) == 0 &&
            used.tv_nsec + used.tv_sec * 1000 * MS >= 10 * MS);
-    expect(pthread_equal(by, pthread_self()) && timer_delete(timer) == 0);
+    EXPECT(pthread_equal(by, pthread_self()) && timer_delete(timer) == 0);
     return NULL;
 }
 
@@ -254,11 +254,11 @@ void time_of_a_thread(void)
 
     handle(SIGRTMIN + 4, note, 0);
     count = 0;
-    expect(sem_init(&came, 0, 0) == 0);
+    EXPECT(sem_init(&came, 0, 0) == 0);
     pthread_t other = start(spins, &end), thread = start(computes, NULL);
-    expect(pthread_join(thread, NULL) == 0 && count == 1);
+    EXPECT(pthread_join(thread, NULL) == 0 && count == 1);
     *(volatile int *)&end = 1;
-    expect(pthread_join(other, NULL) == 0);
+    EXPECT(pthread_join(other, NULL) == 0);
 }
 
 static void *ends(void *argument)
@@ -266,9 +266,9 @@ static void *ends(void *argument)
     sigset_t all;
 
     sigfillset(&all);
-    expect(pthread_sigmask(SIG_BLOCK, &all, NULL) == 0);
+    EXPECT(pthread_sigmask(SIG_BLOCK, &all, NULL) == 0);
     for (int i = 0; i < 20; i++)
-        expect(pthread_kill(pthread_self(), SIGRTMIN + 6) == 0);
+        EXPECT(pthread_kill(pthread_self(), SIGRTMIN + 6) == 0);
     sem_post(argument);
     return NULL;
 }
@@ -279,14 +279,14 @@ void ended_with_signals(void)
     sigset_t set = set_of(SIGRTMIN + 6);
     int signal;
 
-    expect(sem_init(&came, 0, 0) == 0 && pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+    EXPECT(sem_init(&came, 0, 0) == 0 && pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
     for (int i = 0; i < 50; i++)
-        expect(pthread_join(start(ends, &came), NULL) == 0);
+        EXPECT(pthread_join(start(ends, &came), NULL) == 0);
     for (int i = 0; i < 30; i++)
-        expect(sigqueue(getpid(), SIGRTMIN + 6, (union sigval){.sival_int = i}) == 0);
+        EXPECT(sigqueue(getpid(), SIGRTMIN + 6, (union sigval){.sival_int = i}) == 0);
     for (int i = 0; i < 30; i++)
-        expect(sigwait(&set, &signal) == 0);
-    expect(sigpending(&set) == 0 && !sigismember(&set, SIGRTMIN + 6));
+        EXPECT(sigwait(&set, &signal) == 0);
+    EXPECT(sigpending(&set) == 0 && !sigismember(&set, SIGRTMIN + 6));
 }
 
 static void *looks(void *argument)
@@ -294,9 +294,9 @@ static void *looks(void *argument)
     sigset_t set, pending;
 
     (void)argument;
-    expect(pthread_sigmask(SIG_BLOCK, NULL, &set) == 0 && sigismember(&set, SIGUSR1) &&
+    EXPECT(pthread_sigmask(SIG_BLOCK, NULL, &set) == 0 && sigismember(&set, SIGUSR1) &&
            !sigismember(&set, SIGUSR2));
-    expect(sigpending(&pending) == 0 && !sigismember(&pending, SIGUSR1));
+    EXPECT(sigpending(&pending) == 0 && !sigismember(&pending, SIGUSR1));
     return NULL;
 }
 
@@ -305,7 +305,7 @@ void blocked_ones_are_inherited(void)
     sigset_t usr1 = set_of(SIGUSR1), usr2 = set_of(SIGUSR2);
     int signal;
 
-    expect(pthread_sigmask(SIG_BLOCK, &usr1, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &usr2, NULL) == 0);
-    expect(raise(SIGUSR1) == 0 && pthread_join(start(looks, NULL), NULL) == 0);
-    expect(sigwait(&usr1, &signal) == 0 && signal == SIGUSR1);
+    EXPECT(pthread_sigmask(SIG_BLOCK, &usr1, NULL) == 0 && pthread_sigmask(SIG_UNBLOCK, &usr2, NULL) == 0);
+    EXPECT(raise(SIGUSR1) == 0 && pthread_join(start(looks, NULL), NULL) == 0);
+    EXPECT(sigwait(&usr1, &signal) == 0 && signal == SIGUSR1);
 }

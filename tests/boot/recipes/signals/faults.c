@@ -34,10 +34,10 @@ void null_pointer(void)
         seen = 0;
         if (!sigsetjmp(back, 1))
             *pointer = i;
-        expect(seen == SIGSEGV && got.si_signo == SIGSEGV && got.si_code == SEGV_MAPERR);
-        expect(got.si_addr == (void *)0x18);
-        expect(at.uc_mcontext.gregs[REG_TRAPNO] == 14 && (at.uc_mcontext.gregs[REG_ERR] & 2));
-        expect(at.uc_mcontext.gregs[REG_CR2] == 0x18);
+        EXPECT(seen == SIGSEGV && got.si_signo == SIGSEGV && got.si_code == SEGV_MAPERR);
+        EXPECT(got.si_addr == (void *)0x18);
+        EXPECT(at.uc_mcontext.gregs[REG_TRAPNO] == 14 && (at.uc_mcontext.gregs[REG_ERR] & 2));
+        EXPECT(at.uc_mcontext.gregs[REG_CR2] == 0x18);
     }
 }
 
@@ -58,8 +58,8 @@ void divide_by_zero(void)
 
     handle(SIGFPE, step_over, 0);
     __asm__ volatile("lea 1f(%%rip), %2\n1:\tidiv %3" : "+a"(quotient), "+d"(rest), "=&r"(place) : "c"(0));
-    expect(seen == SIGFPE && got.si_code == FPE_INTDIV && got.si_addr == place && quotient == 4711);
-    expect(at.uc_mcontext.gregs[REG_RIP] == (greg_t)place && at.uc_mcontext.gregs[REG_RCX] == 0);
+    EXPECT(seen == SIGFPE && got.si_code == FPE_INTDIV && got.si_addr == place && quotient == 4711);
+    EXPECT(at.uc_mcontext.gregs[REG_RIP] == (greg_t)place && at.uc_mcontext.gregs[REG_RCX] == 0);
 }
 
 void undefined(void)
@@ -69,21 +69,21 @@ void undefined(void)
 
     handle(SIGILL, step_over, 0);
     __asm__ volatile("lea 1f(%%rip), %1\n1:\tud2" : "+a"(value), "=&r"(place));
-    expect(seen == SIGILL && got.si_code == ILL_ILLOPN && got.si_addr == place && value == 4711);
+    EXPECT(seen == SIGILL && got.si_code == ILL_ILLOPN && got.si_addr == place && value == 4711);
 }
 
 void breakpoint(void)
 {
     handle(SIGTRAP, note, 0);
     __asm__ volatile("int3");
-    expect(seen == SIGTRAP && got.si_code == SI_KERNEL && at.uc_mcontext.gregs[REG_TRAPNO] == 3);
+    EXPECT(seen == SIGTRAP && got.si_code == SI_KERNEL && at.uc_mcontext.gregs[REG_TRAPNO] == 3);
     /* A single step: the trap comes after the instruction that follows the one that asks for it. */
     __asm__ volatile(
         "pushfq\n\torl $0x100, (%%rsp)\n\tpopfq\n\tnop\n\tpushfq\n\tandl $~0x100, (%%rsp)\n\tpopfq"
         :
         :
         : "memory", "cc");
-    expect(got.si_code == TRAP_TRACE && at.uc_mcontext.gregs[REG_TRAPNO] == 1);
+    EXPECT(got.si_code == TRAP_TRACE && at.uc_mcontext.gregs[REG_TRAPNO] == 1);
 }
 
 /* By the x87 unit, whose exceptions emulated processors raise, too. */
@@ -94,10 +94,10 @@ void floating_point(void)
         unsigned short control = 0x37f & ~(1u << 2); /* divisions by zero are not masked */
 
         __asm__ volatile("fldcw %0\n\tfld1\n\tfldz\n\tfdivrp\n\tfwait" : : "m"(control));
-        expect(!"reached");
+        EXPECT(!"reached");
     }
-    expect(seen == SIGFPE && got.si_code == FPE_FLTDIV && at.uc_mcontext.gregs[REG_TRAPNO] == 16);
-    expect(at.uc_mcontext.fpregs->swd & 4);
+    EXPECT(seen == SIGFPE && got.si_code == FPE_FLTDIV && at.uc_mcontext.gregs[REG_TRAPNO] == 16);
+    EXPECT(at.uc_mcontext.fpregs->swd & 4);
     fesetenv(FE_DFL_ENV);
 }
 
@@ -133,11 +133,11 @@ void context_registers(void)
         :
         : "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rbx", "rdi", "rsi", "memory", "cc");
     for (int i = 0; i < 8; i++) {
-        expect(after[i] == 108 + (uint64_t)i);
-        expect(at.uc_mcontext.gregs[REG_R8 + i] == 8 + i);
+        EXPECT(after[i] == 108 + (uint64_t)i);
+        EXPECT(at.uc_mcontext.gregs[REG_R8 + i] == 8 + i);
     }
-    expect(after[8] == 101 && after[9] == 102 && after[10] == 103 && carry == 1);
-    expect(at.uc_mcontext.gregs[REG_RBX] == 1 && !(at.uc_mcontext.gregs[REG_EFL] & 1));
+    EXPECT(after[8] == 101 && after[9] == 102 && after[10] == 103 && carry == 1);
+    EXPECT(at.uc_mcontext.gregs[REG_RBX] == 1 && !(at.uc_mcontext.gregs[REG_EFL] & 1));
 }
 
 static char alternate[16384];
@@ -157,10 +157,10 @@ static void overflown(int signal, siginfo_t *info, void *context)
     char local;
 
     note(signal, info, context);
-    expect(&local > alternate && &local < alternate + sizeof alternate);
-    expect(at.uc_stack.ss_sp == alternate && at.uc_stack.ss_size == sizeof alternate);
+    EXPECT(&local > alternate && &local < alternate + sizeof alternate);
+    EXPECT(at.uc_stack.ss_sp == alternate && at.uc_stack.ss_size == sizeof alternate);
     stack_t now;
-    expect(sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_ONSTACK);
+    EXPECT(sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_ONSTACK);
     siglongjmp(back, 1);
 }
 
@@ -169,15 +169,15 @@ void overflow_on_alternate(void)
     stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate}, now;
     volatile int zero = 0;
 
-    expect(sigaltstack(&stack, NULL) == 0);
+    EXPECT(sigaltstack(&stack, NULL) == 0);
     handle(SIGSEGV, overflown, SA_ONSTACK);
     for (int i = 0; i < 3; i++) {
         seen = 0;
         depth = 0;
         if (!sigsetjmp(back, 1))
             descend(&zero);
-        expect(seen == SIGSEGV && depth > 4);
-        expect(sigaltstack(NULL, &now) == 0 && now.ss_flags == 0);
+        EXPECT(seen == SIGSEGV && depth > 4);
+        EXPECT(sigaltstack(NULL, &now) == 0 && now.ss_flags == 0);
     }
 }
 
@@ -211,7 +211,7 @@ void nested_faults(void)
     handle(SIGILL, again, SA_NODEFER);
     handle(SIGFPE, divided, 0);
     __asm__ volatile("ud2");
-    expect(depth_of_handlers == 1 + 100 + 6);
+    EXPECT(depth_of_handlers == 1 + 100 + 6);
 }
 
 static void destroy(int signal, siginfo_t *info, void *context)
@@ -235,8 +235,8 @@ void float_state(void)
                      : "=r"(three), "=r"(five), "=r"(seven)
                      :
                      : "rax", "xmm3", "xmm5", "xmm7");
-    expect(three == 3 && five == 77 && seven == 7);
-    expect(fegetround() == FE_TONEAREST);
+    EXPECT(three == 3 && five == 77 && seven == 7);
+    EXPECT(fegetround() == FE_TONEAREST);
 }
 
 /* A system call does not fault in the program's place. */
@@ -248,12 +248,12 @@ void bad_pointers(void)
 
     handle(SIGSEGV, jump, 0);
     seen = 0;
-    expect(pipe(ends) == 0 && write(ends[1], "x", 1) == 1);
-    expect(write(ends[1], (void *)0x10, 5) == -1 && errno == EFAULT);
-    expect(write(ends[1], (void *)-1l, 5) == -1 && errno == EFAULT);
-    expect(write(ends[1], (void *)0x10, 0) == 0);
-    expect(read(ends[0], (void *)0x10, 5) == -1 && errno == EFAULT);
-    expect(read(ends[0], (void *)(uintptr_t)constant, 5) == -1 && errno == EFAULT);
-    expect(read(ends[0], &byte, 1) == 1 && byte == 'x' && seen == 0);
-    expect(close(ends[0]) == 0 && close(ends[1]) == 0);
+    EXPECT(pipe(ends) == 0 && write(ends[1], "x", 1) == 1);
+    EXPECT(write(ends[1], (void *)0x10, 5) == -1 && errno == EFAULT);
+    EXPECT(write(ends[1], (void *)-1l, 5) == -1 && errno == EFAULT);
+    EXPECT(write(ends[1], (void *)0x10, 0) == 0);
+    EXPECT(read(ends[0], (void *)0x10, 5) == -1 && errno == EFAULT);
+    EXPECT(read(ends[0], (void *)(uintptr_t)constant, 5) == -1 && errno == EFAULT);
+    EXPECT(read(ends[0], &byte, 1) == 1 && byte == 'x' && seen == 0);
+    EXPECT(close(ends[0]) == 0 && close(ends[1]) == 0);
 }

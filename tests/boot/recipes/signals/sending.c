@@ -33,13 +33,13 @@ void carried(void)
 
     count = 0;
     handle(SIGUSR1, note, 0);
-    expect(kill(getpid(), SIGUSR1) == 0 && count == 1);
-    expect(got.si_code == SI_USER && got.si_pid == getpid() && got.si_uid == getuid());
-    expect(raise(SIGUSR1) == 0 && count == 2 && got.si_code == SI_TKILL && got.si_pid == getpid());
-    expect(sigqueue(getpid(), SIGUSR1, value) == 0 && count == 3);
-    expect(got.si_code == SI_QUEUE && got.si_value.sival_int == 77 && got.si_pid == getpid());
-    expect(kill(getpid(), 0) == 0 && kill(4711, SIGUSR1) == -1 && errno == ESRCH);
-    expect(kill(getpid(), 65) == -1 && errno == EINVAL && kill(0, SIGUSR1) == 0 && count == 4);
+    EXPECT(kill(getpid(), SIGUSR1) == 0 && count == 1);
+    EXPECT(got.si_code == SI_USER && got.si_pid == getpid() && got.si_uid == getuid());
+    EXPECT(raise(SIGUSR1) == 0 && count == 2 && got.si_code == SI_TKILL && got.si_pid == getpid());
+    EXPECT(sigqueue(getpid(), SIGUSR1, value) == 0 && count == 3);
+    EXPECT(got.si_code == SI_QUEUE && got.si_value.sival_int == 77 && got.si_pid == getpid());
+    EXPECT(kill(getpid(), 0) == 0 && kill(4711, SIGUSR1) == -1 && errno == ESRCH);
+    EXPECT(kill(getpid(), 65) == -1 && errno == EINVAL && kill(0, SIGUSR1) == 0 && count == 4);
 }
 
 void queued_in_order(void)
@@ -51,18 +51,18 @@ void queued_in_order(void)
     sigfillset(&all);
     for (int signal = SIGRTMIN; signal < SIGRTMIN + 4; signal++) {
         struct sigaction action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO, .sa_mask = all};
-        expect(sigaction(signal, &action, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
+        EXPECT(sigaction(signal, &action, NULL) == 0 && sigaction(SIGUSR1, &action, NULL) == 0);
     }
-    expect(sigprocmask(SIG_SETMASK, &all, &before) == 0);
+    EXPECT(sigprocmask(SIG_SETMASK, &all, &before) == 0);
     for (int i = 0; i < 2; i++) {
-        expect(sigqueue(getpid(), SIGRTMIN + 3, (union sigval){.sival_int = i}) == 0);
-        expect(sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i}) == 0);
-        expect(kill(getpid(), SIGUSR1) == 0);
+        EXPECT(sigqueue(getpid(), SIGRTMIN + 3, (union sigval){.sival_int = i}) == 0);
+        EXPECT(sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i}) == 0);
+        EXPECT(kill(getpid(), SIGUSR1) == 0);
     }
-    expect(sigpending(&all) == 0 && sigismember(&all, SIGUSR1) && sigismember(&all, SIGRTMIN));
-    expect(sigismember(&all, SIGRTMIN + 3) && !sigismember(&all, SIGRTMIN + 1) && count == 0);
-    expect(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
-    expect(count == 5 && memcmp(order, expected, sizeof expected) == 0 && got.si_value.sival_int == 1);
+    EXPECT(sigpending(&all) == 0 && sigismember(&all, SIGUSR1) && sigismember(&all, SIGRTMIN));
+    EXPECT(sigismember(&all, SIGRTMIN + 3) && !sigismember(&all, SIGRTMIN + 1) && count == 0);
+    EXPECT(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+    EXPECT(count == 5 && memcmp(order, expected, sizeof expected) == 0 && got.si_value.sival_int == 1);
 }
 
 void masks_of_handlers(void)
@@ -72,14 +72,14 @@ void masks_of_handlers(void)
 
     count = 0;
     sigaddset(&action.sa_mask, SIGHUP);
-    expect(sigaction(SIGUSR1, &action, NULL) == 0 && raise(SIGUSR1) == 0);
-    expect(sigismember(&mask_inside, SIGUSR1) && sigismember(&mask_inside, SIGHUP));
-    expect(!sigismember(&mask_inside, SIGTERM));
+    EXPECT(sigaction(SIGUSR1, &action, NULL) == 0 && raise(SIGUSR1) == 0);
+    EXPECT(sigismember(&mask_inside, SIGUSR1) && sigismember(&mask_inside, SIGHUP));
+    EXPECT(!sigismember(&mask_inside, SIGTERM));
     action.sa_flags |= SA_NODEFER | SA_RESETHAND;
-    expect(sigaction(SIGUSR1, &action, NULL) == 0 && raise(SIGUSR1) == 0);
-    expect(!sigismember(&mask_inside, SIGUSR1) && sigismember(&mask_inside, SIGHUP));
-    expect(sigaction(SIGUSR1, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
-    expect(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && !sigismember(&now, SIGHUP));
+    EXPECT(sigaction(SIGUSR1, &action, NULL) == 0 && raise(SIGUSR1) == 0);
+    EXPECT(!sigismember(&mask_inside, SIGUSR1) && sigismember(&mask_inside, SIGHUP));
+    EXPECT(sigaction(SIGUSR1, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+    EXPECT(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && !sigismember(&now, SIGHUP));
 }
 
 void suspended(void)
@@ -89,10 +89,10 @@ void suspended(void)
     count = 0;
     sigemptyset(&none);
     handle(SIGUSR1, note, SA_RESTART);
-    expect(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0 && raise(SIGUSR1) == 0 && count == 0);
-    expect(sigsuspend(&none) == -1 && errno == EINTR && count == 1);
-    expect(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, SIGUSR1));
-    expect(!sigismember(&mask_inside, SIGTERM) && sigismember(&mask_inside, SIGUSR1));
+    EXPECT(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0 && raise(SIGUSR1) == 0 && count == 0);
+    EXPECT(sigsuspend(&none) == -1 && errno == EINTR && count == 1);
+    EXPECT(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, SIGUSR1));
+    EXPECT(!sigismember(&mask_inside, SIGTERM) && sigismember(&mask_inside, SIGUSR1));
 }
 
 void waited_for(void)
@@ -103,17 +103,17 @@ void waited_for(void)
 
     count = 0;
     sigaddset(&set, SIGRTMIN + 1);
-    expect(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
-    expect(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
+    EXPECT(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+    EXPECT(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
     clock_gettime(CLOCK_MONOTONIC, &before);
-    expect(sigtimedwait(&set, &info, &little) == -1 && errno == EAGAIN);
+    EXPECT(sigtimedwait(&set, &info, &little) == -1 && errno == EAGAIN);
     clock_gettime(CLOCK_MONOTONIC, &after);
-    expect((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >= 3000000);
-    expect(sigqueue(getpid(), SIGRTMIN + 1, (union sigval){.sival_int = 5}) == 0 && raise(SIGUSR1) == 0);
-    expect(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_code == SI_TKILL);
-    expect(sigwaitinfo(&set, &info) == SIGRTMIN + 1 && info.si_code == SI_QUEUE &&
+    EXPECT((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >= 3000000);
+    EXPECT(sigqueue(getpid(), SIGRTMIN + 1, (union sigval){.sival_int = 5}) == 0 && raise(SIGUSR1) == 0);
+    EXPECT(sigwaitinfo(&set, &info) == SIGUSR1 && info.si_code == SI_TKILL);
+    EXPECT(sigwaitinfo(&set, &info) == SIGRTMIN + 1 && info.si_code == SI_QUEUE &&
            info.si_value.sival_int == 5);
-    expect(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
+    EXPECT(sigtimedwait(&set, &info, &none) == -1 && errno == EAGAIN);
 }
 
 void ignored(void)
@@ -122,15 +122,15 @@ void ignored(void)
 
     count = 0;
     signal(SIGUSR1, SIG_IGN);
-    expect(raise(SIGUSR1) == 0 && raise(SIGCHLD) == 0 && raise(SIGWINCH) == 0 && raise(SIGCONT) == 0);
-    expect(raise(SIGTSTP) == 0); /* nobody could continue it */
+    EXPECT(raise(SIGUSR1) == 0 && raise(SIGCHLD) == 0 && raise(SIGWINCH) == 0 && raise(SIGCONT) == 0);
+    EXPECT(raise(SIGTSTP) == 0); /* nobody could continue it */
     handle(SIGUSR1, note, 0);
     sigprocmask(SIG_BLOCK, &usr1, NULL);
     raise(SIGUSR1);
     signal(SIGUSR1, SIG_IGN);
-    expect(sigpending(&pending) == 0 && !sigismember(&pending, SIGUSR1));
+    EXPECT(sigpending(&pending) == 0 && !sigismember(&pending, SIGUSR1));
     sigprocmask(SIG_UNBLOCK, &usr1, NULL);
-    expect(count == 0);
+    EXPECT(count == 0);
 }
 
 void ends_by_term(void)

@@ -18,7 +18,7 @@ static void every(long microseconds)
 {
     struct itimerval time = {{0, microseconds}, {0, microseconds}};
 
-    expect(setitimer(ITIMER_REAL, &time, NULL) == 0);
+    EXPECT(setitimer(ITIMER_REAL, &time, NULL) == 0);
 }
 
 #define MAGIC 0x5eed5eed5eed5eedul
@@ -28,7 +28,7 @@ static void end_the_loop(int signal, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
 
-    expect(signal == SIGALRM);
+    EXPECT(signal == SIGALRM);
     got = *info;
     if ((uint64_t)uc->uc_mcontext.gregs[REG_R12] != MAGIC)
         return;
@@ -52,10 +52,10 @@ void interrupted_loop(void)
                          : "+r"(rounds), "=&r"(low), "=&r"(other)
                          : "r"(MAGIC)
                          : "r12", "r13", "rax", "xmm9", "xmm10", "cc", "memory");
-        expect(rounds > 0 && low == 4711 && other == 99);
+        EXPECT(rounds > 0 && low == 4711 && other == 99);
     }
     every(0);
-    expect(count >= 50 && got.si_signo == SIGALRM && got.si_code == SI_KERNEL);
+    EXPECT(count >= 50 && got.si_signo == SIGALRM && got.si_code == SI_KERNEL);
 }
 
 static void jump(int signal, siginfo_t *info, void *context)
@@ -86,7 +86,7 @@ static void on_alternate(int signal, siginfo_t *info, void *context)
     char local;
 
     (void)signal, (void)info, (void)context;
-    expect(&local > alternate && &local < alternate + sizeof alternate);
+    EXPECT(&local > alternate && &local < alternate + sizeof alternate);
     count++;
 }
 
@@ -95,7 +95,7 @@ void preempted_on_alternate(void)
     stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
 
     count = 0;
-    expect(sigaltstack(&stack, NULL) == 0);
+    EXPECT(sigaltstack(&stack, NULL) == 0);
     handle(SIGALRM, on_alternate, SA_ONSTACK);
     every(300);
     while (count < 100)
@@ -119,11 +119,11 @@ void interrupted_sleep(void)
     count = 0;
     handle(SIGALRM, only_count, SA_RESTART);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(nanosleep(&long_time, &left) == -1 && errno == EINTR && count == 1);
-    expect(left.tv_sec == 99 && left.tv_nsec > 0);
+    EXPECT(nanosleep(&long_time, &left) == -1 && errno == EINTR && count == 1);
+    EXPECT(left.tv_sec == 99 && left.tv_nsec > 0);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(pause() == -1 && errno == EINTR && count == 2);
-    expect(alarm(0) == 0 && alarm(100) == 0 && alarm(0) == 100);
+    EXPECT(pause() == -1 && errno == EINTR && count == 2);
+    EXPECT(alarm(0) == 0 && alarm(100) == 0 && alarm(0) == 100);
 }
 
 /* The handler has run when the call returns, even if nobody else did meanwhile. */
@@ -137,17 +137,17 @@ void interrupted_poll(void)
     sigemptyset(&none);
     handle(SIGALRM, only_count, SA_RESTART);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(poll(NULL, 0, -1) == -1 && errno == EINTR && count == 1);
+    EXPECT(poll(NULL, 0, -1) == -1 && errno == EINTR && count == 1);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(poll(NULL, 0, 100000) == -1 && errno == EINTR && count == 2);
+    EXPECT(poll(NULL, 0, 100000) == -1 && errno == EINTR && count == 2);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(ppoll(NULL, 0, &ever, &none) == -1 && errno == EINTR && count == 3);
+    EXPECT(ppoll(NULL, 0, &ever, &none) == -1 && errno == EINTR && count == 3);
 }
 
 static void put(int signal, siginfo_t *info, void *context)
 {
     only_count(signal, info, context);
-    expect(write(ends[1], "x", 1) == 1);
+    EXPECT(write(ends[1], "x", 1) == 1);
 }
 
 /* With SA_RESTART a read goes on, and finds what the handler wrote. */
@@ -157,12 +157,12 @@ void restarted_read(void)
     char byte = 0;
 
     count = 0;
-    expect(pipe(ends) == 0);
+    EXPECT(pipe(ends) == 0);
     handle(SIGALRM, put, SA_RESTART);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(read(ends[0], &byte, 1) == 1 && byte == 'x' && count == 1);
+    EXPECT(read(ends[0], &byte, 1) == 1 && byte == 'x' && count == 1);
     handle(SIGALRM, only_count, 0);
     setitimer(ITIMER_REAL, &once, NULL);
-    expect(read(ends[0], &byte, 1) == -1 && errno == EINTR && count == 2);
-    expect(close(ends[0]) == 0 && close(ends[1]) == 0);
+    EXPECT(read(ends[0], &byte, 1) == -1 && errno == EINTR && count == 2);
+    EXPECT(close(ends[0]) == 0 && close(ends[1]) == 0);
 }

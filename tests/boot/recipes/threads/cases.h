@@ -2,16 +2,10 @@
  * it is not. */
 #pragma once
 
+#include "../expect.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-#define EXPECT(condition)                                                                                    \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 void create_and_join(void);
 void many_generations(void);

@@ -1,15 +1,8 @@
-#include <string.h>
-
 #include "cases.h"
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
-#define CASE(name)                                                                                           \
-    {                                                                                                        \
-#name, name                                                                                          \
-    }
+#include "../chosen_cases.h"
+
+static const struct chosen_case cases[] = {
     CASE(create_and_join),
     CASE(many_generations),
     CASE(detached),
@@ -44,28 +37,8 @@ static const struct {
     CASE(reading),
 };
 
-static void (*find(const char *name))(void)
-{
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (!strcmp(cases[i].name, name)) {
-            return cases[i].run;
-        }
-    }
-    printf("no case %s\n", name);
-    exit(2);
-}
-
-/* [ROUNDS] CASE...: all cases once, or as often as a number says. */
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 0, first = rounds > 0 ? 2 : 1;
-
     setvbuf(stdout, NULL, _IOLBF, 0);
-    do {
-        for (int i = first; i < argc; i++) {
-            find(argv[i])();
-            printf("%s ok\n", argv[i]);
-        }
-    } while (--rounds > 0);
-    return 0;
+    return run_chosen_cases(cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -1,7 +1,9 @@
-/* Each case returns when all held, or ends the program by expect(). */
+/* Each case returns when all held, or ends the program by EXPECT(). */
 #pragma once
 
 #define _GNU_SOURCE
+#include "../expect.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,19 +18,11 @@
 
 #define MS 1000000l /* nanoseconds */
 
-#define expect(condition)                                                                                    \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            _Exit(1);                                                                                        \
-        }                                                                                                    \
-    } while (0)
-
 static inline int64_t reading(clockid_t clock)
 {
     struct timespec time;
 
-    expect(clock_gettime(clock, &time) == 0);
+    EXPECT(clock_gettime(clock, &time) == 0);
     return time.tv_sec * 1000000000 + time.tv_nsec;
 }
 

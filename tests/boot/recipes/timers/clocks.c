@@ -33,9 +33,9 @@ static bool another_thread_s_counts_for_the_process_only(void)
     pthread_t id;
     void *result;
 
-    expect(pthread_create(&id, NULL, other, NULL) == 0 && pthread_getcpuclockid(id, &its) == 0);
-    expect(reading(its) >= 0 && pthread_join(id, &result) == 0);
-    expect(reading(CLOCK_PROCESS_CPUTIME_ID) - process >= (intptr_t)result);
+    EXPECT(pthread_create(&id, NULL, other, NULL) == 0 && pthread_getcpuclockid(id, &its) == 0);
+    EXPECT(reading(its) >= 0 && pthread_join(id, &result) == 0);
+    EXPECT(reading(CLOCK_PROCESS_CPUTIME_ID) - process >= (intptr_t)result);
     /* It began at nothing, and this one may have run in between. */
     return (intptr_t)result >= 4 * MS && (intptr_t)result < 100 * MS &&
            reading(CLOCK_THREAD_CPUTIME_ID) - thread < 10 * MS;
@@ -47,20 +47,20 @@ void processor_time(void)
 
     in_the_end(a_sleep_takes_none);
     in_the_end(another_thread_s_counts_for_the_process_only);
-    expect(clock_getcpuclockid(0, &its) == 0 && reading(its) > 0);
-    expect(clock() > 0);
+    EXPECT(clock_getcpuclockid(0, &its) == 0 && reading(its) > 0);
+    EXPECT(clock() > 0);
 }
 
 void clock_numbers(void)
 {
     struct timespec time;
 
-    expect(clock_getres(CLOCK_MONOTONIC, &time) == 0 && time.tv_sec == 0 && time.tv_nsec == 1);
-    expect(clock_getres(CLOCK_THREAD_CPUTIME_ID, &time) == 0 && time.tv_nsec == 1);
-    expect(clock_gettime(99, &time) == -1 && errno == EINVAL);
-    expect(clock_getres(99, &time) == -1 && errno == EINVAL);
-    expect(clock_getcpuclockid(4711, &(clockid_t){0}) == EINVAL); /* what the C library makes of it */
-    expect(reading(CLOCK_REALTIME) > 1600000000000000000);
+    EXPECT(clock_getres(CLOCK_MONOTONIC, &time) == 0 && time.tv_sec == 0 && time.tv_nsec == 1);
+    EXPECT(clock_getres(CLOCK_THREAD_CPUTIME_ID, &time) == 0 && time.tv_nsec == 1);
+    EXPECT(clock_gettime(99, &time) == -1 && errno == EINVAL);
+    EXPECT(clock_getres(99, &time) == -1 && errno == EINVAL);
+    EXPECT(clock_getcpuclockid(4711, &(clockid_t){0}) == EINVAL); /* what the C library makes of it */
+    EXPECT(reading(CLOCK_REALTIME) > 1600000000000000000);
 }
 
 void absolute_sleeps(void)
@@ -71,12 +71,12 @@ void absolute_sleeps(void)
         int64_t when = reading(clocks[i]) + 5 * MS;
         struct timespec time = timespec(when), past = timespec(1);
 
-        expect(clock_nanosleep(clocks[i], TIMER_ABSTIME, &time, NULL) == 0 && reading(clocks[i]) >= when);
-        expect(clock_nanosleep(clocks[i], TIMER_ABSTIME, &past, NULL) == 0);
+        EXPECT(clock_nanosleep(clocks[i], TIMER_ABSTIME, &time, NULL) == 0 && reading(clocks[i]) >= when);
+        EXPECT(clock_nanosleep(clocks[i], TIMER_ABSTIME, &past, NULL) == 0);
     }
     struct timespec bad = {0, 1000000000};
-    expect(clock_nanosleep(CLOCK_MONOTONIC, 0, &bad, NULL) == EINVAL);
-    expect(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &(struct timespec){0, 1}, NULL) == EINVAL);
+    EXPECT(clock_nanosleep(CLOCK_MONOTONIC, 0, &bad, NULL) == EINVAL);
+    EXPECT(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &(struct timespec){0, 1}, NULL) == EINVAL);
 }
 
 static volatile int woken;
@@ -85,7 +85,7 @@ static void *sleeper(void *argument)
 {
     struct timespec time = timespec(*(int64_t *)argument);
 
-    expect(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL) == 0);
+    EXPECT(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &time, NULL) == 0);
     woken = 1;
     return NULL;
 }
@@ -106,13 +106,13 @@ void clock_is_set(void)
     sigemptyset(&usr2);
     sigaddset(&usr2, SIGUSR2);
     sigprocmask(SIG_BLOCK, &usr2, NULL);
-    expect(timer_create(CLOCK_REALTIME, &event, &timer) == 0);
-    expect(timer_settime(timer, TIMER_ABSTIME, &spec, NULL) == 0);
-    expect(pthread_create(&id, NULL, sleeper, &when) == 0);
+    EXPECT(timer_create(CLOCK_REALTIME, &event, &timer) == 0);
+    EXPECT(timer_settime(timer, TIMER_ABSTIME, &spec, NULL) == 0);
+    EXPECT(pthread_create(&id, NULL, sleeper, &when) == 0);
     nanosleep(&little, NULL);
-    expect(!woken && clock_settime(CLOCK_REALTIME, &later) == 0);
-    expect(pthread_join(id, NULL) == 0 && woken && sigwaitinfo(&usr2, &info) == SIGUSR2);
-    expect(reading(CLOCK_REALTIME) > when && reading(CLOCK_MONOTONIC) - monotonic < 1800000 * MS);
-    expect(clock_settime(CLOCK_REALTIME, &back) == 0 && reading(CLOCK_REALTIME) < when);
-    expect(clock_settime(CLOCK_MONOTONIC, &back) == -1 && errno == EINVAL && timer_delete(timer) == 0);
+    EXPECT(!woken && clock_settime(CLOCK_REALTIME, &later) == 0);
+    EXPECT(pthread_join(id, NULL) == 0 && woken && sigwaitinfo(&usr2, &info) == SIGUSR2);
+    EXPECT(reading(CLOCK_REALTIME) > when && reading(CLOCK_MONOTONIC) - monotonic < 1800000 * MS);
+    EXPECT(clock_settime(CLOCK_REALTIME, &back) == 0 && reading(CLOCK_REALTIME) < when);
+    EXPECT(clock_settime(CLOCK_MONOTONIC, &back) == -1 && errno == EINVAL && timer_delete(timer) == 0);
 }

@@ -17,7 +17,7 @@ static void handle(int signal)
 {
     struct sigaction action = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
 
-    expect(sigaction(signal, &action, NULL) == 0);
+    EXPECT(sigaction(signal, &action, NULL) == 0);
     count = 0;
 }
 
@@ -27,7 +27,7 @@ static timer_t timer_on(clockid_t clock, int signal, int value)
         .sigev_notify = SIGEV_SIGNAL, .sigev_signo = signal, .sigev_value.sival_int = value};
     timer_t timer;
 
-    expect(timer_create(clock, &event, &timer) == 0);
+    EXPECT(timer_create(clock, &event, &timer) == 0);
     return timer;
 }
 
@@ -35,14 +35,14 @@ static void set(timer_t timer, int flags, int64_t value, int64_t interval)
 {
     struct itimerspec time = {timespec(interval), timespec(value)};
 
-    expect(timer_settime(timer, flags, &time, NULL) == 0);
+    EXPECT(timer_settime(timer, flags, &time, NULL) == 0);
 }
 
 static int64_t left(timer_t timer)
 {
     struct itimerspec time;
 
-    expect(timer_gettime(timer, &time) == 0);
+    EXPECT(timer_gettime(timer, &time) == 0);
     return time.it_value.tv_sec * 1000000000 + time.it_value.tv_nsec;
 }
 
@@ -52,19 +52,19 @@ void one_shot(void)
     int64_t before = reading(CLOCK_MONOTONIC);
 
     handle(SIGUSR1);
-    expect(left(timer) == 0);
+    EXPECT(left(timer) == 0);
     set(timer, 0, 1000000 * MS, 0);
     int64_t rest = left(timer);
-    expect(rest > 0 && rest <= 1000000 * MS);
+    EXPECT(rest > 0 && rest <= 1000000 * MS);
     set(timer, 0, 50 * MS, 0);
     while (!count)
         __asm__ volatile("" : : : "memory");
-    expect(reading(CLOCK_MONOTONIC) - before >= 50 * MS && left(timer) == 0);
-    expect(got.si_code == SI_TIMER && got.si_value.sival_int == 42 && got.si_overrun == 0);
+    EXPECT(reading(CLOCK_MONOTONIC) - before >= 50 * MS && left(timer) == 0);
+    EXPECT(got.si_code == SI_TIMER && got.si_value.sival_int == 42 && got.si_overrun == 0);
     set(timer, 0, 1000000 * MS, 0);
     set(timer, 0, 0, 0);
-    expect(left(timer) == 0 && count == 1 && timer_delete(timer) == 0);
-    expect(timer_delete(timer) != 0);
+    EXPECT(left(timer) == 0 && count == 1 && timer_delete(timer) == 0);
+    EXPECT(timer_delete(timer) != 0);
 }
 
 void interval_and_overrun(void)
@@ -77,18 +77,18 @@ void interval_and_overrun(void)
     set(timer, 0, 2 * MS, 2 * MS);
     while (count < 10)
         pause();
-    expect(got.si_value.sival_int == 7);
+    EXPECT(got.si_value.sival_int == 7);
     sigemptyset(&set_of);
     sigaddset(&set_of, SIGRTMIN + 2);
-    expect(sigprocmask(SIG_BLOCK, &set_of, NULL) == 0);
+    EXPECT(sigprocmask(SIG_BLOCK, &set_of, NULL) == 0);
     set(timer, 0, 2 * MS, 2 * MS);
     struct timespec time = timespec(50 * MS);
     nanosleep(&time, NULL);
-    expect(sigwaitinfo(&set_of, &info) == SIGRTMIN + 2 && info.si_code == SI_TIMER);
+    EXPECT(sigwaitinfo(&set_of, &info) == SIGRTMIN + 2 && info.si_code == SI_TIMER);
     /* 50 ms are 25 times 2, the first of which is the signal itself. */
-    expect(info.si_overrun >= 23 && timer_getoverrun(timer) == info.si_overrun);
+    EXPECT(info.si_overrun >= 23 && timer_getoverrun(timer) == info.si_overrun);
     set(timer, 0, 0, 0);
-    expect(sigprocmask(SIG_UNBLOCK, &set_of, NULL) == 0 && timer_delete(timer) == 0);
+    EXPECT(sigprocmask(SIG_UNBLOCK, &set_of, NULL) == 0 && timer_delete(timer) == 0);
 }
 
 void absolute(void)
@@ -101,15 +101,15 @@ void absolute(void)
     sigemptyset(&none);
     sigemptyset(&usr1);
     sigaddset(&usr1, SIGUSR1);
-    expect(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0); /* so that it cannot come just before the wait */
+    EXPECT(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0); /* so that it cannot come just before the wait */
     set(timer, TIMER_ABSTIME, when, 0);
     while (!count)
         sigsuspend(&none);
-    expect(reading(CLOCK_REALTIME) >= when);
+    EXPECT(reading(CLOCK_REALTIME) >= when);
     set(timer, TIMER_ABSTIME, 1000, 0); /* long ago */
     while (count < 2)
         sigsuspend(&none);
-    expect(sigprocmask(SIG_UNBLOCK, &usr1, NULL) == 0 && timer_delete(timer) == 0);
+    EXPECT(sigprocmask(SIG_UNBLOCK, &usr1, NULL) == 0 && timer_delete(timer) == 0);
 }
 
 static volatile int called;
@@ -117,7 +117,7 @@ static pthread_t caller;
 
 static void call(union sigval value)
 {
-    expect(value.sival_int == 11);
+    EXPECT(value.sival_int == 11);
     caller = pthread_self();
     called++;
 }
@@ -130,11 +130,11 @@ void by_thread(void)
     timer_t timer;
     struct timespec little = timespec(MS);
 
-    expect(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
+    EXPECT(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
     set(timer, 0, MS, MS);
     while (called < 10)
         nanosleep(&little, NULL);
-    expect(!pthread_equal(caller, pthread_self()) && timer_delete(timer) == 0);
+    EXPECT(!pthread_equal(caller, pthread_self()) && timer_delete(timer) == 0);
 }
 
 void many_timers(void)
@@ -150,8 +150,8 @@ void many_timers(void)
     while (count < 64)
         nanosleep(&little, NULL);
     for (int i = 0; i < 64; i++)
-        expect(left(timers[i]) == 0 && timer_delete(timers[i]) == 0);
-    expect(count == 64);
+        EXPECT(left(timers[i]) == 0 && timer_delete(timers[i]) == 0);
+    EXPECT(count == 64);
 }
 
 static timer_t of_processor_time;
@@ -168,7 +168,7 @@ static bool a_sleep_is_not_counted(void)
     slept = nanosleep(&time, NULL) == 0 && count == 0;
     while (!count)
         __asm__ volatile("" : : : "memory");
-    expect(reading(CLOCK_PROCESS_CPUTIME_ID) - before >= 15 * MS);
+    EXPECT(reading(CLOCK_PROCESS_CPUTIME_ID) - before >= 15 * MS);
     return slept;
 }
 
@@ -176,7 +176,7 @@ void processor_time_timer(void)
 {
     of_processor_time = timer_on(CLOCK_PROCESS_CPUTIME_ID, SIGUSR1, 0);
     in_the_end(a_sleep_is_not_counted);
-    expect(timer_delete(of_processor_time) == 0);
+    EXPECT(timer_delete(of_processor_time) == 0);
 }
 
 void virtual_and_profiling(void)
@@ -185,28 +185,28 @@ void virtual_and_profiling(void)
 
     handle(SIGVTALRM);
     handle(SIGPROF);
-    expect(setitimer(ITIMER_VIRTUAL, &time, NULL) == 0);
+    EXPECT(setitimer(ITIMER_VIRTUAL, &time, NULL) == 0);
     while (count < 3)
         __asm__ volatile("" : : : "memory");
-    expect(got.si_signo == SIGVTALRM && setitimer(ITIMER_VIRTUAL, &none, NULL) == 0);
+    EXPECT(got.si_signo == SIGVTALRM && setitimer(ITIMER_VIRTUAL, &none, NULL) == 0);
     count = 0;
-    expect(setitimer(ITIMER_PROF, &time, NULL) == 0);
+    EXPECT(setitimer(ITIMER_PROF, &time, NULL) == 0);
     while (count < 3)
         __asm__ volatile("" : : : "memory");
-    expect(got.si_signo == SIGPROF && setitimer(ITIMER_PROF, &none, NULL) == 0);
+    EXPECT(got.si_signo == SIGPROF && setitimer(ITIMER_PROF, &none, NULL) == 0);
 }
 
 void itimer_values(void)
 {
     struct itimerval time = {{3, 0}, {10000, 500}}, got_time, bad = {{0, 0}, {0, 1000000}};
 
-    expect(setitimer(ITIMER_REAL, &time, NULL) == 0 && getitimer(ITIMER_REAL, &got_time) == 0);
-    expect(got_time.it_interval.tv_sec == 3 && got_time.it_value.tv_sec >= 9000 &&
+    EXPECT(setitimer(ITIMER_REAL, &time, NULL) == 0 && getitimer(ITIMER_REAL, &got_time) == 0);
+    EXPECT(got_time.it_interval.tv_sec == 3 && got_time.it_value.tv_sec >= 9000 &&
            got_time.it_value.tv_sec <= 10000);
-    expect(setitimer(ITIMER_REAL, &bad, NULL) == -1 && errno == EINVAL);
-    expect(getitimer(7, &got_time) == -1 && errno == EINVAL);
+    EXPECT(setitimer(ITIMER_REAL, &bad, NULL) == -1 && errno == EINVAL);
+    EXPECT(getitimer(7, &got_time) == -1 && errno == EINVAL);
     unsigned rest = alarm(5000);
-    expect(rest >= 9000 && rest <= 10001);
+    EXPECT(rest >= 9000 && rest <= 10001);
     rest = alarm(0);
-    expect(rest >= 4000 && rest <= 5000 && alarm(0) == 0);
+    EXPECT(rest >= 4000 && rest <= 5000 && alarm(0) == 0);
 }

@@ -1,4 +1,4 @@
-#include "show.h"
+#include "cases.h"
 
 #include <stddef.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "show.h"
+#include "cases.h"
 
 #include <fcntl.h>
 #include <stdint.h>

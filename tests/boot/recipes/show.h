@@ -1,12 +1,9 @@
 /* One line a call: what it was, and what came of it. The same program prints the same on Linux. */
 #pragma once
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static inline long show_result(const char *what, long result)
 {
