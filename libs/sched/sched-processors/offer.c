@@ -62,11 +62,38 @@ void sched_offer(struct sched_place *place)
     }
 }
 
+/* Whether a processor is on its way to look at who waits, and may run this one. */
+static bool somebody_comes(const struct sched_place *place)
+{
+    for (unsigned cpu = 0; cpu < sched_cpu_count; cpu++) {
+        const struct sched_cpu *c = &sched_cpus[cpu];
+
+        if (may_run(place, cpu) && (c->running ? c->outranked : !c->idle))
+            return true;
+    }
+    return false;
+}
+
+static bool has_room(const struct sched_cpu *cpu, const struct sched_place *place)
+{
+    const struct sched_place *running = cpu->running;
+
+    if (!running)
+        return cpu->idle;
+    return running->rank < place->rank ||
+           (running->rank == place->rank && running->sliced && cpu->slice_end == SCHED_NEVER);
+}
+
+/* Who was asked for a place may have found a better one, or may keep its own by now. A processor that is on
+ * its way comes here when it has chosen, so nobody need be asked before. */
 void sched_offer_rest(void)
 {
     if (!sched_waits())
         return;
-    for (unsigned cpu = 0; cpu < sched_cpu_count; cpu++)
-        if (sched_cpus[cpu].idle && sched_first(cpu))
-            wake(cpu);
+    for (unsigned cpu = 0; cpu < sched_cpu_count; cpu++) {
+        struct sched_place *place = sched_first(cpu);
+
+        if (place && has_room(&sched_cpus[cpu], place) && !somebody_comes(place))
+            sched_offer(place);
+    }
 }

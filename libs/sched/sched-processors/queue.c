@@ -83,7 +83,8 @@ void sched_add(struct sched_place *place, bool first)
     place->left = first && here->running == place ? slice_left(here) : 0;
     ring_insert(ring, first ? NULL : *ring, &place->queue);
     filled[place->rank / 64] |= UINT64_C(1) << place->rank % 64;
-    sched_offer(place); /* one that gives way may be as good elsewhere, or may not run here any more */
+    if (here->running != place)
+        sched_offer(place); /* else this processor may take it again, before it looks at the rest */
 }
 
 void sched_remove(struct sched_place *place)

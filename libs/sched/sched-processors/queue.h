@@ -36,7 +36,8 @@ struct sched_place *sched_first(unsigned cpu);
 /* Asks for the alarm that this processor needs next. */
 void sched_set_alarm(void);
 
-/* offer.c: a place is queued; finds it a processor. sched_offer_rest() finds idle processors something. */
+/* offer.c: a place is queued; finds it a processor. sched_offer_rest() does so for those for which nobody
+ * comes, whenever a processor has chosen what it does. */
 void sched_offer(struct sched_place *place);
 void sched_offer_rest(void);
 void sched_begin_slice(unsigned cpu, uint64_t end);

@@ -1,0 +1,613 @@
+/*
+ * A machine of some processors inside a host program, on which the scheduler, the guard and kthread-core run
+ * as they are, and which decides at every step which processor goes on, or takes an interrupt.
+ *
+ * A step ends where another processor can see a difference: at each look at a processor's own words outside
+ * of the guard, where the guard is waited for, where a processor halts, and between two instructions of a
+ * thread (machine_point()). Contexts are fibers made of ucontext; each processor is in one of them.
+ *
+ * machine_explore() runs a scenario again and again. Each time the machine begins idle, and must be idle in
+ * the end, with all threads gone. Usually a processor goes on as long as it can, and takes no interrupts
+ * before it halts; the runs differ in where that is not so: every way to depart from it `delays` times (each
+ * by one place in the list of what could happen), then `random` runs that depart anywhere.
+ */
+#pragma once
+
+#include "../lock.c"
+#include "../queue.c"
+
+#include <alarm.h>
+#include <clock.h>
+#include <context.h>
+#include <interrupts.h>
+#include <kthread.h>
+#include <panic.h>
+#include <platform_exit.h>
+#include <sanitizer/common_interface_defs.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#define STACK ((size_t)256 << 10)
+#define FIBERS 32
+#define STEPS 4000 /* of one run, at most */
+
+struct fiber {
+    ucontext_t context;
+    void (*entry)(void);
+    const void *bottom;
+    size_t size;
+    void *fake; /* the sanitizer's */
+    bool used;
+};
+
+enum wait { GOES_ON, WANTS_GUARD, WANTS_ANSWERS, HALTED, UNTIL };
+enum event { RUN, ASKED, FORGETS, ALARMED, TIME };
+
+static struct machine_cpu {
+    struct fiber *at; /* where it is while another one goes on */
+    enum wait wait;
+    bool (*until)(void);
+    bool interrupts; /* are on */
+    bool asked, forgets, alarmed;
+    uint64_t armed, alarm; /* what the alarm was set to, and what it is */
+    enum event event;      /* why it goes on */
+} cpus[SCHED_CPUS];
+
+static unsigned machine_cpus, me; /* how many there are, and whose step it is */
+static uint64_t now = 1000;
+
+static struct fiber fibers[FIBERS], explorer, *running = &explorer, *came_from;
+static struct kthread *boot_thread;
+static void (*scenario)(void); /* starts threads */
+static bool wanted;            /* that it does */
+
+/* What was decided in this run, where there was a choice, and how many there were. */
+static unsigned char chosen[STEPS], choices[STEPS];
+static unsigned decided, replayed, steps;
+static bool random_run, tracing;
+static const char *scenario_name;
+
+static uint64_t machine_random(uint64_t limit)
+{
+    static uint64_t state = 88172645463325252u;
+
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (state >> 11) % limit;
+}
+
+static _Noreturn void wrong(const char *what)
+{
+    fprintf(stderr, "%s: %s, after %u steps; processor %u, guard of %u\ndecisions:", scenario_name, what,
+            steps, me, holder);
+    for (unsigned i = 0; i < decided; i++)
+        if (chosen[i])
+            fprintf(stderr, " %u:%u", i, chosen[i]);
+    for (unsigned i = 0; i < machine_cpus; i++)
+        fprintf(stderr,
+                "\nprocessor %u: waits %d, depth %u, due %u, idle %d, halted %d, outranked %d, runs %d", i,
+                cpus[i].wait, kernel_guard_depth[i].value, kernel_guard_waiting[i].value, sched_cpus[i].idle,
+                sched_cpus[i].halted, sched_cpus[i].outranked, sched_cpus[i].running != NULL);
+    for (const struct kthread *t = kthread_first; t; t = t->all_next)
+        fprintf(stderr, "\nthread %d: state %d, queued %d, timer %d, processor %u, rank %u, avoids %x",
+                t->number, t->state, ring_held(&t->place.queue), ktimer_armed(&t->timer), t->place.cpu,
+                t->place.rank, t->place.avoided);
+    fprintf(stderr, "\n");
+    abort();
+}
+
+#define HOLDS(condition) ((condition) ? (void)0 : wrong(#condition))
+
+/* Fibers. */
+static void fiber_go(struct fiber *to)
+{
+    struct fiber *self = running;
+
+    came_from = self;
+    running = to;
+    __sanitizer_start_switch_fiber(&self->fake, to->bottom, to->size);
+    HOLDS(swapcontext(&self->context, &to->context) == 0);
+    __sanitizer_finish_switch_fiber(self->fake, &came_from->bottom, &came_from->size);
+}
+
+static void fiber_begin(void)
+{
+    __sanitizer_finish_switch_fiber(NULL, &came_from->bottom, &came_from->size);
+    running->entry();
+}
+
+static void fiber_prepare(struct fiber *fiber, char *stack, void (*entry)(void))
+{
+    fiber->used = true;
+    fiber->entry = entry;
+    fiber->bottom = stack;
+    fiber->size = STACK;
+    HOLDS(getcontext(&fiber->context) == 0);
+    fiber->context.uc_stack.ss_sp = stack;
+    fiber->context.uc_stack.ss_size = STACK;
+    makecontext(&fiber->context, fiber_begin, 0);
+}
+
+static struct fiber *fiber_new(void (*entry)(void))
+{
+    static char *stacks[FIBERS];
+    unsigned i = 0;
+
+    while (fibers[i].used)
+        HOLDS(++i < FIBERS);
+    if (!stacks[i])
+        stacks[i] = malloc(STACK);
+    fiber_prepare(&fibers[i], stacks[i], entry);
+    return &fibers[i];
+}
+
+/* The first who waits for a processor is not overlooked by it, unless another comes for that one. Holds
+ * whenever the guard is free. */
+static void nobody_is_forgotten(const struct sched_place *place, const struct sched_cpu *by)
+{
+    const struct sched_place *other = by->running;
+
+    if (other ? by->outranked || other->rank > place->rank : !by->idle)
+        return;
+    if (other && other->rank == place->rank && (!other->sliced || by->slice_end != SCHED_NEVER))
+        return;
+    for (unsigned i = 0; i < machine_cpus; i++) {
+        const struct sched_cpu *cpu = &sched_cpus[i];
+
+        if (cpu->runs && may_run(place, i) && (cpu->running ? cpu->outranked : cpu->halted && !cpu->idle))
+            return;
+    }
+    wrong("a thread waits, and a processor that may run it knows nothing of it");
+}
+
+static void look_at_queue(void)
+{
+    for (unsigned i = 0; i < machine_cpus; i++) {
+        const struct sched_place *place = sched_first(i);
+
+        if (place && sched_cpus[i].runs)
+            nobody_is_forgotten(place, &sched_cpus[i]);
+    }
+}
+
+/* Between processors: who has still to forget pages. */
+static unsigned joined = 1, unanswered;
+
+static bool goes_on(unsigned i)
+{
+    switch (cpus[i].wait) {
+    case GOES_ON:
+        return true;
+    case WANTS_GUARD:
+        return holder == 0 || (unanswered >> i & 1);
+    case WANTS_ANSWERS:
+        return unanswered == 0;
+    case UNTIL:
+        return cpus[i].until();
+    case HALTED:
+        break;
+    }
+    return false;
+}
+
+/* Which of `count` things happens: usually the first. */
+static unsigned decide(unsigned count)
+{
+    unsigned which = 0;
+
+    if (count == 1)
+        return 0;
+    HOLDS(decided < STEPS);
+    if (random_run)
+        which = machine_random(6) == 0 ? (unsigned)machine_random(count) : 0;
+    else if (decided < replayed)
+        which = chosen[decided];
+    HOLDS(which < count && (decided >= replayed || random_run || choices[decided] == count));
+    choices[decided] = (unsigned char)count;
+    chosen[decided++] = (unsigned char)which;
+    return which;
+}
+
+/* Whose step is next, and what it is; false: all is done, or nothing can ever happen again. */
+static bool next(unsigned *who, enum event *what)
+{
+    struct {
+        unsigned cpu;
+        enum event event;
+    } all[5 * SCHED_CPUS];
+
+    HOLDS(++steps < STEPS);
+    if (holder == 0)
+        look_at_queue();
+    for (;;) {
+        unsigned count = 0, first = SCHED_CPUS, which;
+
+        for (unsigned k = 0; k < machine_cpus; k++) {
+            unsigned i = (me + k) % machine_cpus;
+            const struct machine_cpu *c = &cpus[i];
+            const bool possible[] = {goes_on(i), c->interrupts && c->asked, c->interrupts && c->forgets,
+                                     c->interrupts && c->alarmed};
+
+            for (enum event event = RUN; event < TIME; event++)
+                if (possible[event]) {
+                    all[count].cpu = i;
+                    all[count++].event = event;
+                }
+        }
+        for (unsigned i = 0; i < machine_cpus; i++)
+            if (cpus[i].alarm != ALARM_NEVER && (first == SCHED_CPUS || cpus[i].alarm < cpus[first].alarm))
+                first = i;
+        if (first < SCHED_CPUS) {
+            all[count].cpu = first;
+            all[count++].event = TIME;
+        }
+        if (count == 0)
+            return false;
+        which = decide(count);
+        *who = all[which].cpu;
+        *what = all[which].event;
+        if (tracing)
+            fprintf(stderr, "%u: %u does %d\n", steps, *who, *what);
+        if (*what != TIME)
+            return true;
+        if (cpus[first].alarm > now)
+            now = cpus[first].alarm;
+        cpus[first].alarm = ALARM_NEVER;
+        cpus[first].alarmed = true;
+    }
+}
+
+static void answer_now(void)
+{
+    unanswered &= ~(1u << me);
+}
+
+/* As interrupts-x86_64 does, on the stack of whoever is interrupted. */
+static void interrupt(enum event event)
+{
+    struct signal_context *nothing = NULL;
+
+    cpus[me].interrupts = false;
+    if (event == FORGETS) {
+        cpus[me].forgets = false;
+        answer_now();
+        cpus[me].interrupts = true;
+        return;
+    }
+    if (event == ALARMED) {
+        cpus[me].alarmed = false;
+        cpus[me].armed = ALARM_NEVER;
+    } else {
+        cpus[me].asked = false;
+    }
+    if (kernel_guard_try()) {
+        do {
+            cpus[me].interrupts = true;
+            if (kernel_guard_run())
+                kernel_guard_switch();
+            cpus[me].interrupts = false;
+        } while (!kernel_guard_release());
+        if (kernel_guard_delivers()) {
+            HOLDS(kernel_guard_try());
+            cpus[me].interrupts = true;
+            kernel_guard_deliver(nothing);
+        }
+    }
+    cpus[me].interrupts = true;
+}
+
+/* The processor has come to the end of a step. It may be another one when this returns, as after any
+ * interrupt. */
+static void wait_for(enum wait wait, bool (*until)(void))
+{
+    for (;;) {
+        unsigned who;
+        enum event what;
+
+        cpus[me].wait = wait;
+        cpus[me].until = until;
+        if (!next(&who, &what)) {
+            cpus[me].at = running;
+            fiber_go(&explorer);
+            what = cpus[me].event;
+        } else if (who != me) {
+            cpus[me].at = running;
+            cpus[who].event = what;
+            me = who;
+            fiber_go(cpus[who].at);
+            what = cpus[me].event;
+        }
+        cpus[me].wait = GOES_ON;
+        if (what == RUN)
+            return;
+        interrupt(what);
+        if (wait == HALTED)
+            return;
+    }
+}
+
+static void machine_point(void)
+{
+    wait_for(GOES_ON, NULL);
+}
+
+static void machine_until(bool (*until)(void))
+{
+    wait_for(UNTIL, until);
+}
+
+/* What the libraries ask of a machine. Who has the guard is not seen by others. */
+static void outside(void)
+{
+    if (holder != me + 1)
+        machine_point();
+}
+
+void multiprocessor_word_add(struct multiprocessor_word *first, unsigned by)
+{
+    outside();
+    first[me].value += by;
+}
+
+unsigned multiprocessor_word_get(const struct multiprocessor_word *first)
+{
+    outside();
+    return first[me].value;
+}
+
+void multiprocessor_word_set(struct multiprocessor_word *first, unsigned value)
+{
+    outside();
+    first[me].value = value;
+}
+
+void *multiprocessor_own(const void *first)
+{
+    return *(void *const *)((const char *)first + me * sizeof(struct multiprocessor_word));
+}
+
+unsigned multiprocessor_number(void)
+{
+    return me;
+}
+
+volatile bool multiprocessor_stopping, multiprocessor_alone;
+
+void multiprocessor_answer(void)
+{
+    wait_for(WANTS_GUARD, NULL);
+    answer_now();
+}
+
+void multiprocessor_forget(uintptr_t start, uintptr_t end)
+{
+    (void)start, (void)end;
+    HOLDS(holder == me + 1 && unanswered == 0);
+    unanswered = joined & ~(1u << me);
+    for (unsigned i = 0; i < machine_cpus; i++)
+        if (unanswered >> i & 1)
+            cpus[i].forgets = true;
+    wait_for(WANTS_ANSWERS, NULL);
+    HOLDS(unanswered == 0);
+}
+
+void multiprocessor_join(void)
+{
+    HOLDS(holder == me + 1);
+    joined |= 1u << me;
+}
+
+void multiprocessor_ask(unsigned number)
+{
+    cpus[number].asked = true;
+}
+
+void multiprocessor_halt(bool (*unless)(void))
+{
+    bool no;
+
+    machine_point();
+    cpus[me].interrupts = false;
+    machine_point();
+    no = unless();
+    machine_point();
+    cpus[me].interrupts = true;
+    if (!no)
+        wait_for(HALTED, NULL);
+    machine_point();
+}
+
+bool multiprocessor_devices(void)
+{
+    return true;
+}
+
+void *multiprocessor_thread_pointer(void)
+{
+    return NULL;
+}
+
+static void (*processor_entry)(unsigned number);
+
+static void begin_processor(void)
+{
+    processor_entry(me);
+}
+
+unsigned multiprocessor_start(void (*entry)(unsigned number))
+{
+    processor_entry = entry;
+    for (unsigned i = 1; i < machine_cpus; i++)
+        cpus[i].at = fiber_new(begin_processor);
+    return machine_cpus;
+}
+
+void interrupts_on(void)
+{
+    cpus[me].interrupts = true;
+}
+
+void interrupts_run(void)
+{
+    machine_point();
+    if (wanted)
+        kthread_wake(boot_thread);
+}
+
+uint64_t clock_monotonic(void)
+{
+    return now;
+}
+
+void alarm_set(uint64_t deadline)
+{
+    if (deadline < cpus[me].armed)
+        cpus[me].armed = cpus[me].alarm = deadline;
+}
+
+void context_prepare(struct context *context, void *stack_end, void (*entry)(void), void *thread_pointer)
+{
+    (void)stack_end;
+    context->stack = fiber_new(entry);
+    context->thread_pointer = thread_pointer;
+}
+
+void context_switch(struct context *from, struct context *to)
+{
+    HOLDS(holder == me + 1 && cpus[me].interrupts);
+    from->stack = running;
+    fiber_go(to->stack);
+}
+
+void *context_thread_pointer(void)
+{
+    return NULL;
+}
+
+uintptr_t context_frame(const struct context *context)
+{
+    (void)context;
+    return 0;
+}
+
+void panic_begin(void) {}
+
+void panic_print(const char *text, ...)
+{
+    (void)text;
+}
+
+void panic_backtrace(uintptr_t pc, uintptr_t frame)
+{
+    (void)pc, (void)frame;
+}
+
+void platform_crash(void)
+{
+    wrong("deadlock");
+}
+
+void panic(const char *text, ...)
+{
+    wrong(text);
+}
+
+int sched_parallel_init(void);
+
+/* The boot's thread begins what is to happen, whenever a device wants it. */
+static void machine_boot(void)
+{
+    boot_thread = kthread_current();
+    kernel_enter();
+    HOLDS(sched_parallel_init() == 0);
+    kernel_leave();
+    for (;;) {
+        kernel_enter();
+        while (!wanted)
+            kthread_block(KTHREAD_FOR_EVER, false);
+        wanted = false;
+        scenario();
+        kernel_leave();
+    }
+}
+
+static void machine_run(void)
+{
+    unsigned who;
+    enum event what;
+
+    steps = decided = 0;
+    if (next(&who, &what)) {
+        cpus[who].event = what;
+        me = who;
+        fiber_go(cpus[who].at);
+    }
+    HOLDS(holder == 0 && kthread_count() == 1 && !sched_waits() && unanswered == 0);
+    for (unsigned i = 0; i < machine_cpus; i++) {
+        HOLDS(cpus[i].wait == HALTED && sched_cpus[i].idle && kernel_guard_depth[i].value == 0);
+        cpus[i].alarm = cpus[i].armed = ALARM_NEVER;
+    }
+}
+
+static void machine_begin(unsigned count)
+{
+    machine_cpus = count;
+    for (unsigned i = 0; i < SCHED_CPUS; i++)
+        cpus[i].alarm = cpus[i].armed = ALARM_NEVER;
+    scenario_name = "boot";
+    cpus[0].at = fiber_new(machine_boot);
+    machine_run();
+    now = 1000; /* the boot has set an alarm for the end of time */
+}
+
+static void one_run(void)
+{
+    boot_thread->place.cpu = 0;
+    boot_thread->place.left = 0;
+    me = 0;
+    wanted = true;
+    cpus[0].asked = true;
+    machine_run();
+}
+
+/* The next way to depart `delays` times in all at most; false: that was the last. */
+static bool another(unsigned delays)
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < decided; i++)
+        sum += chosen[i];
+    for (unsigned i = decided; i-- > 0;) {
+        if (sum < delays && chosen[i] + 1 < choices[i]) {
+            chosen[i]++;
+            replayed = i + 1;
+            return true;
+        }
+        sum -= chosen[i];
+    }
+    return false;
+}
+
+static unsigned long machine_explore(const char *name, void (*starts)(void), unsigned delays, unsigned random)
+{
+    unsigned long runs = 0;
+
+    scenario_name = name;
+    scenario = starts;
+    random_run = false;
+    replayed = 0;
+    do {
+        one_run();
+        runs++;
+    } while (another(delays));
+    replayed = 0;
+    random_run = true;
+    for (unsigned i = 0; i < random; i++)
+        one_run();
+    random_run = false;
+    return runs + random;
+}
