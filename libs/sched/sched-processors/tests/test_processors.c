@@ -5,12 +5,15 @@
 // cflags: -DCONFIG_SCHED_PROCESSORS_SLICE_MICROSECONDS=1
 /*
  * Several processors and a few threads, in every order up to some departures from the usual one
- * (machine_model.h). With an argument as many delays, with a second one as many random runs of each scenario.
+ * (machine_model.h). Arguments, for longer runs by hand: delays, random runs of each scenario, processors,
+ * and anything at all to see each step.
  */
 #include "machine_model.h"
 
 #include <kernel_guard.h>
 #include <sched_parallel.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define THREADS 4
 #define OTHER 0
@@ -56,12 +59,17 @@ static void down(int which)
     kernel_leave();
 }
 
-static void up(int which)
+static void add(int which)
 {
-    kernel_enter();
     counts[which]++;
     if (waiters[which])
         kthread_wake(waiters[which]);
+}
+
+static void up(int which)
+{
+    kernel_enter();
+    add(which);
     kernel_leave();
 }
 
@@ -117,11 +125,19 @@ static void interrupt_thread(int thread)
     kernel_leave();
 }
 
+static bool told;
+
+static bool is_told(void)
+{
+    return told;
+}
+
 /* As an exception does it. */
-static void fault(void)
+static void fault(int adds_to)
 {
     cpus[me].interrupts = false;
     bool seized = kernel_guard_seize();
+    add(adds_to);
     if (forgets)
         multiprocessor_forget(0, 0);
     kernel_guard_cede(seized);
@@ -156,6 +172,9 @@ static void entry(void *argument)
         waiters[thread] = NULL;
     }
     ending = true;
+    kernel_leave();
+    think(thread); /* others come, and wait for it */
+    kernel_enter();
     kthread_exit(gone);
 }
 
@@ -241,24 +260,32 @@ static void wandering(void)
     start(3, OTHER, true);
 }
 
-static bool all_delivered(void)
+static bool is_delivered(void)
 {
     return delivered[0] > 0;
 }
 
+/* While it runs, while the third does in its place, or while it waits. */
 static void interrupts_it(int thread)
 {
-    if (thread == 0)
-        machine_until(all_delivered);
-    else
+    if (thread == 1) {
+        pin(1);
         interrupt_thread(0);
+        up(0);
+        return;
+    }
+    pin(0);
+    if (thread == 0) {
+        down(0);
+        machine_until(is_delivered);
+    }
     think(thread);
 }
 
 static void interrupted(void)
 {
     body = interrupts_it;
-    start(2, HIGH, false);
+    start(3, OTHER, true);
 }
 
 static void rests(int thread)
@@ -275,11 +302,26 @@ static void timers(void)
     start(3, OTHER, true);
 }
 
-static bool told;
-
-static bool is_told(void)
+/* What an exception does to others happens, though nobody leaves the kernel. */
+static void faults(int thread)
 {
-    return told;
+    if (thread == 1) {
+        rank(1, HIGH, false);
+        pin(0);
+        down(1);
+        told = true;
+    } else {
+        pin(0);
+        fault(1);
+        machine_until(is_told);
+    }
+}
+
+static void woken_by_a_fault(void)
+{
+    told = false;
+    body = faults;
+    start(2, OTHER, true);
 }
 
 /* More than there are processors, equal, and the last is waited for by the others: slices must end. */
@@ -345,7 +387,7 @@ static void does_anything(int thread)
             interrupt_thread(other);
             break;
         case 6:
-            fault();
+            fault(other);
             break;
         case 7:
             kernel_enter();
@@ -364,26 +406,49 @@ static void anything(void)
     start(3, OTHER, true);
 }
 
+static void explore(unsigned processors, unsigned delays, unsigned random)
+{
+    static const struct {
+        const char *name;
+        void (*starts)(void);
+    } all[] = {
+        {"ends together", ends_together},       {"a ring", a_ring},
+        {"moved by another", moved_by_another}, {"wandering", wandering},
+        {"interrupted", interrupted},           {"timers", timers},
+        {"woken by a fault", woken_by_a_fault}, {"slices", slices},
+        {"ranks change", ranks_change},
+    };
+    unsigned long runs = 0;
+
+    machine_begin(processors);
+    for (int i = 0; i < 2; i++, forgets = true) {
+        for (size_t s = 0; s < sizeof all / sizeof *all; s++)
+            runs += machine_explore(all[s].name, all[s].starts, delays, random);
+        runs += machine_explore("anything", anything, 0, 20 * random);
+    }
+    printf("%u processors: %lu runs, ok\n", processors, runs);
+}
+
+/* The machine is made once in a process. */
 int main(int argc, char **argv)
 {
     unsigned delays = argc > 1 ? (unsigned)atoi(argv[1]) : 1,
              random = argc > 2 ? (unsigned)atoi(argv[2]) : 100;
-    unsigned count = argc > 3 ? (unsigned)atoi(argv[3]) : 2;
-    unsigned long runs = 0;
+    unsigned only = argc > 3 ? (unsigned)atoi(argv[3]) : 0;
 
     tracing = argc > 4;
-    machine_begin(count);
-    for (int i = 0; i < 2; i++, forgets = true) {
-        runs += machine_explore("ends together", ends_together, delays, random);
-        runs += machine_explore("a ring", a_ring, delays, random);
-        runs += machine_explore("moved by another", moved_by_another, delays, random);
-        runs += machine_explore("wandering", wandering, delays, random);
-        runs += machine_explore("interrupted", interrupted, delays, random);
-        runs += machine_explore("timers", timers, delays, random);
-        runs += machine_explore("slices", slices, delays, random);
-        runs += machine_explore("ranks change", ranks_change, delays, random);
-        runs += machine_explore("anything", anything, 0, 20 * random);
+    for (unsigned processors = 2; processors <= 4; processors++) {
+        int status = 0;
+
+        if (only && only != processors)
+            continue;
+        pid_t child = fork();
+        if (child == 0) {
+            explore(processors, delays, random);
+            return 0;
+        }
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+            return 1;
     }
-    printf("processors: %lu runs of %u processors, ok\n", runs, count);
     return 0;
 }
