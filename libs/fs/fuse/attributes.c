@@ -41,8 +41,21 @@ uint64_t fuse_deadline(uint64_t seconds, uint32_t nanoseconds)
 void fuse_changed(struct fuse_node *node)
 {
     node->fresh_until = 0;
-    node->changed = ++node->mount->changes;
+    node->changed = ++*FUSE_TIME(node->mount);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    share_content_changed(&node->content);
+#endif
 }
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+void fuse_unnamed(struct vnode *vnode)
+{
+    struct fuse_node *node = fuse_node_of(vnode);
+
+    if (node->attributes.links > 0 && --node->attributes.links == 0)
+        node->content.unnamed = true;
+}
+#endif
 
 bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint64_t valid,
                uint32_t nanoseconds, uint64_t asked)
@@ -69,6 +82,10 @@ bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint6
     };
     /* What was asked before a change may tell of before or after it. */
     node->fresh_until = node->changed > asked ? 0 : fuse_deadline(valid, nanoseconds);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (node->entry.vnode.flags & VNODE_SHARED)
+        share_content_noted(&node->entry.vnode, &node->content, to, asked, node->fresh_until);
+#endif
     return true;
 }
 
@@ -157,7 +174,10 @@ int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, uns
     if (error)
         fuse_changed(node);
     else
-        node->changed = ++node->mount->changes; /* what has just been noted is the newest */
+        node->changed = ++*FUSE_TIME(node->mount); /* what has just been noted is the newest */
+#ifdef CONFIG_LIB_SHARE_CACHE
+    share_content_changed(&node->content);
+#endif
     return error;
 }
 

@@ -143,6 +143,8 @@ int fuse_unlink(struct vnode *dir, const char *name, size_t length, struct vnode
     fuse_changed(node);
     fuse_changed(fuse_node_of(file));
     fuse_name_changed(node->mount, fuse_number(node), name, length);
+    if (!call->error)
+        fuse_unnamed(file);
     return fuse_end(call);
 }
 
@@ -162,8 +164,11 @@ int fuse_rename(struct vnode *from, const char *name, size_t length, struct vnod
     fuse_changed(node);
     fuse_changed(fuse_node_of(to));
     fuse_changed(fuse_node_of(file));
-    if (replaced)
+    if (replaced) {
         fuse_changed(fuse_node_of(replaced));
+        if (!call->error && !flags)
+            fuse_unnamed(replaced);
+    }
     fuse_name_changed(node->mount, fuse_number(node), name, length);
     fuse_name_changed(node->mount, in.directory, new_name, new_length);
     return fuse_end(call);

@@ -46,7 +46,11 @@ static void released(struct share_request *request)
     struct fuse_node *node = request->token;
 
     node->closing = false;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (node->gone || node->rests || node->closed)
+#else
     if (node->gone || node->rests)
+#endif
         step(node);
 }
 
@@ -214,6 +218,16 @@ void fuse_release(struct vnode *vnode)
         go(node);
     sweep(mount, now);
 }
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+void fuse_closed(struct vnode *vnode)
+{
+    struct fuse_node *node = fuse_node_of(vnode);
+
+    node->closed = true;
+    step(node);
+}
+#endif
 
 void fuse_wake_all(struct fuse_mount *mount)
 {

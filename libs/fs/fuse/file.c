@@ -69,6 +69,9 @@ long fuse_read(struct vnode *file, void *buffer, size_t size, uint64_t offset)
 
     if (file->type == VNODE_SYMLINK)
         return read_link(node, buffer, size, offset);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    share_content_read(&node->content);
+#endif
     error = fuse_open(node, false);
     return error ? error
                  : share_transfer(file, read_once, false, buffer, size, offset, node->mount->read_most);
@@ -85,6 +88,10 @@ long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offs
     done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset,
                           node->mount->write_most);
     fuse_changed(node);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (done > 0)
+        share_content_written(&node->content, offset + (uint64_t)done);
+#endif
     return done == 0 && size > 0 ? -EIO : done;
 }
 

@@ -7,21 +7,43 @@
 #include <heap.h>
 #include <log.h>
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+static struct share_content *content_of(struct vnode *file)
+{
+    return &fuse_node_of(file)->content;
+}
+
+static int ask(struct vnode *file)
+{
+    return fuse_refresh(fuse_node_of(file));
+}
+
+const struct share_operations fuse_operations = {
+    .content = content_of,
+    .ask = ask,
+    .closed = fuse_closed,
+    .vnode =
+        {
+#else
 const struct vnode_ops fuse_operations = {
-    .lookup = fuse_lookup,
-    .create = fuse_create,
-    .link = fuse_link,
-    .unlink = fuse_unlink,
-    .rename = fuse_rename,
-    .entries = fuse_entries,
-    .read = fuse_read,
-    .write = fuse_write,
-    .allocate = fuse_allocate,
-    .get = fuse_get,
-    .set = fuse_set,
-    .sync = fuse_sync,
-    .statfs = fuse_statfs,
-    .release = fuse_release,
+#endif
+            .lookup = fuse_lookup,
+            .create = fuse_create,
+            .link = fuse_link,
+            .unlink = fuse_unlink,
+            .rename = fuse_rename,
+            .entries = fuse_entries,
+            .read = fuse_read,
+            .write = fuse_write,
+            .allocate = fuse_allocate,
+            .get = fuse_get,
+            .set = fuse_set,
+            .sync = fuse_sync,
+            .statfs = fuse_statfs,
+            .release = fuse_release,
+#ifdef CONFIG_LIB_SHARE_CACHE
+        },
+#endif
 };
 
 static int negotiate(struct fuse_mount *mount)
@@ -89,7 +111,13 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     struct fuse_mount *mount;
     int error;
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+    int flags = share_cache_flags(options);
+    if (flags < 0)
+        return flags;
+#else
     (void)options;
+#endif
     if (!channel)
         return -ENODEV;
     if (channel->mounted)
@@ -98,6 +126,9 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     if (!mount)
         return -ENOMEM;
     *mount = (struct fuse_mount){.channel = channel};
+#ifdef CONFIG_LIB_SHARE_CACHE
+    mount->file_flags = (uint16_t)flags;
+#endif
     *root = NULL;
     channel->mounted = true;
     error = negotiate(mount);

@@ -3,8 +3,12 @@
 
 #include "message.h"
 
+#include <config.h>
 #include <share_listing.h>
 #include <vnode_table.h>
+#ifdef CONFIG_LIB_SHARE_CACHE
+#include <share_cache.h>
+#endif
 
 #define FUSE_PAGE 4096u
 #define FUSE_PAGES_USUAL 32u /* in a message, of a server that does not say: include/linux/fuse.h */
@@ -36,14 +40,18 @@ struct fuse_mount {
     struct wait_queue for_call;
     bool complained;
     bool lists_attributes; /* the server has FUSE_READDIRPLUS */
-    /* Counts what the image itself changes. What was asked before a change is not believed for long. */
+    /* Counts what the image itself changes (FUSE_TIME). What was asked before a change is not believed for
+     * long. */
     uint64_t changes;
-    uint64_t names_changed; /* `changes` at the last one of a name */
+    uint64_t names_changed; /* at the last change of a name */
     struct fuse_node *names[FUSE_NAME_CHAINS];
     struct fuse_node *newest, *oldest; /* that rest */
     unsigned resting;
     struct fuse_batch batch;
     struct share_listings listings;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    uint16_t file_flags; /* of its files */
+#endif
 };
 
 /* The last messages about a node need no memory of their own, so that none is ever left unsaid. */
@@ -89,9 +97,21 @@ struct fuse_node {
         char text[FUSE_NAME_KEPT];
     } name;
     struct fuse_farewell farewell;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    struct share_content content; /* of a file */
+    bool closed;                  /* nobody has it open, but pages of it are kept */
+#endif
 };
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+extern const struct share_operations fuse_operations;
+#define FUSE_OPERATIONS (&fuse_operations.vnode)
+#define FUSE_TIME(mount) (&share_cache_time)
+#else
 extern const struct vnode_ops fuse_operations;
+#define FUSE_OPERATIONS (&fuse_operations)
+#define FUSE_TIME(mount) (&(mount)->changes)
+#endif
 
 static inline struct fuse_node *fuse_node_of(struct vnode *vnode)
 {
@@ -123,6 +143,7 @@ void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable);
 /* farewell.c */
 struct vnode *fuse_hold(struct fuse_node *node); /* also of a node that rests */
 void fuse_release(struct vnode *vnode);
+void fuse_closed(struct vnode *vnode); /* what is open of it is closed */
 /* No node rests any more. */
 void fuse_wake_all(struct fuse_mount *mount);
 
@@ -141,6 +162,14 @@ uint64_t fuse_deadline(uint64_t seconds, uint32_t nanoseconds); /* clock_monoton
 bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint64_t valid,
                uint32_t nanoseconds, uint64_t asked);
 void fuse_changed(struct fuse_node *node); /* by the image, just now */
+#ifdef CONFIG_LIB_SHARE_CACHE
+void fuse_unnamed(struct vnode *vnode); /* it has lost a name */
+#else
+static inline void fuse_unnamed(struct vnode *vnode)
+{
+    (void)vnode;
+}
+#endif
 int fuse_refresh(struct fuse_node *node);
 void fuse_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);

@@ -26,7 +26,7 @@ struct fuse_call *fuse_begin(struct fuse_mount *mount, enum fuse_operation opera
     mount->under_way++;
     call->bad = false;
     call->error = 0;
-    call->asked = mount->changes;
+    call->asked = *FUSE_TIME(mount);
     call->put = call->size = call->here = call->got = 0;
     call->request.done = NULL;
     call->request.urgent = false;

@@ -69,7 +69,7 @@ void fuse_name_changed(struct fuse_mount *mount, uint64_t directory, const char 
 {
     struct fuse_node *node = find(mount, directory, name, length);
 
-    mount->names_changed = ++mount->changes;
+    mount->names_changed = ++*FUSE_TIME(mount);
     if (node)
         fuse_name_forget(node);
 }

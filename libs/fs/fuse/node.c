@@ -31,13 +31,17 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uin
         if (!node)
             return -ENOMEM; /* the server keeps it in mind until the end: once, where memory is short */
         *node = (struct fuse_node){
-            .entry = {.vnode = {.ops = &fuse_operations,
+            .entry = {.vnode = {.ops = FUSE_OPERATIONS,
                                 .type = (uint16_t)type,
                                 .flags = type == VNODE_DIRECTORY ? VNODE_SHARED_NAMES : 0,
                                 .references = 1},
                       .number = out->node},
             .mount = mount,
         };
+#ifdef CONFIG_LIB_SHARE_CACHE
+        if (type == VNODE_FILE)
+            node->entry.vnode.flags = mount->file_flags;
+#endif
         vnode_table_add(&mount->nodes, &node->entry);
     }
     node->lookups++;
@@ -74,6 +78,9 @@ void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
     node->handle = handle;
     node->writable = writable;
     node->opened = true;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    node->closed = false;
+#endif
 }
 
 int fuse_open_handle(struct fuse_node *node, bool writable, uint64_t *handle)

@@ -43,8 +43,10 @@ int page_cache_pin(struct vnode *vnode, uint64_t index, void **data)
 {
     struct page_cache_file *file = vnode->pages;
     struct page *page;
-    int error;
+    int error = page_cache_agree(file);
 
+    if (error != 0)
+        return error == -ENOMEM ? -ENOMEM : -EIO;
     if (index >= page_cache_pages_of(page_cache_size(file)))
         return -EFAULT;
     for (;;) {
@@ -105,6 +107,8 @@ void page_cache_read_ahead(struct vnode *vnode, uint64_t offset, uint64_t size)
     uint64_t last = page_cache_pages_of(page_cache_size(file)), end = page_cache_pages_of(offset + size);
     struct page *page;
 
+    if (page_cache_agree(file) != 0)
+        return;
     if (end > last || end < offset / PAGE_SIZE)
         end = last;
     if (end > offset / PAGE_SIZE + page_cache_limit() / 4)

@@ -127,8 +127,12 @@ int page_cache_attach(struct vnode *vnode)
     const struct vnode_ops *ops;
     struct page_cache_file *file;
 
-    if (!(vnode->flags & VNODE_CACHED) || vnode->pages != NULL)
+    if (!(vnode->flags & VNODE_CACHED))
         return 0;
+    if (vnode->pages != NULL) {
+        page_cache_opened(vnode->pages);
+        return 0;
+    }
     ops = front_of(vnode->ops);
     file = ops != NULL ? heap_alloc(sizeof(*file)) : NULL;
     if (file == NULL)
@@ -145,6 +149,7 @@ int page_cache_attach(struct vnode *vnode)
     vnode->pages = file;
     vnode->ops = ops;
     vnode_get(vnode);
+    page_cache_opened(file);
     return 0;
 }
 
@@ -170,7 +175,12 @@ void page_cache_release(struct vnode *vnode)
 {
     struct vnode_attributes attributes;
 
-    if (vnode->references == 2)
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (page_cache_is_shared(vnode))
+        attributes.links = page_cache_closing(vnode->pages);
+    else
+#endif
+        if (vnode->references == 2)
         vnode->ops->get(vnode, &attributes); /* somebody may come meanwhile */
     else
         attributes.links = 1;

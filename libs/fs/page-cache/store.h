@@ -11,6 +11,9 @@
 #include <pages.h>
 #include <vnode.h>
 #include <wait_lock.h>
+#ifdef CONFIG_LIB_SHARE_CACHE
+#include <share_cache.h>
+#endif
 
 #define PAGE_CACHE_SECOND 1000000000ull
 #define PAGE_CACHE_AGE (CONFIG_PAGE_CACHE_SECONDS * PAGE_CACHE_SECOND)
@@ -103,6 +106,44 @@ long page_cache_read(struct vnode *vnode, void *buffer, size_t size, uint64_t of
 long page_cache_write(struct vnode *vnode, const void *data, size_t size, uint64_t offset);
 void page_cache_give_room_back(struct page_cache_file *file); /* that was promised to it */
 uint64_t page_cache_size(struct page_cache_file *file);
+
+/* What was written to the file system by another way shows in the pages that there are. */
+void page_cache_show(struct page_cache_file *file, const void *data, size_t size, uint64_t offset);
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+/* shared.c: of files that others change, too. */
+static inline bool page_cache_is_shared(const struct vnode *vnode)
+{
+    return vnode->flags & VNODE_SHARED;
+}
+
+/* What is kept is what the server has, as far as it is to be; an error of reading anew what is mapped. */
+int page_cache_agree(struct page_cache_file *file);
+uint64_t page_cache_shared_size(struct page_cache_file *file);
+void page_cache_opened(struct page_cache_file *file);
+/* Somebody gives the file back. False: it has no name any more. */
+bool page_cache_closing(struct page_cache_file *file);
+/* Reads what is not there and too much to be copied; 0: nothing is to be read so. */
+long page_cache_read_past(struct page_cache_file *file, void *buffer, size_t size, uint64_t offset);
+long page_cache_write_through(struct page_cache_file *file, const void *data, size_t size, uint64_t offset);
+#else
+static inline bool page_cache_is_shared(const struct vnode *vnode)
+{
+    (void)vnode;
+    return false;
+}
+
+static inline int page_cache_agree(struct page_cache_file *file)
+{
+    (void)file;
+    return 0;
+}
+
+static inline void page_cache_opened(struct page_cache_file *file)
+{
+    (void)file;
+}
+#endif
 
 /* It was pinned. */
 static inline void page_cache_let_go(struct page *page)

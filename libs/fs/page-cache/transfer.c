@@ -20,6 +20,10 @@ uint64_t page_cache_size(struct page_cache_file *file)
 {
     struct vnode_attributes attributes;
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (page_cache_is_shared(file->vnode))
+        return page_cache_shared_size(file);
+#endif
     file->lower->get(file->vnode, &attributes);
     return file->dirty != 0 && file->size > attributes.size ? file->size : attributes.size;
 }
@@ -40,10 +44,13 @@ static uint64_t ahead_of(struct page_cache_file *file, uint64_t index, uint64_t 
 long page_cache_read(struct vnode *vnode, void *buffer, size_t size, uint64_t offset)
 {
     struct page_cache_file *file = vnode->pages;
+    int error = page_cache_agree(file);
     uint64_t limit = page_cache_size(file), last, ahead;
     unsigned char *to = buffer;
     size_t done, n;
 
+    if (error != 0)
+        return error;
     if (offset >= limit || size == 0)
         return 0;
     if (size > limit - offset)
@@ -55,8 +62,19 @@ long page_cache_read(struct vnode *vnode, void *buffer, size_t size, uint64_t of
         size_t within = at % PAGE_SIZE;
         uint64_t left = last - index - 1; /* pages behind this one */
         struct page *page;
-        int error = page_cache_fetch(file, index, left < ahead ? left : ahead, &page);
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+        if (page_cache_is_shared(vnode)) {
+            long past = page_cache_read_past(file, to + done, size - done, at);
+
+            if (past < 0)
+                return done != 0 ? (long)done : past;
+            n = (size_t)past;
+            if (n != 0)
+                continue;
+        }
+#endif
+        error = page_cache_fetch(file, index, left < ahead ? left : ahead, &page);
         if (error != 0)
             return done != 0 ? (long)done : error;
         n = PAGE_SIZE - within < size - done ? PAGE_SIZE - within : size - done;
@@ -173,6 +191,13 @@ long page_cache_write(struct vnode *vnode, const void *data, size_t size, uint64
 
     if (offset > SIZE_LIMIT || size > SIZE_LIMIT - offset)
         return -EFBIG;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (page_cache_is_shared(vnode) && !(vnode->flags & VNODE_WRITTEN_BACK))
+        return page_cache_write_through(file, data, size, offset);
+#endif
+    error = page_cache_agree(file);
+    if (error != 0)
+        return error;
     for (done = 0; done < size; done += n) {
         uint64_t at = offset + done, index = at / PAGE_SIZE;
         size_t within = at % PAGE_SIZE;
@@ -212,26 +237,15 @@ long page_cache_read_directly(struct vnode *vnode, void *buffer, size_t size, ui
     return error != 0 ? error : vnode->pages->lower->read(vnode, buffer, size, offset);
 }
 
-long page_cache_write_directly(struct vnode *vnode, const void *data, size_t size, uint64_t offset)
+/* What somebody maps, or has read meanwhile, gets the new bytes, too. */
+void page_cache_show(struct page_cache_file *file, const void *data, size_t size, uint64_t offset)
 {
-    struct page_cache_file *file = vnode->pages;
-    int error = settle(vnode, offset, size);
     uint64_t index = offset / PAGE_SIZE;
     struct page *page;
-    long result;
 
-    if (error != 0)
-        return error;
-    wait_lock_take(&file->writing);
-    result = file->lower->write(vnode, data, size, offset);
-    wait_lock_give(&file->writing);
-    /* What somebody maps, or has read meanwhile, gets the new bytes, too. */
-    for (; result > 0 &&
-           (page = page_cache_next(file, &index, page_cache_pages_of(offset + (uint64_t)result))) != NULL;
-         index++) {
+    for (; (page = page_cache_next(file, &index, page_cache_pages_of(offset + size))) != NULL; index++) {
         uint64_t start = index * PAGE_SIZE, low = start > offset ? start : offset;
-        uint64_t end =
-            start + PAGE_SIZE < offset + (uint64_t)result ? start + PAGE_SIZE : offset + (uint64_t)result;
+        uint64_t end = start + PAGE_SIZE < offset + size ? start + PAGE_SIZE : offset + size;
 
         page->pins++;
         while (page->reading)
@@ -239,5 +253,20 @@ long page_cache_write_directly(struct vnode *vnode, const void *data, size_t siz
         memcpy(page->data + (low - start), (const unsigned char *)data + (low - offset), (size_t)(end - low));
         page_cache_let_go(page);
     }
+}
+
+long page_cache_write_directly(struct vnode *vnode, const void *data, size_t size, uint64_t offset)
+{
+    struct page_cache_file *file = vnode->pages;
+    int error = settle(vnode, offset, size);
+    long result;
+
+    if (error != 0)
+        return error;
+    wait_lock_take(&file->writing);
+    result = file->lower->write(vnode, data, size, offset);
+    wait_lock_give(&file->writing);
+    if (result > 0)
+        page_cache_show(file, data, (size_t)result, offset);
     return result;
 }

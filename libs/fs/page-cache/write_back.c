@@ -161,6 +161,8 @@ static void set_time(struct page_cache_file *file)
     if (!file->touched || file->dirty != 0 || file->lower->set == NULL)
         return;
     file->touched = false;
+    if (page_cache_is_shared(file->vnode))
+        return; /* the server's clock is the one that counts */
     (void)file->lower->set(file->vnode, &times, VNODE_SET_MODIFICATION_TIME | VNODE_SET_CHANGE_TIME);
 }
 

@@ -74,7 +74,10 @@ int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *n
 void plan9_changed(struct plan9_node *node)
 {
     node->fresh = false;
-    node->changed = ++node->mount->changes;
+    node->changed = ++*PLAN9_TIME(node->mount);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    share_content_changed(&node->content);
+#endif
 }
 
 void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes, uint64_t asked)
@@ -82,20 +85,40 @@ void plan9_note(struct plan9_node *node, const struct vnode_attributes *attribut
     node->attributes = *attributes;
     node->fresh = node->changed <= asked; /* else they may be from before the change */
     node->fresh_until = clock_monotonic() + node->mount->fresh;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (node->entry.vnode.flags & VNODE_SHARED)
+        share_content_noted(&node->entry.vnode, &node->content, attributes, asked, node->fresh_until);
+#endif
 }
+
+static int refresh(struct plan9_node *node)
+{
+    struct vnode_attributes now;
+    uint64_t number, asked = *PLAN9_TIME(node->mount);
+    int error = plan9_attributes(node->mount, &node->fid, &number, &now);
+
+    if (error)
+        return error;
+    if (number != node->entry.number || (now.mode & VNODE_TYPE_MASK) != node->entry.vnode.type)
+        return -EIO; /* another file has its name now */
+    plan9_note(node, &now, asked);
+    return 0;
+}
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+int plan9_refresh(struct plan9_node *node)
+{
+    return refresh(node);
+}
+#endif
 
 /* Whoever cannot be asked any more was as it was when it was asked last. */
 void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes)
 {
     struct plan9_node *node = plan9_node_of(vnode);
-    struct vnode_attributes now;
-    uint64_t number, asked = node->mount->changes;
 
-    if (!node->fresh || clock_monotonic() >= node->fresh_until) {
-        if (plan9_attributes(node->mount, &node->fid, &number, &now) == 0 && number == node->entry.number &&
-            (now.mode & VNODE_TYPE_MASK) == vnode->type)
-            plan9_note(node, &now, asked);
-    }
+    if (!node->fresh || clock_monotonic() >= node->fresh_until)
+        refresh(node);
     *attributes = node->attributes;
 }
 

@@ -106,10 +106,27 @@ int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode 
     return plan9_end(call);
 }
 
+/* It has lost a name. */
+static void unname(struct vnode *file)
+{
+    struct plan9_node *node = plan9_node_of(file);
+
+    if (node->attributes.links > 0)
+        node->attributes.links--;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    node->content.unnamed = node->attributes.links == 0;
+#endif
+}
+
 /* A file that is still held will be read and written without a name; only open fids can be. */
 static void keep(struct vnode *file)
 {
-    if (file && file->type == VNODE_FILE && file->references > 1 &&
+    unsigned known = 1; /* references: of the caller, and of the page cache */
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+    known += file && file->pages;
+#endif
+    if (file && file->type == VNODE_FILE && file->references > known &&
         plan9_open(plan9_node_of(file), true) != 0)
         plan9_open(plan9_node_of(file), false);
 }
@@ -132,8 +149,7 @@ int plan9_unlink(struct vnode *dir, const char *name, size_t length, struct vnod
     if (plan9_call(call) == 0) {
         plan9_changed(node);
         plan9_changed(plan9_node_of(file));
-        if (plan9_node_of(file)->attributes.links > 0)
-            plan9_node_of(file)->attributes.links--;
+        unname(file);
     }
     return plan9_end(call);
 }
@@ -160,6 +176,10 @@ int plan9_rename(struct vnode *from, const char *name, size_t length, struct vno
     plan9_changed(plan9_node_of(file));
     if (replaced)
         plan9_changed(plan9_node_of(replaced));
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (replaced && !call->error)
+        unname(replaced);
+#endif
     return plan9_end(call);
 }
 

@@ -48,7 +48,7 @@ static struct plan9_node *node_new(struct plan9_mount *mount, uint32_t type, uin
     if (!node)
         return NULL;
     *node = (struct plan9_node){
-        .entry = {.vnode = {.ops = &plan9_operations,
+        .entry = {.vnode = {.ops = PLAN9_OPERATIONS,
                             .type = (uint16_t)type,
                             .flags = type == VNODE_DIRECTORY ? VNODE_SHARED_NAMES : 0,
                             .references = 1},
@@ -57,6 +57,10 @@ static struct plan9_node *node_new(struct plan9_mount *mount, uint32_t type, uin
         .fid = PLAN9_NO_FID,
         .opened = PLAN9_NO_FID,
     };
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (type == VNODE_FILE)
+        node->entry.vnode.flags = mount->file_flags;
+#endif
     vnode_table_add(&mount->nodes, &node->entry);
     return node;
 }
@@ -65,7 +69,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
 {
     struct vnode_attributes attributes;
     struct plan9_node *node;
-    uint64_t number, asked = mount->changes;
+    uint64_t number, asked = *PLAN9_TIME(mount);
     int error = plan9_attributes(mount, &fid, &number, &attributes);
 
     if (error) {
@@ -152,6 +156,19 @@ int plan9_open(struct plan9_node *node, bool writable)
         plan9_retire(mount, old);
     return 0;
 }
+
+#ifdef CONFIG_LIB_SHARE_CACHE
+void plan9_closed(struct vnode *vnode)
+{
+    struct plan9_node *node = plan9_node_of(vnode);
+
+    if (node->opened == node->fid)
+        return; /* it is where the file is, too */
+    plan9_retire(node->mount, node->opened);
+    node->opened = PLAN9_NO_FID;
+    node->writable = false;
+}
+#endif
 
 void plan9_release(struct vnode *vnode)
 {

@@ -13,20 +13,42 @@
 #define USER_NUMBER 0u
 #define MILLISECOND UINT64_C(1000000) /* ns */
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+static struct share_content *content_of(struct vnode *file)
+{
+    return &plan9_node_of(file)->content;
+}
+
+static int ask(struct vnode *file)
+{
+    return plan9_refresh(plan9_node_of(file));
+}
+
+const struct share_operations plan9_operations = {
+    .content = content_of,
+    .ask = ask,
+    .closed = plan9_closed,
+    .vnode =
+        {
+#else
 const struct vnode_ops plan9_operations = {
-    .lookup = plan9_lookup,
-    .create = plan9_create,
-    .link = plan9_link,
-    .unlink = plan9_unlink,
-    .rename = plan9_rename,
-    .entries = plan9_entries,
-    .read = plan9_read,
-    .write = plan9_write,
-    .get = plan9_get,
-    .set = plan9_set,
-    .sync = plan9_sync,
-    .statfs = plan9_statfs,
-    .release = plan9_release,
+#endif
+            .lookup = plan9_lookup,
+            .create = plan9_create,
+            .link = plan9_link,
+            .unlink = plan9_unlink,
+            .rename = plan9_rename,
+            .entries = plan9_entries,
+            .read = plan9_read,
+            .write = plan9_write,
+            .get = plan9_get,
+            .set = plan9_set,
+            .sync = plan9_sync,
+            .statfs = plan9_statfs,
+            .release = plan9_release,
+#ifdef CONFIG_LIB_SHARE_CACHE
+        },
+#endif
 };
 
 /* version(5): both agree on the smaller size; whatever was before is forgotten. */
@@ -171,6 +193,9 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     char tag[SHARE_TAG_ROOM];
     struct plan9_mount *mount;
     struct share_channel *channel;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    int flags = share_cache_flags(options);
+#endif
     size_t length = source ? path ? (size_t)(path - source) : strlen(source) : 0;
     int error;
 
@@ -183,10 +208,17 @@ static int mount_share(const char *source, const char *options, struct vnode **r
         return -ENODEV;
     if (channel->mounted)
         return -EBUSY;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (flags < 0)
+        return flags;
+#endif
     mount = heap_alloc(sizeof *mount);
     if (!mount)
         return -ENOMEM;
     *mount = (struct plan9_mount){.channel = channel, .fresh = fresh_option(options)};
+#ifdef CONFIG_LIB_SHARE_CACHE
+    mount->file_flags = (uint16_t)flags;
+#endif
     channel->mounted = true;
     error = mount->fresh == UINT64_MAX ? -EINVAL : start(mount, path ? path + 1 : "", root);
     if (error) {

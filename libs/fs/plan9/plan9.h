@@ -3,8 +3,12 @@
 
 #include "message.h"
 
+#include <config.h>
 #include <share_listing.h>
 #include <vnode_table.h>
+#ifdef CONFIG_LIB_SHARE_CACHE
+#include <share_cache.h>
+#endif
 
 #define PLAN9_MESSAGE_MOST                                                                                   \
     ((uint32_t)512 << 10) /* bytes; the data are not copied, so there is no buffer of it */
@@ -27,7 +31,7 @@ struct plan9_mount {
     struct plan9_fids fids;
     uint32_t message_size; /* the largest message, in bytes */
     uint64_t fresh;        /* ns: how long attributes hold */
-    uint64_t changes;      /* by the image: what was asked before one is not believed for long */
+    uint64_t changes;      /* by the image (PLAN9_TIME): what was asked before one is not believed for long */
     struct share_listings listings;
     struct plan9_call *idle;
     struct plan9_call *waiting; /* each for the end of others */
@@ -36,6 +40,9 @@ struct plan9_mount {
     struct wait_queue for_call;
     bool complained;
     bool unmounted; /* waits for its last call */
+#ifdef CONFIG_LIB_SHARE_CACHE
+    uint16_t file_flags; /* of its files */
+#endif
 };
 
 struct plan9_node {
@@ -48,9 +55,20 @@ struct plan9_node {
     uint64_t fresh_until;
     uint64_t changed; /* the mount's `changes` when the image last changed it */
     struct vnode_attributes attributes;
+#ifdef CONFIG_LIB_SHARE_CACHE
+    struct share_content content; /* of a file */
+#endif
 };
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+extern const struct share_operations plan9_operations;
+#define PLAN9_OPERATIONS (&plan9_operations.vnode)
+#define PLAN9_TIME(mount) (&share_cache_time)
+#else
 extern const struct vnode_ops plan9_operations;
+#define PLAN9_OPERATIONS (&plan9_operations)
+#define PLAN9_TIME(mount) (&(mount)->changes)
+#endif
 
 static inline struct plan9_node *plan9_node_of(struct vnode *vnode)
 {
@@ -88,13 +106,15 @@ int plan9_node_created(struct plan9_mount *mount, uint32_t fid, uint64_t number,
 /* Sees to it that the file is open, for writing, too, if it is to be. */
 int plan9_open(struct plan9_node *node, bool writable);
 void plan9_release(struct vnode *vnode);
+void plan9_closed(struct vnode *vnode); /* what is open of it is closed */
 
 /* attributes.c */
 int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *number,
                      struct vnode_attributes *attributes);
+int plan9_refresh(struct plan9_node *node);
 void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);
-/* They were asked for when the mount's `changes` were `asked`. */
+/* They were asked for at `asked` (PLAN9_TIME). */
 void plan9_note(struct plan9_node *node, const struct vnode_attributes *attributes, uint64_t asked);
 void plan9_changed(struct plan9_node *node); /* by the image, just now */
 

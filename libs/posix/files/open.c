@@ -15,6 +15,9 @@
 #ifdef CONFIG_LIB_FIFO
 #include <fifo.h>
 #endif
+#ifdef CONFIG_LIB_SHARE_CACHE
+#include <share_cache.h>
+#endif
 
 #define STATUS_FLAGS                                                                                         \
     (LINUX_O_ACCMODE | LINUX_O_APPEND | LINUX_O_NONBLOCK | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW |            \
@@ -159,6 +162,9 @@ static int open_path(struct vnode *start, const char *path, unsigned flags, uint
     bool fresh = false;
     int error;
 
+#ifdef CONFIG_LIB_SHARE_CACHE
+    share_cache_opening();
+#endif
     if ((flags & LINUX_O_TMPFILE) == LINUX_O_TMPFILE) {
         const struct vnode_new what = {.mode = VNODE_FILE | mode, .time = VNODE_NOW};
 

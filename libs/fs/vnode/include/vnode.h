@@ -190,13 +190,17 @@ struct vnode_ops {
     void (*release)(struct vnode *node);
 };
 
-/* Flags of a vnode. The first four are the file system's, set before it hands the vnode out. */
+/* Flags of a vnode. The first six are the file system's, set before it hands the vnode out. */
 #define VNODE_CACHED 1u   /* a file whose pages are kept in memory: its file system requires `fs.cached` */
 #define VNODE_NAMELESS 2u /* a directory whose `create` makes files without names */
-#define VNODE_SHARED_NAMES 4u /* a directory whose names others change, too: they are looked up each time */
-#define VNODE_VOLATILE 8u     /* a file whose size is not known before it is read: as in /proc */
-#define VNODE_COVERED 256u    /* the vfs's: something is mounted on this directory */
-#define VNODE_LOCKED 512u     /* the vfs's and the page cache's: somebody writes to the file or cuts it */
+#define VNODE_SHARED_NAMES 4u  /* a directory whose names others change, too: they are looked up each time */
+#define VNODE_VOLATILE 8u      /* a file whose size is not known before it is read: as in /proc */
+#define VNODE_SHARED 16u       /* with VNODE_CACHED: others change the content, too (share_cache.h) */
+#define VNODE_WRITTEN_BACK 32u /* with VNODE_SHARED: what is written may wait until the file is closed */
+#define VNODE_COVERED 256u     /* the vfs's: something is mounted on this directory */
+#define VNODE_LOCKED 512u      /* the vfs's and the page cache's: somebody writes to the file or cuts it */
+#define VNODE_ASK 1024u        /* with VNODE_SHARED: its attributes must be asked for before it is read */
+#define VNODE_STALE 2048u      /* with VNODE_SHARED: others have changed it: what is kept of it goes */
 
 struct vfs_mount;
 struct page_cache_file;
