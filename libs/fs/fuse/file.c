@@ -111,6 +111,9 @@ int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t s
     fuse_put(call, &in, sizeof in);
     fuse_call(call);
     fuse_changed(node);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    node->content.until = 0; /* it may have become longer */
+#endif
     error = fuse_end(call);
     return error == -ENOSYS ? -EOPNOTSUPP : error;
 }

@@ -167,5 +167,9 @@ int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, un
     plan9_call(call);
     error = plan9_end(call);
     plan9_changed(node);
+#ifdef CONFIG_LIB_SHARE_CACHE
+    if (!error && (which & VNODE_SET_SIZE))
+        node->content.size = attributes->size;
+#endif
     return error;
 }

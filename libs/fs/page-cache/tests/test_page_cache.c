@@ -2,7 +2,8 @@
  * The page cache before a file in memory whose pages can fail: what is written back, when, in which order,
  * and who hears of errors.
  */
-// sources: ../../../memory/page-index/page_index.c
+// sources: ../../../memory/page-index/page_index.c ../../share-cache/share_cache.c
+// cflags: -DCONFIG_LIB_SHARE_CACHE=1
 // cflags: -DCONFIG_PAGE_CACHE_PERCENT=50 -DCONFIG_PAGE_CACHE_SECONDS=5
 #include <assert.h>
 #include <clock.h>
