@@ -51,20 +51,18 @@ void share_content_noted(struct vnode *file, struct share_content *content,
 {
     bool behind = content->changed > asked; /* they may be from before what the image has changed */
 
-    if (content->known && asked < content->asked)
+    if (asked < content->asked)
         return; /* later ones are here already */
-    if (!content->known || content->own || !is_same(content, attributes))
+    if (!is_same(content, attributes)) {
         file->flags |= VNODE_STALE;
-    if (!content->known || !is_same(content, attributes))
         content->first_seen = clock_monotonic();
+    }
     if (!behind || attributes->size > content->size)
         content->size = attributes->size;
     content->modification_time = attributes->modification_time;
     content->change_time = attributes->change_time;
     content->asked = asked;
     content->until = behind ? 0 : until;
-    content->known = true;
-    content->own = behind;
     content->unnamed = attributes->links == 0;
     if (asked >= opening)
         file->flags &= (uint16_t)~VNODE_ASK;
@@ -73,7 +71,6 @@ void share_content_noted(struct vnode *file, struct share_content *content,
 void share_content_changed(struct share_content *content)
 {
     content->changed = ++share_cache_time;
-    content->own = true;
 }
 
 void share_content_written(struct share_content *content, uint64_t end)
@@ -93,7 +90,7 @@ void share_content_read(struct share_content *content)
 
 void share_content_opened(struct vnode *file, struct share_content *content)
 {
-    if (!content->known || content->own || content->asked < opening)
+    if (content->asked < opening)
         file->flags |= VNODE_ASK;
     if (content->young)
         file->flags |= VNODE_STALE;
