@@ -83,20 +83,33 @@ def test_files_are_as_on_linux(workshop: Path, tmp_path: Path, on_linux: Path, t
     compare(on_linux, tmp_path, folder, ran, parts)
 
 
+@pytest.mark.parametrize("wanted", [(), ("--want", "share-cache")])
 @pytest.mark.parametrize("target", ["qemu-x86_64", pytest.param("microvm-x86_64", marks=pytest.mark.full)])
 def test_files_are_as_on_linux_by_virtiofs(
-    workshop: Path, tmp_path: Path, on_linux: Path, target: str
+    workshop: Path, tmp_path: Path, on_linux: Path, target: str, wanted: Sequence[str]
 ) -> None:
     folder = filled(tmp_path / "share")
-    ran = shared("shares-virtiofs", target, folder, "--", "/share", cwd=workshop)
+    ran = shared("shares-virtiofs", target, folder, *wanted, "--", "/share", cwd=workshop)
     compare(on_linux, tmp_path, folder, ran, ())
     assert not servers_of(folder)
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("target", ["qemu-x86_64", "microvm-x86_64"])
+def test_files_are_as_on_linux_by_9p_in_memory(
+    workshop: Path, tmp_path: Path, on_linux: Path, target: str
+) -> None:
+    folder = filled(tmp_path / "share")
+    words = ("--want", "fs.9p", "--want", "share-cache", "--", "/share", *NO_SPECIAL_FILES)
+    ran = shared("shares", target, folder, *words, options=",kind=9p", cwd=workshop)
+    compare(on_linux, tmp_path, folder, ran, NO_SPECIAL_FILES)
+
+
+@pytest.mark.parametrize("wanted", [(), ("--want", "share-cache")])
 @pytest.mark.parametrize("target", ["qemu-x86_64", pytest.param("microvm-x86_64", marks=pytest.mark.full)])
-def test_threads_share_shares(workshop: Path, tmp_path: Path, target: str) -> None:
+def test_threads_share_shares(workshop: Path, tmp_path: Path, target: str, wanted: Sequence[str]) -> None:
     """Requests of many threads are under way at once, from memory that the devices cannot reach."""
-    words: list[str] = []
+    words = list(wanted)
     for tag, kind in (("a", "9p"), ("b", "virtiofs")):
         (tmp_path / tag).mkdir()
         words += ["--share", f"{tmp_path / tag},tag={tag},kind={kind}"]
