@@ -25,7 +25,7 @@ struct share_content {
     uint64_t first_seen; /* clock_monotonic(): these times */
     uint64_t asked;      /* share_cache_time, when they were asked for */
     uint64_t changed;    /* share_cache_time, when the image last changed it */
-    bool young; /* read when these times could still stand for something else */
+    bool young;          /* read when these times could still stand for something else */
     bool unnamed;
 };
 

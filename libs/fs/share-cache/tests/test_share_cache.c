@@ -246,8 +246,7 @@ static void begin(const char *options)
 
     assert(flags > 0);
     memset(&known, 0, sizeof known);
-    file = (struct vnode){
-        .ops = &operations.vnode, .type = VNODE_FILE, .flags = (uint16_t)flags};
+    file = (struct vnode){.ops = &operations.vnode, .type = VNODE_FILE, .flags = (uint16_t)flags};
     fresh_until = 0;
     valid = SECOND;
     step = 4 * MILLISECOND;
