@@ -6,20 +6,21 @@
 #endif
 
 /* Interfaces are numbered in the order in which they were found: eth0, eth1. */
-void procfs_net_dev(struct procfs_text *text)
+void procfs_net_dev(struct procfs_text *text, unsigned number)
 {
+    (void)number;
     procfs_print(text, "Inter-|   Receive                                                |  Transmit\n");
     procfs_print(text, " face |bytes    packets errs drop fifo frame compressed multicast|"
                        "bytes    packets errs drop fifo colls carrier compressed\n");
 #ifdef CONFIG_LIB_NET_DEVICE
-    unsigned number = 0;
+    unsigned interface = 0;
 
     for (size_t i = 0; i < net_drivers_count; i++)
         for (const struct net_device *device = *net_drivers[i]->devices; device != NULL;
              device = device->next) {
             const struct net_statistics *of = &device->statistics;
 
-            procfs_print(text, "  eth%u: %llu %llu %llu %llu 0 0 0 0", number++,
+            procfs_print(text, "  eth%u: %llu %llu %llu %llu 0 0 0 0", interface++,
                          (unsigned long long)of->received_bytes, (unsigned long long)of->received_packets,
                          (unsigned long long)of->received_errors, (unsigned long long)of->received_dropped);
             procfs_print(text, " %llu %llu %llu %llu 0 0 0 0\n", (unsigned long long)of->sent_bytes,

@@ -15,50 +15,84 @@
 #ifdef CONFIG_LIB_PAGE_CACHE
 #include <page_cache.h>
 #endif
-#ifdef CONFIG_LIB_USERS
-#include <users.h>
+#ifdef CONFIG_LIB_POSIX_TIME
+#include <linux_time.h>
+#include <posix_time.h>
+#endif
+#ifdef CONFIG_LIB_RANDOM
+#include <random.h>
 #endif
 
 #define SECOND 1000000000ull
 #define KIB 1024
+#define TICK (SECOND / 100)
 #define PATH_ROOM 512
 
 /* Generated: the names of the libraries that the image is made of, behind each a newline. */
 extern const char recipe_libraries[];
 
-void procfs_cmdline(struct procfs_text *text)
+void procfs_cmdline(struct procfs_text *text, unsigned number)
 {
+    (void)number;
     for (char *const *word = recipe_argv; *word != NULL; word++)
         procfs_print(text, "%s%c", *word, '\0');
 }
 
-void procfs_cpuinfo(struct procfs_text *text)
+void procfs_cpuinfo(struct procfs_text *text, unsigned number)
 {
+    (void)number;
     procfs_print(text, "processor\t: 0\ncpu cores\t: 1\n\n");
 }
 
-void procfs_filesystems(struct procfs_text *text)
+void procfs_filesystems(struct procfs_text *text, unsigned number)
 {
+    (void)number;
     for (size_t i = 0; i < fs_table_count; i++)
         procfs_print(text, "nodev\t%s\n", fs_table[i]->name);
 }
 
-void procfs_libraries(struct procfs_text *text)
+void procfs_libraries(struct procfs_text *text, unsigned number)
 {
+    (void)number;
     procfs_print(text, "%s", recipe_libraries);
 }
 
-void procfs_loadavg(struct procfs_text *text)
+unsigned long long procfs_cpu_time(void)
 {
-    procfs_print(text, "0.00 0.00 0.00 1/1 1\n");
+    uint64_t time = 0;
+
+#ifdef CONFIG_LIB_POSIX_TIME
+    posix_time_read(LINUX_CLOCK_PROCESS_CPUTIME, &time);
+#endif
+    return time;
 }
 
-void procfs_meminfo(struct procfs_text *text)
+/* Nobody counts who waits for a processor. */
+void procfs_loadavg(struct procfs_text *text, unsigned number)
 {
-    size_t total = 0, free = pages_available() * PAGE_SIZE / KIB, cached = 0, dirty = 0;
+    unsigned count = 0;
 
+    for (number = 1; procfs_thread_from(&number) == 0; number++)
+        count++;
+    procfs_print(text, "0.00 0.00 0.00 1/%u %u\n", count, procfs_process());
+}
+
+void procfs_memory(size_t *total, size_t *free)
+{
+    *total = 0;
+    *free = pages_available() * PAGE_SIZE;
     for (size_t i = 0; i < boot_info.range_count; i++)
-        total += (boot_info.ranges[i].end - boot_info.ranges[i].start) / KIB;
+        *total += boot_info.ranges[i].end - boot_info.ranges[i].start;
+}
+
+void procfs_meminfo(struct procfs_text *text, unsigned number)
+{
+    (void)number;
+    size_t total, free, cached = 0, dirty = 0;
+
+    procfs_memory(&total, &free);
+    total /= KIB;
+    free /= KIB;
 #ifdef CONFIG_LIB_PAGE_CACHE
     cached = page_cache_pages() * PAGE_SIZE / KIB;
     dirty = page_cache_dirty() * PAGE_SIZE / KIB;
@@ -83,8 +117,31 @@ static void print_word(struct procfs_text *text, const char *word)
     }
 }
 
-void procfs_mounts(struct procfs_text *text)
+/* Mounts have no numbers of their own: their devices' are used. */
+void procfs_mountinfo(struct procfs_text *text, unsigned number)
 {
+    (void)number;
+    for (const struct vfs_mount *mount = mount_table_first(); mount != NULL; mount = mount->next) {
+        const char *access = mount->flags & MOUNT_READ_ONLY ? "ro" : "rw";
+        const struct vnode *above = mount->covered;
+        char path[PATH_ROOM];
+
+        if (vfs_path_of(mount->root, path, sizeof(path)) < 0)
+            continue;
+        procfs_print(text, "%u %u %u:%u / ", (unsigned)mount->device,
+                     (unsigned)(above != NULL ? above->mount->device : 0), (unsigned)mount->device >> 8,
+                     (unsigned)mount->device & 0xff);
+        print_word(text, path);
+        procfs_print(text, " %s%s - %s ", access, mount->flags & MOUNT_NO_EXEC ? ",noexec" : "",
+                     mount->type->name);
+        print_word(text, mount->source[0] != '\0' ? mount->source : "none");
+        procfs_print(text, " %s\n", access);
+    }
+}
+
+void procfs_mounts(struct procfs_text *text, unsigned number)
+{
+    (void)number;
     for (const struct vfs_mount *mount = mount_table_first(); mount != NULL; mount = mount->next) {
         char path[PATH_ROOM];
 
@@ -98,50 +155,48 @@ void procfs_mounts(struct procfs_text *text)
     }
 }
 
-void procfs_stat(struct procfs_text *text)
+/* user, nice, system, idle, ...: in ticks of 10 ms. The kernel's time is the application's. */
+void procfs_stat(struct procfs_text *text, unsigned number)
 {
-    uint64_t now = clock_monotonic(), start = clock_realtime() - now;
+    uint64_t now = clock_monotonic(), start = clock_realtime() - now, busy = procfs_cpu_time();
+    unsigned long long ticks = busy / TICK, idle = busy < now ? (now - busy) / TICK : 0;
 
-    procfs_print(text, "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\n");
-    procfs_print(text, "btime %llu\nprocesses 1\nprocs_running 1\nprocs_blocked 0\n",
+    (void)number;
+    procfs_print(text, "cpu  %llu 0 0 %llu 0 0 0 0 0 0\ncpu0 %llu 0 0 %llu 0 0 0 0 0 0\n", ticks, idle, ticks,
+                 idle);
+    procfs_print(text, "intr 0\nctxt 0\nbtime %llu\nprocesses 1\nprocs_running 1\nprocs_blocked 0\n",
                  (unsigned long long)(start / SECOND));
 }
 
-#ifdef CONFIG_LIB_USERS
-static void print_ids(struct procfs_text *text, const char *name, const uint32_t *ids)
+void procfs_uptime(struct procfs_text *text, unsigned number)
 {
-    procfs_print(text, "%s:", name);
-    for (int kind = USERS_REAL; kind < USERS_KINDS; kind++)
-        procfs_print(text, "\t%u", (unsigned)ids[kind]);
+    uint64_t now = clock_monotonic(), busy = procfs_cpu_time(), idle = busy < now ? now - busy : 0;
+
+    (void)number;
+    procfs_print(text, "%llu.%02llu ", (unsigned long long)(now / SECOND),
+                 (unsigned long long)(now % SECOND / TICK));
+    procfs_print(text, "%llu.%02llu\n", (unsigned long long)(idle / SECOND),
+                 (unsigned long long)(idle % SECOND / TICK));
+}
+
+#ifdef CONFIG_LIB_RANDOM
+/* RFC 9562, section 5.4: version 4 */
+void procfs_uuid(struct procfs_text *text, unsigned number)
+{
+    unsigned char bytes[16];
+
+    (void)number;
+    random_bytes(bytes, sizeof(bytes));
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        procfs_print(text, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
     procfs_print(text, "\n");
 }
 #endif
 
-void procfs_status(struct procfs_text *text)
+void procfs_version(struct procfs_text *text, unsigned number)
 {
-    size_t total = 0, free = pages_available() * PAGE_SIZE / KIB;
-
-    for (size_t i = 0; i < boot_info.range_count; i++)
-        total += (boot_info.ranges[i].end - boot_info.ranges[i].start) / KIB;
-    procfs_print(text, "Name:\t%s\nState:\tR (running)\nPid:\t1\nPPid:\t0\n", recipe_argv[0]);
-#ifdef CONFIG_LIB_USERS
-    print_ids(text, "Uid", users_now.user);
-    print_ids(text, "Gid", users_now.group);
-#else
-    procfs_print(text, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-#endif
-    procfs_print(text, "VmSize:\t%8zu kB\nVmRSS:\t%8zu kB\n", total - free, total - free);
-}
-
-void procfs_uptime(struct procfs_text *text)
-{
-    uint64_t now = clock_monotonic();
-
-    procfs_print(text, "%llu.%02llu 0.00\n", (unsigned long long)(now / SECOND),
-                 (unsigned long long)(now % SECOND / (SECOND / 100)));
-}
-
-void procfs_version(struct procfs_text *text)
-{
+    (void)number;
     procfs_print(text, "Linux version 6.1.0-unilith\n");
 }
