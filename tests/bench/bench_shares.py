@@ -94,13 +94,15 @@ def linux_program(kind: Kind, folder: Path) -> LinuxProgram:
 class Pair:
     """The guests that are compared, for one kind of share."""
 
-    def __init__(self, kind: Kind, folder: Path) -> None:
+    def __init__(self, kind: Kind, folder: Path, wanted: Sequence[str]) -> None:
         self.kind = kind
         work = folder / kind
         work.mkdir()
         self.linux = linux_program(kind, work)
         self.plugin = counting_plugin(work)
-        built = build(Request(str(SOURCES), "qemu-x86_64", output=folder / "image"), Silent())
+        built = build(
+            Request(str(SOURCES), "qemu-x86_64", output=folder / "image", want=tuple(wanted)), Silent()
+        )
         self.image = ImageDescription.read(built.description)
         self.folder = work / "shared"
         (self.folder / "many").mkdir(parents=True)
@@ -167,10 +169,11 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=ROUNDS)
     words.add_argument("--kind", choices=get_args(Kind), action="append")
+    words.add_argument("--want", action="append", default=[], help="for our image: share-cache")
     wanted = words.parse_args()
     with tempfile.TemporaryDirectory() as name:
         for kind in wanted.kind or get_args(Kind):
-            pair = Pair(kind, Path(name))
+            pair = Pair(kind, Path(name), wanted.want)
             rounds = [pair.both(number) for number in range(wanted.rounds)]
             table(kind, pair.linux.version, rounds, pair.both(0, True))
 

@@ -9,8 +9,10 @@
 #include <page_cache.h>
 #include <string.h>
 
-/* Bytes that are read to where they are wanted, and not kept: a request costs less than copying them. */
+/* Bytes that are read to where they are wanted, and not kept: a request costs less than copying them. The same
+ * for writing, where what would be kept is not believed for long. */
 #define PAST_LEAST ((size_t)32 * PAGE_SIZE)
+#define PAST_LEAST_WRITTEN ((size_t)16 * PAGE_SIZE)
 
 static const struct share_operations *operations_of(const struct page_cache_file *file)
 {
@@ -122,6 +124,11 @@ long page_cache_read_past(struct page_cache_file *file, void *buffer, size_t siz
     return size < PAST_LEAST ? 0 : file->lower->read(file->vnode, buffer, size, offset);
 }
 
+bool page_cache_goes_through(const struct vnode *vnode, size_t size)
+{
+    return !(vnode->flags & VNODE_WRITTEN_BACK) || size >= PAST_LEAST_WRITTEN;
+}
+
 long page_cache_write_through(struct page_cache_file *file, const void *data, size_t size, uint64_t offset)
 {
     long result;
@@ -129,6 +136,8 @@ long page_cache_write_through(struct page_cache_file *file, const void *data, si
     wait_lock_take(&file->writing);
     result = file->lower->write(file->vnode, data, size, offset);
     wait_lock_give(&file->writing);
+    if (result >= (long)PAST_LEAST_WRITTEN)
+        page_cache_give_up(file->vnode, offset, (uint64_t)result);
     if (result > 0)
         page_cache_show(file, data, (size_t)result, offset);
     if (result != (long)size)

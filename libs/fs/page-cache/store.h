@@ -125,6 +125,8 @@ void page_cache_opened(struct page_cache_file *file);
 bool page_cache_closing(struct page_cache_file *file);
 /* Reads what is not there and too much to be copied; 0: nothing is to be read so. */
 long page_cache_read_past(struct page_cache_file *file, void *buffer, size_t size, uint64_t offset);
+/* Whether a write of that many bytes goes to the file at once, and the write. */
+bool page_cache_goes_through(const struct vnode *vnode, size_t size);
 long page_cache_write_through(struct page_cache_file *file, const void *data, size_t size, uint64_t offset);
 #else
 static inline bool page_cache_is_shared(const struct vnode *vnode)

@@ -192,7 +192,7 @@ long page_cache_write(struct vnode *vnode, const void *data, size_t size, uint64
     if (offset > SIZE_LIMIT || size > SIZE_LIMIT - offset)
         return -EFBIG;
 #ifdef CONFIG_LIB_SHARE_CACHE
-    if (page_cache_is_shared(vnode) && !(vnode->flags & VNODE_WRITTEN_BACK))
+    if (page_cache_is_shared(vnode) && page_cache_goes_through(vnode, size))
         return page_cache_write_through(file, data, size, offset);
 #endif
     error = page_cache_agree(file);

@@ -526,7 +526,7 @@ static void someone_changes(void)
 
 static void image_writes(void)
 {
-    unsigned at = draw(60000), count = draw(3) ? draw(50) + 1 : draw(20000) + 1;
+    unsigned at = draw(60000), count = draw(3) ? draw(50) + 1 : draw(draw(3) ? 20000 : 100000) + 1;
 
     for (unsigned i = 0; i < count; i++)
         buffer[i] = (unsigned char)draw(256);
