@@ -9,8 +9,8 @@
 #include <page_cache.h>
 #include <string.h>
 
-/* Bytes that are read to where they are wanted, and not kept: a request costs less than copying them. The same
- * for writing, where what would be kept is not believed for long. */
+/* Bytes that are read to where they are wanted, and not kept: a request costs less than copying them. The
+ * same for writing, where what would be kept is not believed for long. */
 #define PAST_LEAST ((size_t)32 * PAGE_SIZE)
 #define PAST_LEAST_WRITTEN ((size_t)16 * PAGE_SIZE)
 
