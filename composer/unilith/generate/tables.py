@@ -12,8 +12,6 @@ from unilith.resolver.statements import STUB_LIBRARY
 
 PROGRAM_LOADER = "program-loader"
 """The library that connects further programs with the image's system calls."""
-PARALLEL = "sched-processors"
-"""The library that lets threads run on several processors."""
 PROCFS = "procfs"
 """The library that shows what the image is made of."""
 SHELL = "shell"
@@ -55,7 +53,7 @@ def table_sources(plan: Plan) -> dict[str, str]:
             calls=calls,
             guard=bool(plan.guarded),
             probe=bool(probes),
-            parallel=any(unit.name == PARALLEL for unit in plan.units),
+            wide=plan.wide,
         )
     if plan.calls:
         files["dispatch.c"] = render("dispatch.c", calls=plan.calls)

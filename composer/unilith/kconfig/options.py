@@ -202,7 +202,16 @@ def library_options(catalog: Catalog, manifest: Manifest) -> tuple[Option, ...]:
 
 
 IMAGE_WIDE = ("sched.parallel",)
-"""Interfaces that every library's `config.h` tells of: threads run on several processors at once."""
+"""Interfaces that all C files of an image are told of: threads run on several processors at once."""
+
+
+def image_wide(catalog: Catalog, selected: Collection[str]) -> tuple[str, ...]:
+    """The symbols of those interfaces of `IMAGE_WIDE` that the image has, for which a macro is defined."""
+    return tuple(
+        f"CONFIG_{catalog.get(name).symbol}"
+        for name in IMAGE_WIDE
+        if name in catalog.interfaces and any(m.name in selected for m, _ in catalog.providers(name))
+    )
 
 
 def config_header(
@@ -213,7 +222,7 @@ def config_header(
     ``values`` are option values as `OptionValues` has them; ``selected`` are the names of all that is
     in the image. Holds `CONFIG_<OPTION>` for the library's own options (a bool that is n is not defined), and
     `CONFIG_LIB_<NAME>` for each entry of `uses` that the image has. What concerns all code, if only by the
-    headers that it includes, is told to every library: `IMAGE_WIDE`.
+    headers that it includes, is told to every library: `image_wide`.
     """
     present = set(selected)
     lines = [
@@ -233,11 +242,11 @@ def config_header(
                 lines += [f"#define CONFIG_{option.name} {digits}"] if value else []
             case _:
                 lines += [f"#define CONFIG_{option.name} {int(value)}"] if value else []
-    wide = (name for name in IMAGE_WIDE if name in catalog.interfaces)
-    for name in (*(ref.name for ref in manifest.uses), *wide):
+    for name in (ref.name for ref in manifest.uses):
         used = catalog.get(name)
         if name in present or any(m.name in present for m, _ in catalog.providers(name)):
             lines.append(f"#define CONFIG_{used.symbol} 1")
+    lines += (f"#define {symbol} 1" for symbol in image_wide(catalog, present))
     return "\n".join([*dict.fromkeys(lines), ""]) if len(lines) > 3 else "\n".join([*lines[:2], ""])
 
 

@@ -12,7 +12,7 @@ from unilith.catalog.model import HostCall, Manifest, Ref, Source
 from unilith.catalog.yaml_nodes import shown
 from unilith.demand.recipe import Recipe
 from unilith.errors import UserError, Where
-from unilith.kconfig.options import OptionValues, config_header
+from unilith.kconfig.options import OptionValues, config_header, image_wide
 from unilith.plan.model import Archive, BootStep, Plan, ProviderTable, Unit
 from unilith.plan.order import dependency_order
 from unilith.plan.toolchain import Toolchain
@@ -76,6 +76,7 @@ def make_plan(
         argv=(recipe.name, *recipe.args),
         env=tuple(f"{name}={value}" for name, value in recipe.env.items()),
         prefix_map=prefix_map,
+        wide=image_wide(catalog, chosen.libraries),
         sizes=chosen.sizes,
     )
 

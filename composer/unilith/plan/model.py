@@ -78,4 +78,5 @@ class Plan:
     argv: tuple[str, ...]
     env: tuple[str, ...]
     prefix_map: tuple[tuple[Path, str], ...]  # that of all units but the application; last, the build folder
+    wide: tuple[str, ...] = ()  # macros that all C files of the image see
     sizes: tuple[tuple[str, int], ...] = ()  # libraries, and the bytes that the resolver reckons with

@@ -8,6 +8,7 @@
 #include <acpi.h>
 #include <clock.h>
 #include <config.h>
+#include <descriptor_tables_x86_64.h>
 #include <interrupts_x86_64.h>
 #include <page_protection.h>
 #include <pages.h>
@@ -37,11 +38,6 @@ struct words {
     uint16_t selector;
     uint16_t table_limit;
     uint32_t table;
-} __attribute__((packed));
-
-struct pointer {
-    uint16_t limit;
-    uint64_t base;
 } __attribute__((packed));
 
 extern const char multiprocessor_trampoline[], multiprocessor_trampoline_end[],
@@ -77,7 +73,7 @@ static bool make_trampoline(void)
     uintptr_t start = (uintptr_t)multiprocessor_trampoline;
     size_t size = (uintptr_t)multiprocessor_trampoline_end - start;
     struct words *words = (struct words *)(page + ((uintptr_t)multiprocessor_trampoline_words - start));
-    struct pointer table;
+    struct trap_table table;
 
     for (size_t i = 0; i < size; i++)
         page[i] = multiprocessor_trampoline[i];

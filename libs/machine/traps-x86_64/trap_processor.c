@@ -32,7 +32,7 @@ void traps_processor(unsigned number, uintptr_t stack_end, uintptr_t arrival_end
 
 void traps_processor_load(unsigned number)
 {
-    struct pointer table = {sizeof tables[number] - 1, (uintptr_t)tables[number]};
+    struct trap_table table = {sizeof tables[number] - 1, (uintptr_t)tables[number]};
 
     __asm__ volatile("lgdt %0\n\tltr %w1" : : "m"(table), "r"(TSS_SELECTOR) : "memory");
 }

@@ -8,7 +8,7 @@
 extern char trap_stubs[];
 
 static SEALED struct tss tss;
-static SEALED struct gate idt[TRAP_COUNT];
+static SEALED struct trap_gate idt[TRAP_COUNT];
 
 #ifdef CONFIG_LIB_SEAL
 static const uint64_t first_gdt[] = TRAP_GDT;
@@ -20,8 +20,8 @@ static uint64_t gdt[] = TRAP_GDT;
 void traps_init(void)
 {
     uint64_t base = (uintptr_t)&tss;
-    struct pointer gdt_pointer = {sizeof gdt - 1, (uintptr_t)gdt};
-    struct pointer idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
+    struct trap_table gdt_pointer = {sizeof gdt - 1, (uintptr_t)gdt};
+    struct trap_table idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
 
 #ifdef CONFIG_LIB_SEAL
     for (size_t i = 0; i < sizeof gdt / sizeof *gdt; i++)
@@ -37,9 +37,9 @@ void traps_init(void)
         uintptr_t stub = (uintptr_t)trap_stubs + 8 * i;
 
         idt[i].offset_low = (uint16_t)stub;
-        idt[i].selector = CODE_SELECTOR;
+        idt[i].selector = TRAP_CODE_SELECTOR;
         idt[i].ist = TRAP_IST;
-        idt[i].type = GATE_INTERRUPT;
+        idt[i].type = TRAP_GATE_INTERRUPT;
         idt[i].offset_middle = (uint16_t)(stub >> 16);
     }
     __asm__ volatile("lgdt %0\n\tltr %w2\n\tlidt %1"

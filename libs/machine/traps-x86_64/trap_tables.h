@@ -1,10 +1,10 @@
 /* The tables that the processor is given. */
 #pragma once
 
+#include <descriptor_tables_x86_64.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CODE_SELECTOR 0x08
 #define TSS_SELECTOR 0x10
 #define TRAP_IST 1
 
@@ -20,24 +20,6 @@ struct tss {
     uint16_t io_map; /* behind the limit: no port is open to user mode */
 };
 _Static_assert(sizeof(struct tss) == 104, "SDM figure 7-11");
-
-/* Intel SDM volume 3, 6.14.1 */
-struct gate {
-    uint16_t offset_low;
-    uint16_t selector;
-    uint8_t ist;
-    uint8_t type;
-    uint16_t offset_middle;
-    uint32_t offset_high;
-    uint32_t reserved;
-};
-
-#define GATE_INTERRUPT 0x8e /* present, for ring 0, interrupts off inside */
-
-struct pointer {
-    uint16_t limit;
-    uint64_t base;
-} __attribute__((packed));
 
 /* Written by the processor, which marks the TSS as busy. Intel SDM volume 3, 3.4.5 and 7.2.3. */
 #define TRAP_GDT_ENTRIES 4

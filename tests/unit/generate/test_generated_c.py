@@ -78,6 +78,13 @@ def test_everything_at_once_compiles(tmp_path: Path) -> None:
     assert "host_filter_program.c" in symbols
 
 
+def test_guarded_calls_see_what_all_code_sees() -> None:
+    wide = table_sources(plan_of(guarded=("read",), wide=("CONFIG_LIB_SCHED_PARALLEL",)))["guarded_calls.c"]
+    alone = table_sources(plan_of(guarded=("read",)))["guarded_calls.c"]
+    assert "#define CONFIG_LIB_SCHED_PARALLEL 1\n#include <kernel_guard.h>\n" in wide
+    assert "CONFIG_LIB_SCHED_PARALLEL" not in alone
+
+
 def test_boot_steps_run_in_order(tmp_path: Path) -> None:
     compile_all(plan_of(boot_steps=(BootStep("z", "z_init"), BootStep("a", "a_init"))), tmp_path)
     program = """

@@ -13,7 +13,7 @@ from tests.unit.catalog.synthetic_tree import SyntheticTree
 
 from unilith.catalog.catalog import Catalog
 from unilith.errors import UserError, UserErrors, Where
-from unilith.kconfig.options import Asked, c_string, config_header, load_options
+from unilith.kconfig.options import Asked, c_string, config_header, image_wide, load_options
 from unilith.kconfig.render import write_tree
 
 SELECTED = ("bump", "strings", "tracer", "pc")
@@ -185,6 +185,19 @@ def test_a_library_sees_its_own_options_and_the_uses_that_are_there(catalog: Cat
     ]
     bare = config_header(catalog, catalog.get("strings"), values.options, selected)
     assert "#define" not in bare
+
+
+def test_what_concerns_all_code_is_told_to_every_library(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is, where the image has it; whether a library says that it uses it does not matter."""
+    provided = next(name for name in catalog.interfaces if catalog.providers(name))
+    provider = catalog.providers(provided)[0][0].name
+    monkeypatch.setattr("unilith.kconfig.options.IMAGE_WIDE", (provided, "none.such"))
+    macro = f"CONFIG_{catalog.get(provided).symbol}"
+    assert image_wide(catalog, [provider]) == (macro,)
+    assert image_wide(catalog, []) == ()
+    assert f"#define {macro} 1\n" in config_header(catalog, catalog.get("strings"), {}, ["strings", provider])
 
 
 def test_an_option_that_has_no_value_is_not_defined(catalog: Catalog) -> None:

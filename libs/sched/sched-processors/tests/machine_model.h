@@ -67,7 +67,8 @@ static bool wanted;            /* that it does */
 /* What was decided in this run, where there was a choice, and how many there were. */
 static unsigned char chosen[STEPS], choices[STEPS];
 static unsigned decided, replayed, steps;
-static bool random_run, tracing;
+static unsigned long runs, shown; /* of this scenario so far, and which is shown step by step */
+static bool random_run;
 static const char *scenario_name;
 
 static uint64_t machine_random(uint64_t limit)
@@ -80,23 +81,24 @@ static uint64_t machine_random(uint64_t limit)
     return (state >> 11) % limit;
 }
 
-static _Noreturn void wrong(const char *what)
+static void show(void)
 {
-    fprintf(stderr, "%s: %s, after %u steps; processor %u, guard of %u\ndecisions:", scenario_name, what,
-            steps, me, holder);
-    for (unsigned i = 0; i < decided; i++)
-        if (chosen[i])
-            fprintf(stderr, " %u:%u", i, chosen[i]);
     for (unsigned i = 0; i < machine_cpus; i++)
         fprintf(stderr,
-                "\nprocessor %u: waits %d, depth %u, due %u, idle %d, halted %d, outranked %d, runs %d", i,
+                "processor %u: waits %d, depth %u, due %u, idle %d, halted %d, outranked %d, runs %d\n", i,
                 cpus[i].wait, kernel_guard_depth[i].value, kernel_guard_waiting[i].value, sched_cpus[i].idle,
                 sched_cpus[i].halted, sched_cpus[i].outranked, sched_cpus[i].running != NULL);
     for (const struct kthread *t = kthread_first; t; t = t->all_next)
-        fprintf(stderr, "\nthread %d: state %d, queued %d, timer %d, processor %u, rank %u, avoids %x",
+        fprintf(stderr, "thread %d: state %d, queued %d, timer %d, processor %u, rank %u, avoids %x\n",
                 t->number, t->state, ring_held(&t->place.queue), ktimer_armed(&t->timer), t->place.cpu,
                 t->place.rank, t->place.avoided);
-    fprintf(stderr, "\n");
+}
+
+static _Noreturn void wrong(const char *what)
+{
+    fprintf(stderr, "%s: %s, in step %u of run %lu; processor %u, guard of %u\n", scenario_name, what, steps,
+            runs, me, holder);
+    show();
     abort();
 }
 
@@ -145,8 +147,8 @@ static struct fiber *fiber_new(void (*entry)(void))
     return &fibers[i];
 }
 
-/* The first who waits for a processor is not overlooked by it, unless another comes for that one. Holds
- * whenever the guard is free. */
+/* The first who waits for a processor is not overlooked by it, unless there is one that has still to choose:
+ * that looks who else waits. Holds whenever the guard is free. */
 static void nobody_is_forgotten(const struct sched_place *place, const struct sched_cpu *by)
 {
     const struct sched_place *other = by->running;
@@ -158,7 +160,7 @@ static void nobody_is_forgotten(const struct sched_place *place, const struct sc
     for (unsigned i = 0; i < machine_cpus; i++) {
         const struct sched_cpu *cpu = &sched_cpus[i];
 
-        if (cpu->runs && may_run(place, i) && (cpu->running ? cpu->outranked : cpu->halted && !cpu->idle))
+        if (cpu->runs && (cpu->running ? cpu->outranked : cpu->halted && !cpu->idle))
             return;
     }
     wrong("a thread waits, and a processor that may run it knows nothing of it");
@@ -250,8 +252,10 @@ static bool next(unsigned *who, enum event *what)
         which = decide(count);
         *who = all[which].cpu;
         *what = all[which].event;
-        if (tracing)
-            fprintf(stderr, "%u: %u does %d\n", steps, *who, *what);
+        if (runs == shown) {
+            show();
+            fprintf(stderr, "step %u: processor %u, event %d\n", steps, *who, *what);
+        }
         if (*what != TIME)
             return true;
         if (cpus[first].alarm > now)
@@ -566,6 +570,7 @@ static void machine_begin(unsigned count)
 
 static void one_run(void)
 {
+    runs++;
     boot_thread->place.cpu = 0;
     boot_thread->place.left = 0;
     me = 0;
@@ -594,20 +599,18 @@ static bool another(unsigned delays)
 
 static unsigned long machine_explore(const char *name, void (*starts)(void), unsigned delays, unsigned random)
 {
-    unsigned long runs = 0;
-
+    runs = 0;
     scenario_name = name;
     scenario = starts;
     random_run = false;
     replayed = 0;
     do {
         one_run();
-        runs++;
     } while (another(delays));
     replayed = 0;
     random_run = true;
     for (unsigned i = 0; i < random; i++)
         one_run();
     random_run = false;
-    return runs + random;
+    return runs;
 }

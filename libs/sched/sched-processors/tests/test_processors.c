@@ -6,7 +6,7 @@
 /*
  * Several processors and a few threads, in every order up to some departures from the usual one
  * (machine_model.h). Arguments, for longer runs by hand: delays, random runs of each scenario, processors,
- * and anything at all to see each step.
+ * and the number of the run whose steps are shown.
  */
 #include "machine_model.h"
 
@@ -418,15 +418,15 @@ static void explore(unsigned processors, unsigned delays, unsigned random)
         {"woken by a fault", woken_by_a_fault}, {"slices", slices},
         {"ranks change", ranks_change},
     };
-    unsigned long runs = 0;
+    unsigned long all_runs = 0;
 
     machine_begin(processors);
     for (int i = 0; i < 2; i++, forgets = true) {
         for (size_t s = 0; s < sizeof all / sizeof *all; s++)
-            runs += machine_explore(all[s].name, all[s].starts, delays, random);
-        runs += machine_explore("anything", anything, 0, 20 * random);
+            all_runs += machine_explore(all[s].name, all[s].starts, delays, random);
+        all_runs += machine_explore("anything", anything, 0, 20 * random);
     }
-    printf("%u processors: %lu runs, ok\n", processors, runs);
+    printf("%u processors: %lu runs, ok\n", processors, all_runs);
 }
 
 /* The machine is made once in a process. */
@@ -436,7 +436,7 @@ int main(int argc, char **argv)
              random = argc > 2 ? (unsigned)atoi(argv[2]) : 100;
     unsigned only = argc > 3 ? (unsigned)atoi(argv[3]) : 0;
 
-    tracing = argc > 4;
+    shown = argc > 4 ? strtoul(argv[4], NULL, 0) : ~0ul;
     for (unsigned processors = 2; processors <= 4; processors++) {
         int status = 0;
 
