@@ -14,10 +14,12 @@
 #include <lwip/prot/ip4.h>
 #include <lwip/prot/ip6.h>
 #include <lwip/prot/tcp.h>
+#include <lwip/prot/udp.h>
 #include <netif/ethernet.h>
 #include <string.h>
 
 #include "interfaces.h"
+#include "large_packet.h"
 
 #define BATCH 16u
 #define FRAGMENTS 8u /* of a packet; one with more is copied */
@@ -40,14 +42,16 @@ static u32_t sum_words(const void *from, size_t count)
 }
 
 /*
- * TCP's sum over the pseudo-header, for a card that adds the rest: lwIP has left it out. TCP never sends
- * fragments or further headers of IPv6. (Datagrams may be cut up, and have their sum already.)
+ * TCP never sends fragments or further headers of IPv6. (Datagrams that are not large may be cut up by IP,
+ * and have their sum already.)
  */
-static void prepare_checksum(const struct device_packet *from, struct net_packet *packet)
+void device_prepare_checksum(const struct device_packet *from, u8_t protocol, struct net_packet *packet)
 {
     const struct eth_hdr *ethernet = from->start;
     char *ip = (char *)(ethernet + 1);
-    size_t header, at = offsetof(struct tcp_hdr, chksum);
+    size_t header;
+    size_t at =
+        protocol == IP_PROTO_TCP ? offsetof(struct tcp_hdr, chksum) : offsetof(struct udp_hdr, chksum);
     u16_t *sum;
     u32_t pseudo;
 
@@ -56,7 +60,7 @@ static void prepare_checksum(const struct device_packet *from, struct net_packet
     if (ethernet->type == PP_HTONS(ETHTYPE_IP)) {
         const struct ip_hdr *four = (const struct ip_hdr *)ip;
 
-        if (IPH_PROTO(four) != IP_PROTO_TCP)
+        if (IPH_PROTO(four) != protocol)
             return;
         header = IPH_HL_BYTES(four);
         pseudo = sum_words(&four->src, 4) + lwip_htons((u16_t)(lwip_ntohs(IPH_LEN(four)) - header));
@@ -64,7 +68,7 @@ static void prepare_checksum(const struct device_packet *from, struct net_packet
     } else if (ethernet->type == PP_HTONS(ETHTYPE_IPV6)) {
         const struct ip6_hdr *six = (const struct ip6_hdr *)ip;
 
-        if (from->length < SIZEOF_ETH_HDR + IP6_HLEN || IP6H_NEXTH(six) != IP_PROTO_TCP)
+        if (from->length < SIZEOF_ETH_HDR + IP6_HLEN || IP6H_NEXTH(six) != protocol)
             return;
         header = IP6_HLEN;
         pseudo = sum_words(&six->src, 16) + six->_plen;
@@ -72,9 +76,9 @@ static void prepare_checksum(const struct device_packet *from, struct net_packet
     } else {
         return;
     }
-    if (from->length < SIZEOF_ETH_HDR + header + TCP_HLEN)
+    if (from->length < SIZEOF_ETH_HDR + header + at + sizeof(*sum))
         return;
-    pseudo += lwip_htons(IP_PROTO_TCP);
+    pseudo += lwip_htons(protocol);
     pseudo = FOLD_U32T(pseudo);
     sum = (u16_t *)(ip + header + at);
     *sum = (u16_t)FOLD_U32T(pseudo);
@@ -88,6 +92,8 @@ static void describe(const struct device *device, const struct device_packet *fr
 {
     unsigned count = 1;
 
+    if (large_packet_describe(from, packet))
+        return;
     fragments[0] = (struct net_fragment){from->start, from->length};
     for (const struct pbuf *p = from->p->next; p != NULL; p = p->next)
         if (p->len != 0)
@@ -95,7 +101,7 @@ static void describe(const struct device *device, const struct device_packet *fr
     *packet =
         (struct net_packet){.fragments = fragments, .fragment_count = (uint16_t)count, .token = from->p};
     if (device->device->features & NET_DEVICE_CHECKSUM)
-        prepare_checksum(from, packet);
+        device_prepare_checksum(from, IP_PROTO_TCP, packet);
 }
 
 static void flush(struct device *device)

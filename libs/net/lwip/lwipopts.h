@@ -154,6 +154,9 @@
 #define LWIP_HOOK_FILENAME "hooks.h"
 #define LWIP_HOOK_IP4_ROUTE_SRC(from, to) interfaces_route(to)
 #define LWIP_HOOK_TCP_ISN lwip_first_sequence_number
+#ifdef CONFIG_LWIP_SEGMENTATION
+#define LWIP_HOOK_TCP_SEGMENT large_packet_append_segment
+#endif
 
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define LWIP_DISABLE_MEMP_SANITY_CHECKS 1
