@@ -109,6 +109,17 @@ class PypiSource(Model):
     """The checksum of the source distribution."""
 
 
+class CrateSource(Model):
+    """A package for Rust that brings sources of others along, fetched with cargo."""
+
+    package: str
+    """The package's name."""
+    version: str
+    """The package's version, which may differ from that of the code inside."""
+    sha256: Sha256
+    """The checksum of the `.crate` file."""
+
+
 class Upstream(Model):
     """Third-party code: what it is, where it may be had (tried in this order), and our patches to it."""
 
@@ -122,26 +133,28 @@ class Upstream(Model):
     """A release file."""
     pypi: PypiSource | None = None
     """A source distribution for Python."""
+    crate: CrateSource | None = None
+    """A package for Rust."""
     patches: tuple[str, ...] = ()
     """Patch files beside the manifest, applied in this order."""
     prepare: tuple[tuple[str, ...], ...] = ()
     """Commands, each a list of words, that make sources which the release leaves to be generated. They are run once, in
     the unpacked and patched sources."""
 
-    _written: tuple[str, ...] = PrivateAttr(default=("debian", "url", "pypi"))
+    _written: tuple[str, ...] = PrivateAttr(default=("debian", "url", "pypi", "crate"))
 
     @model_validator(mode="wrap")
     @classmethod
     def _remember_order(cls, data: object, handler: ModelWrapValidatorHandler[Upstream]) -> Upstream:
         made = handler(data)
         if isinstance(data, dict):
-            made._written = tuple(key for key in data if key in ("debian", "url", "pypi"))
+            made._written = tuple(key for key in data if key in ("debian", "url", "pypi", "crate"))
         return made
 
     @property
-    def sources(self) -> tuple[DebianSource | UrlSource | PypiSource, ...]:
+    def sources(self) -> tuple[DebianSource | UrlSource | PypiSource | CrateSource, ...]:
         """Where it may be had, in the order written."""
-        found = {"debian": self.debian, "url": self.url, "pypi": self.pypi}
+        found = {"debian": self.debian, "url": self.url, "pypi": self.pypi, "crate": self.crate}
         return tuple(source for key in self._written if (source := found[key]) is not None)
 
 

@@ -112,11 +112,11 @@ def _alone(manifest: Manifest) -> Iterator[UserError]:
         )
     if manifest.upstream is not None:
         upstream = manifest.upstream
-        if upstream.debian is None and upstream.url is None and upstream.pypi is None:
+        if not upstream.sources:
             yield UserError(
                 "`upstream` does not say where to get the sources",
                 where=manifest.where("upstream"),
-                hint="Add at least one of `debian`, `url` and `pypi`.",
+                hint="Add at least one of `debian`, `url`, `pypi` and `crate`.",
             )
     elif manifest.include:
         yield UserError(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from unilith.catalog.model import DebianSource, Manifest, PypiSource, Upstream, UrlSource
+from unilith.catalog.model import CrateSource, DebianSource, Manifest, PypiSource, Upstream, UrlSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,10 @@ def _upstream(owner: str, pin: Upstream) -> dict[str, object]:
     return package
 
 
-def _locator(source: DebianSource | PypiSource) -> str:
+def _locator(source: DebianSource | PypiSource | CrateSource) -> str:
     version = source.version.replace("+", "%2B")
     if isinstance(source, PypiSource):
         return f"pkg:pypi/{source.package}@{version}"
+    if isinstance(source, CrateSource):
+        return f"pkg:cargo/{source.package}@{version}"
     return f"pkg:deb/debian/{source.package}@{version}?arch=source"

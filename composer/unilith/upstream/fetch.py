@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from unilith.catalog.model import DebianSource, PypiSource, Upstream, UrlSource
+from unilith.catalog.model import CrateSource, DebianSource, PypiSource, Upstream, UrlSource
 from unilith.errors import UserError
 from unilith.upstream.cache import Report, cache_errors, file_sha256, locked, silent, tarball_path
+from unilith.upstream.crate import fetch_crate
 from unilith.upstream.debian import APT_SOURCES, fetch_debian
 from unilith.upstream.pypi import fetch_pypi
 from unilith.upstream.source import AnySource, SourceError, source_name
@@ -71,6 +72,8 @@ def _download(source: AnySource, cache: Path, report: Report, apt_sources: Path)
                 got = fetch_url(source, part, report)
             case PypiSource():
                 got = fetch_pypi(source, part, report)
+            case CrateSource():
+                got = fetch_crate(source, part, report)
         actual = file_sha256(got)
         if actual != source.sha256:
             raise SourceError(

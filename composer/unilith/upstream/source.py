@@ -1,4 +1,4 @@
-"""What the three kinds of source have in common: each puts one file into a folder, or says why not."""
+"""What the kinds of source have in common: each puts one file into a folder, or says why not."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from unilith.catalog.model import DebianSource, PypiSource, UrlSource
+from unilith.catalog.model import CrateSource, DebianSource, PypiSource, UrlSource
 
-AnySource = DebianSource | UrlSource | PypiSource
+AnySource = DebianSource | UrlSource | PypiSource | CrateSource
 
 
 class SourceError(Exception):
