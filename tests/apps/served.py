@@ -58,16 +58,18 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    recipe: str | Path, target: str, guest_port: int, ready: Ready, *words: str, cwd: Path
+    recipe: str | Path, target: str, guest_port: int, ready: Ready, *words: str, cwd: Path, udp: bool = False
 ) -> Iterator[Server]:
-    """Builds and runs a recipe until the end of the block. A server that crashes meanwhile is an error."""
+    """Builds and runs a recipe until the end of the block. A server that crashes meanwhile is an error. With `udp` the
+    same port is there for datagrams, too."""
     built(recipe, target, cwd=cwd)
     port = free_port()
     log = cwd / f"served-{port}.log"
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(recipe), "--target", target, "--quiet"]
+    datagrams = ["-p", f"{port}:{guest_port}/udp"] if udp else []
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, "-p", f"{port}:{guest_port}", *words],
+            [*command, "-p", f"{port}:{guest_port}", *datagrams, *words],
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=out,

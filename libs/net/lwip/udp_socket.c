@@ -1,35 +1,14 @@
 /*
  * Sockets of UDP.
  */
-#include "inet_socket.h"
+#include "udp_socket.h"
 
 #include <errno.h>
 #include <heap.h>
 #include <lwip/udp.h>
 #include <string.h>
 
-#define PAYLOAD_MAX 65507 /* 65535 less 20 of IP and 8 of UDP */
 #define DATAGRAM_COST 256 /* bytes that a datagram counts for besides its own: what describes it */
-
-struct datagram {
-    struct datagram *next;
-    struct pbuf *p;
-    ip_addr_t from;
-    u16_t port;
-};
-
-struct udp_socket {
-    struct inet_socket inet; /* first */
-    struct udp_pcb *pcb;
-    struct datagram *received, **received_end;
-    uint32_t held; /* bytes of these, with their descriptions */
-    uint32_t limit;
-};
-
-static struct udp_socket *of(struct socket *socket)
-{
-    return (struct udp_socket *)socket;
-}
 
 static void came(void *argument, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
 {
@@ -64,7 +43,7 @@ static void drop_first(struct udp_socket *socket)
 
 static int bind(struct socket *from, const struct socket_address *address)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     ip_addr_t ip;
     u16_t port;
     int error = inet_address_load(from, address, &ip, &port);
@@ -81,7 +60,7 @@ static int bind(struct socket *from, const struct socket_address *address)
 
 static int connect(struct socket *from, const struct socket_address *address)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     ip_addr_t ip;
     u16_t port;
     int error;
@@ -101,7 +80,7 @@ static int connect(struct socket *from, const struct socket_address *address)
 
 static int name(struct socket *from, bool peer, struct socket_address *address)
 {
-    struct udp_pcb *pcb = of(from)->pcb;
+    struct udp_pcb *pcb = udp_socket_of(from)->pcb;
     struct netif *netif;
 
     if (!peer) {
@@ -122,63 +101,9 @@ static int name(struct socket *from, bool peer, struct socket_address *address)
     return 0;
 }
 
-static err_t send_to(struct udp_socket *socket, struct pbuf *p, const ip_addr_t *to, u16_t port)
-{
-    struct netif *netif = ip_route(&socket->pcb->local_ip, to);
-
-    if (netif == NULL)
-        return ERR_RTE;
-    if (!ip_get_option(socket->pcb, SOF_BROADCAST) && ip_addr_isbroadcast(to, netif))
-        return ERR_VAL;
-    return udp_sendto(socket->pcb, p, to, port);
-}
-
-static long send(struct socket *from, struct socket_message *message)
-{
-    struct udp_socket *socket = of(from);
-    size_t size = message->data.left;
-    ip_addr_t to;
-    u16_t port;
-    struct pbuf *p;
-    err_t result;
-    int error;
-
-    if (from->error != 0)
-        return socket_take_error(from);
-    if (socket->inet.shut_write)
-        return -EPIPE;
-    if (message->flags & LINUX_MSG_OOB)
-        return -EOPNOTSUPP;
-    if (size > PAYLOAD_MAX)
-        return -EMSGSIZE;
-    if (message->address != NULL) {
-        error = inet_address_load(from, message->address, &to, &port);
-        if (error < 0)
-            return error;
-        if (port == 0)
-            return -EINVAL;
-        inet_address_for_any(&to);
-    } else if (socket->pcb->flags & UDP_FLAGS_CONNECTED) {
-        to = socket->pcb->remote_ip;
-        port = socket->pcb->remote_port;
-    } else {
-        return -EDESTADDRREQ;
-    }
-    p = pbuf_alloc(PBUF_TRANSPORT, (u16_t)size, PBUF_RAM);
-    if (p == NULL)
-        return -ENOBUFS;
-    socket_data_take(&message->data, p->payload, size);
-    result = send_to(socket, p, &to, port);
-    pbuf_free(p);
-    interfaces_flush();
-    if (result == ERR_VAL)
-        return -EACCES;
-    return result == ERR_OK ? (long)size : inet_error(result);
-}
-
 static long receive(struct socket *from, struct socket_message *message)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     struct datagram *datagram = socket->received;
     unsigned flags = message->flags;
     size_t size, done = 0;
@@ -213,7 +138,7 @@ static long receive(struct socket *from, struct socket_message *message)
 
 static int shutdown(struct socket *from, int how)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
 
     if (!(socket->pcb->flags & UDP_FLAGS_CONNECTED))
         return -ENOTCONN;
@@ -227,7 +152,7 @@ static int shutdown(struct socket *from, int how)
 
 static int set_option(struct socket *from, int level, int option, const void *value, uint32_t size)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     int number, error = inet_option_number(value, size, &number);
 
     if (error < 0)
@@ -249,12 +174,18 @@ static int set_option(struct socket *from, int level, int option, const void *va
             break;
         }
     }
+    if (level == LINUX_SOL_UDP && option == LINUX_UDP_SEGMENT) {
+        if (number < 0 || number > UINT16_MAX)
+            return -EINVAL;
+        socket->segment_size = (uint16_t)number;
+        return 0;
+    }
     return inet_set_option(&socket->inet, (struct ip_pcb *)socket->pcb, level, option, number);
 }
 
 static int get_option(struct socket *from, int level, int option, void *value, uint32_t *size)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     int number, error = 0;
 
     if (level == LINUX_SOL_SOCKET && option == LINUX_SO_RCVBUF)
@@ -263,6 +194,8 @@ static int get_option(struct socket *from, int level, int option, void *value, u
         number = INET_BUFFER;
     else if (level == LINUX_SOL_SOCKET && option == LINUX_SO_ACCEPTCONN)
         number = 0;
+    else if (level == LINUX_SOL_UDP && option == LINUX_UDP_SEGMENT)
+        number = socket->segment_size;
     else
         error = inet_get_option(&socket->inet, (const struct ip_pcb *)socket->pcb, level, option, &number);
     if (error == 0) {
@@ -274,7 +207,7 @@ static int get_option(struct socket *from, int level, int option, void *value, u
 
 static long control(struct socket *from, unsigned long request, void *argument)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
 
     if (request == LINUX_FIONREAD)
         *(int32_t *)argument = socket->received != NULL ? socket->received->p->tot_len : 0;
@@ -287,7 +220,7 @@ static long control(struct socket *from, unsigned long request, void *argument)
 
 static unsigned events(struct socket *from)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
     unsigned events = READINESS_WRITABLE;
 
     if (socket->received != NULL)
@@ -303,7 +236,7 @@ static unsigned events(struct socket *from)
 
 static void release(struct socket *from)
 {
-    struct udp_socket *socket = of(from);
+    struct udp_socket *socket = udp_socket_of(from);
 
     udp_remove(socket->pcb);
     while (socket->received != NULL)
@@ -316,7 +249,7 @@ static const struct socket_ops operations = {
     .bind = bind,
     .connect = connect,
     .name = name,
-    .send = send,
+    .send = udp_socket_send,
     .receive = receive,
     .shutdown = shutdown,
     .set_option = set_option,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import multiprocessing
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -317,3 +318,33 @@ def test_pip_fetches_a_source_distribution(
     with pytest.raises(UserError, match="HASHES"):
         fetch(pin(b"another"), cache=cache)
     assert left_over(cache) == [sha(good)]
+
+
+def test_cargo_fetches_a_package(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, programs = tmp_path / "home", tmp_path / "programs"
+    programs.mkdir()
+    cargo = programs / "cargo"
+
+    def acts(script: str) -> None:
+        cargo.write_text(f"#!/bin/sh\n{script}\n")
+        cargo.chmod(0o755)
+
+    def pin(content: bytes) -> Upstream:
+        source = {"package": "greet-sys", "version": "1.0.2", "sha256": sha(content)}
+        return Upstream.model_validate({"version": "1.0", "license": "MIT", "crate": source})
+
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("CARGO_HOME", str(home))
+    acts("echo 'error: no network' >&2; exit 101")
+    with pytest.raises(UserError, match="no network"):
+        fetch(pin(b"good"), cache=cache)
+    # It downloads what it is asked for, and may then find itself too old for it.
+    acts(
+        "grep -q '^version = \"=1.0.2\"$' Cargo.toml && grep -q '^.dependencies.\"greet-sys\".$' Cargo.toml || exit 1\n"
+        'mkdir -p "$CARGO_HOME/registry/cache/place"\n'
+        'printf good > "$CARGO_HOME/registry/cache/place/greet-sys-1.0.2.crate"; exit 101'
+    )
+    with pytest.raises(UserError, match="not the pinned"):
+        fetch(pin(b"another"), cache=cache)
+    assert fetch(pin(b"good"), cache=cache).read_bytes() == b"good"
+    assert left_over(cache) == [sha(b"good")]

@@ -3,12 +3,17 @@
  */
 #include "sockets.h"
 
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 
 static int bound(struct sockaddr_in *at)
 {
@@ -62,6 +67,49 @@ static void messages(int a, int b, struct sockaddr_in to)
     printf("%u %u %u\n", many[0].msg_len, many[1].msg_len, many[2].msg_len);
 }
 
+/* Several datagrams by one call (udp(7)). */
+static void segments(int a, int b, struct sockaddr_in to)
+{
+    static char data[7000], room[7000];
+    char control[CMSG_SPACE(sizeof(uint16_t))];
+    struct iovec all = {data, 3500};
+    struct msghdr out = {.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &all, .msg_iovlen = 1};
+    struct cmsghdr *entry = (struct cmsghdr *)control;
+    int size = 70000;
+    socklen_t length = sizeof(size);
+    ssize_t got;
+
+    for (unsigned i = 0; i < sizeof(data); i++)
+        data[i] = (char)(i % 251);
+    report("a size that is none", setsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)));
+    size = 1000;
+    report("UDP_SEGMENT", setsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)));
+    size = 0;
+    report("is kept", getsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0 ? size : -1);
+    report("four", sendmsg(a, &out, 0));
+    for (int i = 0; i < 4; i++) {
+        got = recv(b, room, sizeof(room), MSG_DONTWAIT);
+        report("of them", got > 0 && memcmp(room, data + 1000 * i, (size_t)got) == 0 ? got : -1);
+    }
+    report("no more", recv(b, room, sizeof(room), MSG_DONTWAIT));
+    out.msg_control = control;
+    out.msg_controllen = sizeof(control);
+    *entry = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(uint16_t)), .cmsg_level = IPPROTO_UDP};
+    report("of no type", sendmsg(a, &out, 0));
+    entry->cmsg_type = UDP_SEGMENT;
+    memcpy(CMSG_DATA(entry), &(uint16_t){3000}, sizeof(uint16_t));
+    report("as the call says", sendmsg(a, &out, 0));
+    report("one", recv(b, room, sizeof(room), MSG_DONTWAIT));
+    report("and the rest", recv(b, room, sizeof(room), MSG_DONTWAIT));
+    memcpy(CMSG_DATA(entry), &(uint16_t){20}, sizeof(uint16_t));
+    report("too many", sendmsg(a, &out, 0));
+    memcpy(CMSG_DATA(entry), &(uint16_t){0}, sizeof(uint16_t));
+    report("none", sendmsg(a, &out, 0));
+    report("comes in one", recv(b, room, sizeof(room), MSG_DONTWAIT));
+    size = 0;
+    setsockopt(a, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
+}
+
 void test_datagram(void)
 {
     struct sockaddr_in at, from;
@@ -72,6 +120,7 @@ void test_datagram(void)
 
     report("without an address", send(a, "x", 1, 0));
     messages(a, b, at);
+    segments(a, b, at);
     report("connect", connect(a, (struct sockaddr *)&at, sizeof(at)));
     report("send", send(a, "hi", 2, 0));
     report("recvfrom", recvfrom(b, text, sizeof(text), 0, (struct sockaddr *)&from, &size));
