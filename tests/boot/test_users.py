@@ -20,11 +20,36 @@ RECIPE = RECIPES / "users"
 EXPECTED = (RECIPE / "expected.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("target", ["process-x86_64", pytest.param("qemu-x86_64", marks=pytest.mark.full)])
-def test_as_on_linux(target: str, workshop: Path) -> None:
-    ran = run("users", target, "--output", str(workshop / f"users-{target}"), cwd=workshop)
+@pytest.mark.parametrize(
+    ("recipe", "target"),
+    [
+        ("recipe.yaml", "process-x86_64"),
+        *(
+            pytest.param(recipe, target, marks=pytest.mark.full)
+            for target in ("microvm-x86_64", "qemu-x86_64")
+            for recipe in ("recipe.yaml", "ext4.yaml")
+        ),
+    ],
+)
+def test_as_on_linux(recipe: str, target: str, tmp_path: Path) -> None:
+    ran = run(str(RECIPE / recipe), target, cwd=tmp_path)
     assert ran.status == 0, ran
     assert ran.console.splitlines() == EXPECTED.splitlines()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("process-x86_64", marks=pytest.mark.full),
+        "microvm-x86_64",
+        pytest.param("qemu-x86_64", marks=pytest.mark.full),
+    ],
+)
+def test_rights_other_than_to_files(target: str, workshop: Path) -> None:
+    """`expected.txt` was made in the same way, from the one file main.c, by root with the usual capabilities."""
+    ran = run("rights", target, cwd=workshop)
+    assert ran.status == 0, ran
+    assert ran.console.splitlines() == (RECIPES / "rights/expected.txt").read_text().splitlines()
 
 
 def test_an_application_of_a_user(workshop: Path) -> None:
@@ -62,7 +87,7 @@ int main(void)
     ("packed", "target"),
     [
         ("initrd", "process-x86_64"),
-        ("ext4", "microvm-x86_64"),
+        pytest.param("ext4", "microvm-x86_64", marks=pytest.mark.full),
         pytest.param("initrd", "qemu-x86_64", marks=pytest.mark.full),
         pytest.param("ext4", "qemu-x86_64", marks=pytest.mark.full),
     ],

@@ -8,6 +8,9 @@
 #include <mount_table.h>
 #include <string.h>
 #include <vfs.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define OPTIONS_MAX 4096 /* bytes: a page, as mount(2) says */
 
@@ -64,6 +67,10 @@ long sys_mount(long source, long path, long kind, long flags, long data)
 {
     if (path == 0)
         return -EFAULT;
+#ifdef CONFIG_LIB_USERS
+    if (!users_are_root())
+        return -EPERM;
+#endif
     if (flags & (LINUX_MS_BIND | LINUX_MS_MOVE))
         return -EINVAL;
     if (flags & LINUX_MS_PROPAGATION)
@@ -82,6 +89,10 @@ long sys_umount2(long path, long flags)
     if (flags & ~(long)(LINUX_MNT_FORCE | LINUX_MNT_DETACH | LINUX_MNT_EXPIRE | LINUX_UMOUNT_NOFOLLOW) ||
         ((flags & LINUX_MNT_EXPIRE) && (flags & (LINUX_MNT_FORCE | LINUX_MNT_DETACH))))
         return -EINVAL;
+#ifdef CONFIG_LIB_USERS
+    if (!users_are_root())
+        return -EPERM;
+#endif
     if (flags & LINUX_MNT_EXPIRE)
         return -EBUSY; /* never idle for long enough */
     return path == 0 ? -EFAULT : vfs_unmount((const char *)path, flags & LINUX_MNT_DETACH);

@@ -3,8 +3,14 @@
  */
 #include "inet_socket.h"
 
+#include <config.h>
 #include <errno.h>
 #include <string.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
+
+#define FIRST_FREE_PORT 1024 /* IPPORT_RESERVED: ip(7) */
 
 #define SIZE6_MIN 24 /* sockaddr_in6 without its scope: SIN6_LEN_RFC2133 of Linux's net/ipv6.h */
 
@@ -122,6 +128,13 @@ int inet_address_local(const ip_addr_t *address)
         return 0;
     return -EADDRNOTAVAIL;
 }
+
+#ifdef CONFIG_LIB_USERS
+int inet_port_may_be_taken(u16_t port)
+{
+    return port != 0 && port < FIRST_FREE_PORT && !users_are_root() ? -EACCES : 0;
+}
+#endif
 
 void inet_address_for_any(ip_addr_t *address)
 {

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <config.h>
 #include <lwip/ip_addr.h>
 #include <lwip/netif.h>
 #include <socket.h>
@@ -36,6 +37,8 @@ void inet_address_store(const struct socket *socket, const ip_addr_t *address, u
 const ip_addr_t *inet_address_any(const struct inet_socket *socket);
 /* 0 if an address is this machine's own, or stands for all of them, or for a group; else -EADDRNOTAVAIL. */
 int inet_address_local(const ip_addr_t *address);
+/* Whether the caller may bind to the port: 0 or -EACCES. Only in images with users. */
+int inet_port_may_be_taken(u16_t port);
 /* Where packets to the unspecified address go: to this machine. */
 void inet_address_for_any(ip_addr_t *address);
 /* -errno for lwIP's error, 0 for ERR_OK. */

@@ -67,6 +67,10 @@ static int bind(struct socket *from, const struct socket_address *address)
     if (socket->state != TCP_SOCKET_NEW || socket->pcb->local_port != 0)
         return -EINVAL;
     error = inet_address_local(&ip);
+#ifdef CONFIG_LIB_USERS
+    if (error == 0)
+        error = inet_port_may_be_taken(port);
+#endif
     if (error < 0)
         return error;
     return inet_error(

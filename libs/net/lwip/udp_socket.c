@@ -50,6 +50,10 @@ static int bind(struct socket *from, const struct socket_address *address)
 
     if (error == 0)
         error = inet_address_local(&ip);
+#ifdef CONFIG_LIB_USERS
+    if (error == 0)
+        error = inet_port_may_be_taken(port);
+#endif
     if (error < 0)
         return error;
     if (socket->pcb->local_port != 0)

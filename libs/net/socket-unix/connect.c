@@ -49,6 +49,9 @@ void unix_join(struct unix_socket *a, struct unix_socket *b)
         admire(a, b);
         admire(b, a);
     }
+#ifdef CONFIG_LIB_USERS
+    a->peer_credentials = b->peer_credentials = unix_credentials(USERS_EFFECTIVE);
+#endif
 }
 
 static void part_datagram(struct unix_socket *self)
@@ -100,6 +103,9 @@ int unix_listen(struct socket *socket, int backlog)
     if (self->name == NULL || self->connected)
         return -EINVAL;
     self->listening = true;
+#ifdef CONFIG_LIB_USERS
+    self->peer_credentials = unix_credentials(USERS_EFFECTIVE);
+#endif
     self->backlog = (unsigned)backlog;
     unix_room(self);
     return 0;
@@ -146,6 +152,9 @@ static int connect_stream(struct unix_socket *self, struct unix_socket *listener
     other->name->users++;
     other->credentials = listener->credentials;
     unix_join(self, other);
+#ifdef CONFIG_LIB_USERS
+    self->peer_credentials = listener->peer_credentials;
+#endif
     place = &listener->pending;
     while (*place != NULL)
         place = &(*place)->next_pending;

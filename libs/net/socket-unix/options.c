@@ -54,6 +54,9 @@ int unix_get_option(struct socket *socket, int level, int name, void *value, uin
         return level == LINUX_SOL_TCP ? -EOPNOTSUPP : -ENOPROTOOPT;
     switch (name) {
     case LINUX_SO_PEERCRED:
+#ifdef CONFIG_LIB_USERS
+        peer = self->peer_credentials;
+#endif
         if (!self->connected && self->peer == NULL && !self->listening)
             peer = (struct linux_ucred){.pid = 0, .uid = UINT32_MAX, .gid = UINT32_MAX};
         memcpy(value, &peer, sizeof(peer));

@@ -41,6 +41,9 @@ static long receive_stream(struct unix_socket *self, struct socket_message *mess
 
         rights = from->rights;
         next = from->next;
+#ifdef CONFIG_LIB_USERS
+        self->sender = from->sender;
+#endif
         if (size > message->data.left)
             size = message->data.left;
         socket_data_put(&message->data, from->bytes + from->offset, size);
@@ -69,6 +72,9 @@ static long receive_packet(struct unix_socket *self, struct socket_message *mess
     struct unix_rights *rights = from->rights;
 
     show_sender(message, from);
+#ifdef CONFIG_LIB_USERS
+    self->sender = from->sender;
+#endif
     message->flags = (message->flags & LINUX_MSG_CMSG_CLOEXEC) | (size < full ? LINUX_MSG_TRUNC : 0);
     socket_data_put(&message->data, from->bytes, size);
     if (!peek) {

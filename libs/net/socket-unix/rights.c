@@ -146,9 +146,14 @@ static struct linux_cmsghdr *room_for(struct socket_message *message, size_t fil
     return (struct linux_cmsghdr *)((uint8_t *)message->control + filled);
 }
 
-static size_t put_credentials(struct socket_message *message)
+static size_t put_credentials(struct socket_message *message, const struct unix_socket *receiver)
 {
+#ifdef CONFIG_LIB_USERS
+    const struct linux_ucred self = receiver->sender;
+#else
     const struct linux_ucred self = {.pid = UNIX_PROCESS};
+    (void)receiver;
+#endif
     struct linux_cmsghdr *entry = room_for(message, 0, sizeof(self));
 
     if (entry == NULL)
@@ -194,7 +199,7 @@ void unix_rights_put(struct unix_socket *self, struct socket_message *message, s
 
     message->flags &= ~(unsigned)LINUX_MSG_CMSG_CLOEXEC;
     if (self->credentials)
-        filled = put_credentials(message);
+        filled = put_credentials(message, self);
     if (rights != NULL)
         filled = put_files(message, filled, rights, close_on_exec);
     message->control_size = filled;

@@ -57,6 +57,9 @@ static int queue(const struct unix_socket *self, struct unix_socket *to, struct 
     new->rights = rights;
     new->size = size;
     new->offset = 0;
+#ifdef CONFIG_LIB_USERS
+    new->sender = unix_credentials(USERS_REAL);
+#endif
     new->address_size = self->name != NULL ? self->name->size : 0;
     if (new->address_size != 0)
         memcpy(new->address, self->name->address, new->address_size);

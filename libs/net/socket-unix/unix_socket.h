@@ -7,8 +7,12 @@
  */
 #pragma once
 
+#include <config.h>
 #include <ring.h>
 #include <socket.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define UNIX_BUFFER 212992u /* bytes that may wait in a queue: Linux's net.core.wmem_default */
 #define UNIX_RIGHTS_MAX 253 /* descriptors in a message: SCM_MAX_FD in Linux's include/net/scm.h */
@@ -38,6 +42,9 @@ struct unix_message {
     size_t size, offset;        /* bytes, and how many of them have been received */
     size_t capacity;            /* bytes that there is memory for */
     uint32_t address_size;      /* of the sender: 0 if it has no name */
+#ifdef CONFIG_LIB_USERS
+    struct linux_ucred sender; /* by the real ids: SCM_CREDENTIALS */
+#endif
     uint8_t address[UNIX_NAME_MAX];
     uint8_t bytes[];
 };
@@ -69,7 +76,19 @@ struct unix_socket {
     bool refused;             /* a datagram socket's peer has gone: the next to send is told */
     bool credentials;         /* SO_PASSCRED */
     bool live;                /* garbage.c */
+#ifdef CONFIG_LIB_USERS
+    struct linux_ucred peer_credentials; /* by the effective ids: SO_PEERCRED; a listener's own */
+    struct linux_ucred sender;           /* of what was received last */
+#endif
 };
+
+#ifdef CONFIG_LIB_USERS
+static inline struct linux_ucred unix_credentials(enum users_kind kind)
+{
+    return (struct linux_ucred){
+        .pid = UNIX_PROCESS, .uid = users_now.user[kind], .gid = users_now.group[kind]};
+}
+#endif
 
 #define UNIX_SOCKET_OF(member, ring)                                                                         \
     ((struct unix_socket *)((char *)(ring)-offsetof(struct unix_socket, member)))

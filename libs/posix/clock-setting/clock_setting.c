@@ -11,6 +11,9 @@
 #ifdef CONFIG_LIB_TIMERFD
 #include <timerfd.h>
 #endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 long sys_clock_settime(long clock, long time);
 long sys_settimeofday(long time, long zone);
@@ -19,6 +22,10 @@ static long set(const struct linux_timespec *time)
 {
     if (time->seconds < 0 || (uint64_t)time->nanoseconds >= NANOSECONDS)
         return -EINVAL;
+#ifdef CONFIG_LIB_USERS
+    if (!users_are_root())
+        return -EPERM;
+#endif
     clock_set_realtime(linux_timespec_nanoseconds(time));
 #ifdef CONFIG_LIB_INTERVAL_TIMER
     interval_timers_clock_set();

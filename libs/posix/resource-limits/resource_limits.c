@@ -9,6 +9,9 @@
 #ifdef CONFIG_LIB_SIGNALS
 #include <signals.h>
 #endif
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 long sys_getrlimit(long resource, long limit);
 long sys_setrlimit(long resource, long limit);
@@ -48,11 +51,15 @@ static struct limit get(long resource)
     return (struct limit){~limits[resource].now, ~limits[resource].most};
 }
 
-/* The application is root, and may raise what it has lowered. */
+/* Root may raise what it has lowered. */
 static long set(long resource, const struct limit *limit)
 {
     if (limit->now > limit->most)
         return -EINVAL;
+#ifdef CONFIG_LIB_USERS
+    if (limit->most > get(resource).most && !users_are_root())
+        return -EPERM;
+#endif
 #ifdef CONFIG_LIB_FD_TABLE
     if (resource == RLIMIT_NOFILE) {
         if (limit->most > fd_limit_max())

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <linux_time.h>
 #include <scheduler.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 /* Linux, include/uapi/linux/sched.h. */
 #define SCHED_OTHER 0
@@ -59,6 +62,10 @@ static long set(struct posix_thread *thread, int policy, int priority)
 {
     if (!valid(policy, priority))
         return -EINVAL;
+#ifdef CONFIG_LIB_USERS
+    if ((priority > thread->priority || (priority != 0 && policy != thread->policy)) && !users_are_root())
+        return -EPERM; /* RLIMIT_RTPRIO is 0 for everybody */
+#endif
     thread->policy = policy;
     thread->priority = priority;
 #ifdef CONFIG_THREADS_PRIORITY_INHERITANCE
