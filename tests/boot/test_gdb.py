@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.boot.command import TARGETS, VIRTUAL, run
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, run, unilith
 
 pytestmark = pytest.mark.boot
 
@@ -62,6 +62,27 @@ def test_breakpoint_threads_and_log(workshop: Path, tmp_path: Path, target: str)
     assert "corrupt" not in parts["thread 2"], ran
     assert re.search(r"#0  look_here \(answer=(answer@entry=)?42\)", parts["back"]), ran
     assert re.search(r"<6>\[ *\d+\.\d{6}\] boot: \d+ KiB of free memory", parts["log"]), ran
+
+
+@pytest.mark.full
+def test_threads_on_each_processor(workshop: Path, tmp_path: Path) -> None:
+    """Two run, each with registers of its own. By the sixth signal each has a processor for itself."""
+    script = _script(
+        tmp_path,
+        *("break pthread_kill", "ignore 1 5", "continue", "unilith threads"),
+        *("echo ==one\\n", "unilith thread 1", "backtrace", "echo ==two\\n", "unilith thread 2", "backtrace"),
+        *("echo ==end\\n", "delete", "continue"),
+    )
+    output = workshop / "parallel-gdb"
+    words = ("run", RECIPES / "parallel", "--target", VIRTUAL[1], "--output", output, "--cpus", "2")
+    ran = unilith(*words, "--gdb-commands", script, "--", "between", cwd=workshop, limit=300)
+    assert ran.status == 0 and "between: good\n" in ran.console, ran
+    running = re.findall(r"^\* thread (\d)  running  rank 0  processor (\d)$", ran.console, re.MULTILINE)
+    assert sorted(running) == [("1", "0"), ("2", "1")], ran
+    one = ran.console.partition("==one\n")[2].partition("==two\n")[0]
+    two = ran.console.partition("==two\n")[2].partition("==end\n")[0]
+    assert re.search(r"^#1 .* between \(\)", one, re.MULTILINE) and " spin (" not in one, ran
+    assert re.search(r"^#\d .*\bspin \(", two, re.MULTILINE) and " between (" not in two, ran
 
 
 @pytest.mark.parametrize("target", VIRTUAL)

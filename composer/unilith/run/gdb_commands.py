@@ -48,9 +48,24 @@ def _threads() -> Iterator[Any]:
         at = at["all_next"]
 
 
-def _current() -> int:
-    """The address of the running thread's `struct kthread`."""
-    return int(gdb.parse_and_eval("kthread_cpus[0].current"))
+def _running() -> dict[int, tuple[Any, int]]:
+    """The threads that run, by the address of their `struct kthread`: what gdb takes for a thread, which is a
+    processor, and its number in the image (libs/machine/multiprocessor-x86_64/word.c: the base of GS)."""
+    places = gdb.parse_and_eval("kthread_cpus")
+    if not _several():
+        return {int(places[0]["current"]): (gdb.selected_thread(), 0)}
+    size, found, chosen = places[0].type.sizeof, {}, gdb.selected_thread()
+    for processor in gdb.selected_inferior().threads():
+        processor.switch()
+        number = int(gdb.newest_frame().read_register("gs_base")) // size
+        if current := int(places[number]["current"]):
+            found[current] = (processor, number)
+    chosen.switch()
+    return found
+
+
+def _several() -> bool:
+    return bool(gdb.parse_and_eval("kthread_cpus").type.range()[1])
 
 
 def _saved(thread: Any) -> dict[str, int]:
@@ -96,7 +111,7 @@ class Unilith(gdb.Command):  # type: ignore[misc]
 
 
 class Threads(gdb.Command):  # type: ignore[misc]
-    """unilith threads: every thread of the image with its state and backtrace; * marks the one that runs."""
+    """unilith threads: every thread of the image with its state and backtrace; * marks those that run."""
 
     def __init__(self) -> None:
         super().__init__("unilith threads", gdb.COMMAND_STATUS)
@@ -106,17 +121,20 @@ class Threads(gdb.Command):  # type: ignore[misc]
             raise gdb.GdbError(
                 "This image has no threads: it is single-threaded; `backtrace` shows all there is."
             )
-        current = _current()
+        processors, chosen = _running(), gdb.selected_thread()
         for thread in _threads():
-            running = int(thread.address) == current
+            running = processors.get(int(thread.address))
             state = str(thread["state"]).removeprefix("KTHREAD_").lower()
             number, rank = int(thread["number"]), int(thread["place"]["rank"])
-            print(f"{'*' if running else ' '} thread {number}  {state}  rank {rank}")
+            where = f"  processor {running[1]}" if running and _several() else ""
+            print(f"{'*' if running else ' '} thread {number}  {state}  rank {rank}{where}")
             if state == "ended":
                 continue
             if running:
+                running[0].switch()
                 frame = gdb.newest_frame()
                 pc, chain = frame.pc(), int(frame.read_register("rbp"))
+                chosen.switch()
             else:
                 saved = _saved(thread)
                 pc, chain = saved["rip"], saved["rbp"]
@@ -180,12 +198,13 @@ class Thread(gdb.Command):  # type: ignore[misc]
             return
         if not _has("kthread_first"):
             raise gdb.GdbError("This image has no threads.")
-        number, current = int(argument, 0), _current()
+        number, running = int(argument, 0), _running()
         found = [t for t in _threads() if int(t["number"]) == number]
         if not found:
             raise gdb.GdbError(f"There is no thread {number}; `unilith threads` lists all.")
-        if int(found[0].address) == current:
+        if processor := running.get(int(found[0].address)):
             self.above.choose(None)
+            processor[0].switch()
             gdb.execute("frame 0")
             return
         self.above.choose(_saved(found[0]))
