@@ -38,7 +38,6 @@ def good(ran: Ran, cpus: int, *cases: str) -> None:
     assert int(account[2]) >= int(account[3]) - KEPT, ran
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(("target", "cpus"), [(VIRTUAL[0], 2), (VIRTUAL[1], 3)])
 def test_promises(target: str, cpus: int, workshop: Path) -> None:
     good(parallel(target, cpus, *CASES, workshop=workshop), cpus, *CASES)
@@ -57,14 +56,12 @@ def test_one_processor(workshop: Path) -> None:
     good(parallel(VIRTUAL[1], 1, *cases, workshop=workshop), 1, *cases)
 
 
-@pytest.mark.full
 def test_deadlock_is_found_when_all_processors_are_idle(workshop: Path) -> None:
     ran = parallel(VIRTUAL[0], 2, "deadlock", workshop=workshop)
     assert ran.status == 126, ran
     assert "panic: all threads wait for each other (deadlock), 3 of them\n" in ran.console, ran
 
 
-@pytest.mark.full
 def test_report_names_the_processor_and_stops_the_others(workshop: Path) -> None:
     ran = parallel(VIRTUAL[1], 2, "crash", workshop=workshop)
     assert ran.status == 126, ran
@@ -77,7 +74,6 @@ def test_report_names_the_processor_and_stops_the_others(workshop: Path) -> None
     ), ran
 
 
-@pytest.mark.full
 def test_the_only_thread_finds_each_processor_protected(workshop: Path) -> None:
     ran = parallel(VIRTUAL[0], 2, "registers", "alone", "sealed", workshop=workshop)
     assert ran.status == 126 and "registers: good\nalone: good\n" in ran.console, ran
