@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.boot.command import RECIPES, TARGETS, VIRTUAL, unilith
+from tests.boot.command import RECIPES, TARGETS, VIRTUAL, most_telling, unilith
 from tests.boot.vsock_peer import (
     CID,
     Peer,
@@ -124,6 +124,14 @@ def test_calls_answer_as_on_linux(workshop: Path, uds: Path, target: str) -> Non
     with running(built("vsock", target, workshop), uds, "errors") as process:
         assert rest(process) == EXPECTED.read_text(encoding="utf-8") + "status 0"
     assert not uds.exists()
+
+
+@pytest.mark.parametrize("target", most_telling("qemu-x86_64"))
+def test_an_image_is_connected_with_itself(workshop: Path, uds: Path, target: str) -> None:
+    """What comes of it is written down by hand: Linux's machine of the tests has no transport for that."""
+    expected = (RECIPES / "vsock-local" / "expected.txt").read_text(encoding="utf-8")
+    with running(built("vsock-local", target, workshop), uds) as process:
+        assert rest(process) == expected + "status 0"
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -15,8 +15,10 @@ int vsock_init(void);
 
 int vsock_begin(struct vsock *self, const struct vsock_user *user, enum vsock_type type)
 {
+#ifndef CONFIG_VSOCK_LOCAL
     if (type == VSOCK_PACKETS && !vsock_device_packets())
         return -ENODEV;
+#endif
     self->user = user;
     self->type = type;
     self->local = (struct vsock_address){VSOCK_ANY, VSOCK_ANY};
@@ -32,7 +34,8 @@ int vsock_bind(struct vsock *self, struct vsock_address local)
 
     if (self->local.port != VSOCK_ANY)
         return -EINVAL;
-    if (local.cid != VSOCK_ANY && (local.cid != vsock_device_cid() || local.cid == 0))
+    if (local.cid != VSOCK_ANY && !vsock_is_local(local.cid) &&
+        (local.cid != vsock_device_cid() || local.cid == 0))
         return -EADDRNOTAVAIL;
     error = vsock_take_port(self, local.port);
     if (!error)
@@ -77,8 +80,12 @@ int vsock_connect(struct vsock *self, struct vsock_address peer)
     default:
         return -EINVAL;
     }
-    if (vsock_device_cid() == 0 || peer.cid == vsock_device_cid())
+    if (!vsock_is_local(peer.cid) && (vsock_device_cid() == 0 || peer.cid == vsock_device_cid()))
         return -ENODEV;
+#ifdef CONFIG_VSOCK_LOCAL
+    if (!vsock_is_local(peer.cid) && self->type == VSOCK_PACKETS && !vsock_device_packets())
+        return -ESOCKTNOSUPPORT;
+#endif
     if (self->local.port == VSOCK_ANY)
         error = vsock_take_port(self, VSOCK_ANY);
     else if (vsock_find(self->local.port, peer, self->type))
@@ -98,7 +105,7 @@ int vsock_connect(struct vsock *self, struct vsock_address peer)
     vsock_say();
     self->timer.expired = vsock_expired;
     ktimer_start(&self->timer, clock_monotonic() + self->connect_patience);
-    vsock_device_flush();
+    vsock_flush();
     return -EINPROGRESS;
 }
 
@@ -112,7 +119,7 @@ int vsock_shut(struct vsock *self, unsigned how)
         self->shut |= how;
         vsock_want(self, OPERATION_SHUTDOWN);
         vsock_say();
-        vsock_device_flush();
+        vsock_flush();
     } else {
         return -ENOTCONN;
     }
@@ -123,7 +130,7 @@ int vsock_shut(struct vsock *self, unsigned how)
 static void received(void)
 {
     vsock_say();
-    vsock_device_flush();
+    vsock_flush();
 }
 
 static const struct vsock_client client = {

@@ -17,7 +17,7 @@ static unsigned refusal_count;
 
 static void address(struct vsock_header *header, uint32_t port, struct vsock_address peer)
 {
-    *header = (struct vsock_header){.source_cid = vsock_device_cid(),
+    *header = (struct vsock_header){.source_cid = vsock_cid_for(peer.cid),
                                     .destination_cid = peer.cid,
                                     .source_port = port,
                                     .destination_port = peer.port};
@@ -56,21 +56,21 @@ void vsock_refuse(uint32_t port, struct vsock_address peer, uint16_t type)
 /* One thing that the end wants to say; false: there is no packet. */
 static bool say_one(struct vsock *self)
 {
-    struct vsock_packet *packet = vsock_device_take(false);
+    struct vsock_packet *packet = vsock_take(self->peer.cid, false);
     unsigned operation = (unsigned)__builtin_ctz(self->wants);
 
     if (!packet)
         return false;
     vsock_fill(self, &packet->header, operation);
     self->wants &= ~WANT(operation);
-    vsock_device_send(packet, 0);
+    vsock_send_packet(packet, 0);
     return true;
 }
 
 static bool refuse_one(void)
 {
-    struct vsock_packet *packet = vsock_device_take(false);
     const struct refusal *last = &refusals[refusal_count - 1];
+    struct vsock_packet *packet = vsock_take(last->peer.cid, false);
 
     if (!packet)
         return false;
@@ -78,7 +78,7 @@ static bool refuse_one(void)
     packet->header.type = last->type;
     packet->header.operation = OPERATION_RST;
     refusal_count--;
-    vsock_device_send(packet, 0);
+    vsock_send_packet(packet, 0);
     return true;
 }
 

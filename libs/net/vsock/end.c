@@ -99,8 +99,9 @@ void vsock_lost(void)
     const struct vsock *next = NULL;
 
     while ((next = vsock_next(next)))
-        if (next->state == VSOCK_CONNECTING || next->state == VSOCK_CONNECTED ||
-            next->state == VSOCK_CLOSING) {
+        if ((next->state == VSOCK_CONNECTING || next->state == VSOCK_CONNECTED ||
+             next->state == VSOCK_CLOSING) &&
+            !vsock_is_local(next->peer.cid)) {
             vsock_end((struct vsock *)next, ECONNRESET);
             next = NULL;
         }
@@ -113,7 +114,7 @@ void vsock_expired(struct ktimer *timer)
     vsock_refuse(self->local.port, self->peer, (uint16_t)self->type);
     vsock_end(self, ETIMEDOUT);
     vsock_say();
-    vsock_device_flush();
+    vsock_flush();
 }
 
 /* Connections that nobody has taken yet go with their listener. */
@@ -156,5 +157,5 @@ void vsock_close(struct vsock *self)
         vsock_gone(self);
     }
     vsock_say();
-    vsock_device_flush();
+    vsock_flush();
 }

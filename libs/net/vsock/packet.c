@@ -20,19 +20,31 @@ static void refuse(const struct vsock_header *header)
         vsock_refuse(header->destination_port, from(header), header->type);
 }
 
+/* A listener may be there for one of our identifiers alone. */
+static bool is_for(const struct vsock *listener, const struct vsock_header *header)
+{
+#ifdef CONFIG_VSOCK_LOCAL
+    return listener->local.cid == VSOCK_ANY || listener->local.cid == header->destination_cid;
+#else
+    (void)listener, (void)header;
+    return true;
+#endif
+}
+
 /* 5.10.6.5 */
 static void request(const struct vsock_header *header)
 {
     struct vsock *listener = vsock_find_listener(header->destination_port, header->type), *self;
 
-    if (!listener || listener->pending_count > listener->backlog ||
+    if (!listener || !is_for(listener, header) || listener->pending_count > listener->backlog ||
         !(self = listener->user->incoming(listener))) {
         refuse(header);
         return;
     }
     self->buffer_wanted = listener->buffer_wanted;
     self->connect_patience = listener->connect_patience;
-    self->local = (struct vsock_address){vsock_device_cid(), header->destination_port};
+    self->local =
+        (struct vsock_address){vsock_cid_for((uint32_t)header->source_cid), header->destination_port};
     self->peer = from(header);
     if (!vsock_promise(self)) {
         log_write(LOG_WARNING, "vsock: no memory for a connection to port %u", self->local.port);
@@ -183,16 +195,14 @@ static bool learn_room(struct vsock *self, const struct vsock_header *header)
 
 static bool is_known(const struct vsock_header *header)
 {
-    return header->type == VSOCK_STREAM || (header->type == VSOCK_PACKETS && vsock_device_packets());
+    return header->type == VSOCK_STREAM ||
+           (header->type == VSOCK_PACKETS && (vsock_device_packets() || vsock_is_local(header->source_cid)));
 }
 
-void *vsock_packet_received(const struct vsock_header *header, void *page)
+static void *handle(const struct vsock_header *header, void *page)
 {
     struct vsock *self;
 
-    /* 5.10.6: not for us, or from nobody that there is */
-    if (header->destination_cid != vsock_device_cid() || header->source_cid > UINT32_MAX)
-        return page;
     self = is_known(header) ? vsock_find(header->destination_port, from(header), header->type) : NULL;
     if (!self) {
         if (header->operation == OPERATION_REQUEST && is_known(header))
@@ -211,3 +221,19 @@ void *vsock_packet_received(const struct vsock_header *header, void *page)
     }
     return page;
 }
+
+void *vsock_packet_received(const struct vsock_header *header, void *page)
+{
+    /* 5.10.6: not for us, or from nobody that there is */
+    if (header->destination_cid != vsock_device_cid() || header->source_cid > UINT32_MAX ||
+        vsock_is_local(header->source_cid))
+        return page;
+    return handle(header, page);
+}
+
+#ifdef CONFIG_VSOCK_LOCAL
+void *vsock_packet_handle(const struct vsock_header *header, void *page)
+{
+    return handle(header, page);
+}
+#endif

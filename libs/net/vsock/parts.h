@@ -69,6 +69,64 @@ void vsock_limit(size_t bytes);
 /* packet.c */
 void *vsock_packet_received(const struct vsock_header *header, void *page);
 
+/* Packets to the device or, with VSOCK_LOCAL, to ourselves: local.c. Sent until vsock_flush(), whose callers
+ * are done with everything else: it may hand on what comes back. */
+#ifdef CONFIG_VSOCK_LOCAL
+#define VSOCK_LOCAL_MOST (4096u - (uint32_t)sizeof(struct vsock_packet))
+
+bool vsock_is_local(uint64_t cid);
+struct vsock_packet *vsock_take(uint32_t cid, bool data);
+void vsock_give_back(uint32_t cid, struct vsock_packet *packet);
+void vsock_send_packet(struct vsock_packet *packet, uint32_t length);
+void vsock_flush(void);
+void *vsock_packet_handle(const struct vsock_header *header, void *page);
+
+static inline uint32_t vsock_most(uint32_t cid)
+{
+    return vsock_is_local(cid) ? VSOCK_LOCAL_MOST : VSOCK_DEVICE_MOST;
+}
+#else
+static inline bool vsock_is_local(uint64_t cid)
+{
+    (void)cid;
+    return false;
+}
+
+static inline struct vsock_packet *vsock_take(uint32_t cid, bool data)
+{
+    (void)cid;
+    return vsock_device_take(data);
+}
+
+static inline void vsock_give_back(uint32_t cid, struct vsock_packet *packet)
+{
+    (void)cid;
+    vsock_device_give_back(packet);
+}
+
+static inline void vsock_send_packet(struct vsock_packet *packet, uint32_t length)
+{
+    vsock_device_send(packet, length);
+}
+
+static inline void vsock_flush(void)
+{
+    vsock_device_flush();
+}
+
+static inline uint32_t vsock_most(uint32_t cid)
+{
+    (void)cid;
+    return VSOCK_DEVICE_MOST;
+}
+#endif
+
+/* Who we are for that peer. */
+static inline uint32_t vsock_cid_for(uint32_t peer)
+{
+    return vsock_is_local(peer) ? peer : vsock_device_cid();
+}
+
 /* end.c */
 void vsock_changed(struct vsock *self, unsigned events);
 /* The connection is not there any more; `error` is what its user is told, 0: an end like any other. */

@@ -5,7 +5,12 @@
 
 #include <errno.h>
 
-#define MESSAGE_PARTS 16u /* packets of the longest message */
+/* Packets of the longest message. */
+#ifdef CONFIG_VSOCK_LOCAL
+#define MESSAGE_PARTS (BUFFER_MOST / VSOCK_LOCAL_MOST + 1)
+#else
+#define MESSAGE_PARTS 16u
+#endif
 
 static struct ring *stalled;
 static size_t promised, limit; /* bytes, by all connections */
@@ -53,7 +58,7 @@ void vsock_set_buffer(struct vsock *self, uint64_t size)
     promised += more;
     vsock_want(self, OPERATION_CREDIT_UPDATE);
     vsock_say();
-    vsock_device_flush();
+    vsock_flush();
 }
 
 /* The peer's numbers have been checked: it has not handed on more than was sent. */
@@ -89,7 +94,7 @@ void vsock_room(void)
         ring_remove(&stalled, ring);
         vsock_changed(VSOCK_OF(stall_place, ring), VSOCK_WRITABLE);
     } while (ring != last);
-    vsock_device_flush();
+    vsock_flush();
 }
 
 static void send_part(struct vsock *self, struct vsock_packet *packet, uint32_t size, vsock_copy *copy,
@@ -103,23 +108,24 @@ static void send_part(struct vsock *self, struct vsock_packet *packet, uint32_t 
 
 static long send_stream(struct vsock *self, size_t size, vsock_copy *copy, void *argument)
 {
+    const uint32_t most = vsock_most(self->peer.cid);
     size_t done = 0;
 
     while (done < size) {
-        uint32_t part = least(least(size - done, vsock_credit(self)), VSOCK_DEVICE_MOST);
+        uint32_t part = least(least(size - done, vsock_credit(self)), most);
         struct vsock_packet *packet;
 
         if (part == 0) {
             self->needed = 1;
             break;
         }
-        packet = vsock_device_take(true);
+        packet = vsock_take(self->peer.cid, true);
         if (!packet) {
             stall(self);
             break;
         }
         send_part(self, packet, part, copy, argument);
-        vsock_device_send(packet, part);
+        vsock_send_packet(packet, part);
         done += part;
     }
     return done > 0 ? (long)done : -EAGAIN;
@@ -129,7 +135,8 @@ static long send_stream(struct vsock *self, size_t size, vsock_copy *copy, void 
 static long send_message(struct vsock *self, size_t size, vsock_copy *copy, void *argument)
 {
     struct vsock_packet *packets[MESSAGE_PARTS];
-    size_t count = size > 0 ? (size + VSOCK_DEVICE_MOST - 1) / VSOCK_DEVICE_MOST : 1;
+    const uint32_t most = vsock_most(self->peer.cid);
+    size_t count = size > 0 ? (size + most - 1) / most : 1;
 
     if (count > MESSAGE_PARTS || size > self->peer_buffer)
         return -EMSGSIZE;
@@ -138,22 +145,22 @@ static long send_message(struct vsock *self, size_t size, vsock_copy *copy, void
         return -EAGAIN;
     }
     for (size_t i = 0; i < count; i++) {
-        packets[i] = vsock_device_take(true);
+        packets[i] = vsock_take(self->peer.cid, true);
         if (packets[i])
             continue;
         while (i > 0)
-            vsock_device_give_back(packets[--i]);
+            vsock_give_back(self->peer.cid, packets[--i]);
         stall(self);
         return -EAGAIN;
     }
     self->needed = 1;
     for (size_t i = 0, left = size; i < count; i++) {
-        uint32_t part = least(left, VSOCK_DEVICE_MOST);
+        uint32_t part = least(left, most);
 
         send_part(self, packets[i], part, copy, argument);
         left -= part;
         packets[i]->header.flags = left == 0 ? FLAG_END_OF_MESSAGE : 0;
-        vsock_device_send(packets[i], part);
+        vsock_send_packet(packets[i], part);
     }
     return (long)size;
 }
@@ -179,7 +186,7 @@ long vsock_send(struct vsock *self, size_t size, vsock_copy *copy, void *argumen
         vsock_want(self, OPERATION_CREDIT_REQUEST);
         vsock_say();
     }
-    vsock_device_flush();
+    vsock_flush();
     return result;
 }
 
@@ -193,7 +200,7 @@ static void tell_room(struct vsock *self)
         return;
     vsock_want(self, OPERATION_CREDIT_UPDATE);
     vsock_say();
-    vsock_device_flush();
+    vsock_flush();
 }
 
 static void read_word(void *argument, void *bytes, size_t size)

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #define VSOCK_ANY UINT32_MAX /* any port; any identifier of our own */
+#define VSOCK_LOCAL 1u       /* ourselves (VSOCK_LOCAL of the Kconfig), as by our own identifier */
 #define VSOCK_HOST 2u        /* the host's context identifier */
 #define VSOCK_RESERVED 1023u /* ports up to this one are never chosen for anybody */
 

@@ -1,9 +1,11 @@
 // sources: ../../../sched/ktimer/ktimer.c
+// cflags: -DCONFIG_VSOCK_LOCAL=1
 // runs: 40000
 // max-len: 900
 /*
- * Packets of any kind for a few ends that are opened, read, written and closed meanwhile, with packets to
- * send and memory running out: what was promised is never exceeded, and in the end nothing is left.
+ * Packets of any kind for a few ends that are opened, read, written and closed meanwhile, also among
+ * themselves, with packets to send and memory running out: what was promised is never exceeded, and in the
+ * end nothing is left.
  */
 #include "fake_device.h"
 
@@ -129,7 +131,11 @@ static void act(struct input *input, struct own_end *own)
     /* One that nobody has taken yet is not its user's. */
     if (!own->used || end->state == VSOCK_CLOSING || end->listener)
         return;
-    switch (next(input) % 8) {
+    switch (next(input) % 9) {
+    case 8:
+        vsock_connect(
+            end, (struct vsock_address){next(input) & 1 ? VSOCK_LOCAL : FAKE_CID, 1000 + next(input) % 4});
+        break;
     case 0:
         vsock_bind(end, (struct vsock_address){VSOCK_ANY, 1000 + next(input) % 4});
         break;

@@ -1,4 +1,5 @@
 // sources: ../../../sched/ktimer/ktimer.c
+// cflags: -DCONFIG_VSOCK_LOCAL=1
 #include "fake_device.h"
 
 #include <errno.h>
@@ -250,6 +251,58 @@ static void no_packets(void)
     end_by_peer();
 }
 
+/* Both ends are ours: nothing of it reaches the device, or comes from it. */
+static void within(uint32_t cid)
+{
+    struct vsock listener = {0}, *server;
+    struct vsock_header forged;
+    size_t sum = 0, whole, sent_bytes = 0, got = 0;
+    uint32_t room;
+
+    assert(vsock_begin(&listener, &user, VSOCK_STREAM) == 0);
+    assert(vsock_bind(&listener, (struct vsock_address){cid, 80}) == 0 && vsock_listen(&listener, 1) == 0);
+    a = (struct vsock){0};
+    children = events_seen = sent_count = gone_count = 0;
+    assert(vsock_begin(&a, &user, VSOCK_STREAM) == 0);
+    assert(vsock_connect(&a, (struct vsock_address){cid, 80}) == -EINPROGRESS);
+    assert(a.state == VSOCK_CONNECTED && events_seen & VSOCK_WRITABLE);
+    server = vsock_accept(&listener);
+    assert(server == &child && server->peer.cid == cid && server->peer.port == a.local.port &&
+           server->local.cid == cid);
+
+    /* As much as was promised, and no more. */
+    room = a.peer_buffer;
+    for (long n; (n = vsock_send(&a, 100000, fill, NULL)) > 0;)
+        sent_bytes += (size_t)n;
+    assert(sent_bytes == room && !(vsock_events(&a) & VSOCK_WRITABLE));
+    for (long n; (n = vsock_receive(server, 3000, false, drop, &sum, &whole)) > 0;)
+        got += (size_t)n;
+    assert(got == room && sum == (size_t)'x' * room && vsock_events(&a) & VSOCK_WRITABLE);
+
+    /* Somebody outside who says that he is us. */
+    forged = packet(a.local.port, 80, OPERATION_RST, 0);
+    forged.source_cid = cid;
+    say(forged);
+    client->reset(); /* of the transport, which this is none of */
+    assert(a.state == VSOCK_CONNECTED && server->state == VSOCK_CONNECTED && sent_count == 0);
+
+    /* Without memory somebody waits. */
+    fake_pages_fail_in = 0;
+    assert(vsock_send(server, 100, fill, NULL) == -EAGAIN && !(vsock_events(server) & VSOCK_WRITABLE));
+    fake_pages_fail_in = -1;
+    events_seen = 0;
+    assert(vsock_send(&a, 1, fill, NULL) == 1);
+    assert(events_seen & VSOCK_WRITABLE && vsock_events(server) & VSOCK_WRITABLE);
+    assert(vsock_send(server, 100, fill, NULL) == 100);
+
+    vsock_close(&a);
+    assert(gone_count == 1 && server->state == VSOCK_ENDED);
+    assert(vsock_receive(server, 10, false, drop, &sum, &whole) == 1);
+    vsock_close(server);
+    vsock_close(&listener);
+    assert(gone_count == 3 && sent_count == 0 && vsock_next(NULL) == NULL);
+}
+
 int main(void)
 {
     size_t before;
@@ -263,6 +316,11 @@ int main(void)
     endings();
     listening();
     no_packets();
+    within(VSOCK_LOCAL);
+    within(FAKE_CID);
+    device_gone = true;
+    within(VSOCK_LOCAL);
+    device_gone = false;
     assert(pages_available() == before && lent == 0);
     return 0;
 }
