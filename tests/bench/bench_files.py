@@ -14,7 +14,7 @@ import os
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.bench.linux_guest import PCI_MODULES, server_of
@@ -75,6 +75,11 @@ TITLES = {
     "sqlite_select_index": "SQLite: select by an index",
     "sqlite_select_all": "SQLite: select over all 20,100 rows",
 }
+# What a database is for: all of its work of a kind, as often as each benchmark does it.
+SUMS = {
+    "SQLite: all inserts of these": ("sqlite_insert", "sqlite_insert_1000", "sqlite_insert_wal"),
+    "SQLite: all selects of these": ("sqlite_select_key", "sqlite_select_index", "sqlite_select_all"),
+}
 
 Costs = dict[str, Cost]
 
@@ -91,18 +96,29 @@ def fresh_disks(folder: Path, name: str) -> list[Disk]:
     return [Disk(data), Disk(raw)]
 
 
+def figures(costs: Costs, names: Sequence[str], figure: str) -> float:
+    """A figure of one benchmark; of several, the sum of all that they did."""
+    if len(names) == 1:
+        return float(getattr(costs[names[0]], figure))
+    return sum(float(getattr(costs[name], figure)) * costs[name].count for name in names)
+
+
 def show(rounds: list[tuple[Costs, Costs]], counted: tuple[Costs, Costs]) -> None:
     """Prints the table of docs/performance.md."""
     print("| | Linux, µs | Unilith, µs | ratio | QEMU for Linux, µs | for Unilith, µs | ratio ", end="")
     print("| Linux, instructions | Unilith, instructions | ratio |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for name, title in TITLES.items():
+    rows: list[tuple[str, Sequence[str]]] = [
+        *((title, [name]) for name, title in TITLES.items()),
+        *SUMS.items(),
+    ]
+    for title, names in rows:
         cells = []
         for figure, digits in (("microseconds", 1), ("processor", 1), ("instructions", 0)):
-            pairs = [[getattr(costs[name], figure) for costs in pair] for pair in rounds]
-            if figure == "instructions":
-                pairs = [[getattr(costs[name], figure) for costs in counted]]
-            slow, quick = (statistics.median(pair[n] for pair in pairs) for n in (0, 1))
+            pairs = [counted] if figure == "instructions" else rounds
+            slow, quick = (
+                statistics.median(figures(pair[n], names, figure) for pair in pairs) for n in (0, 1)
+            )
             cells += [f"{slow:,.{digits}f}", f"{quick:,.{digits}f}", f"{slow / quick:.2f}" if quick else ""]
         print(f"| {title} | {' | '.join(cells)} |")
 

@@ -27,6 +27,8 @@ class Cost:
     """Microseconds of the processor's time that QEMU took: the guest, its devices, and the host's part of them."""
     instructions: float
     """Of the guest; 0 where they are not counted."""
+    count: int = 1
+    """How often it was done."""
 
 
 def processor_nanoseconds(process: int) -> int:
@@ -78,7 +80,7 @@ def watch(
                 case ["end", count, taken] if name:
                     after = state()
                     used, executed = ((after[n] - before[n]) / int(count) for n in (0, 1))
-                    costs[name] = Cost(int(taken) / int(count) / 1000, used / 1000, executed)
+                    costs[name] = Cost(int(taken) / int(count) / 1000, used / 1000, executed, int(count))
                     name = ""
                 case _:
                     continue

@@ -97,8 +97,11 @@ static inline bool walk_quietly(void *context, const char *name, size_t length, 
     (void)type;
     (void)next;
     assert(length != 0 && length <= VNODE_NAME_MAX && memchr(name, '/', length) == NULL);
-    if ((*walk->left)-- == 0 || walk->directory->ops->lookup(walk->directory, name, length, &child) != 0)
-        return *walk->left != UINT32_MAX;
+    if (*walk->left == 0)
+        return false;
+    --*walk->left;
+    if (walk->directory->ops->lookup(walk->directory, name, length, &child) != 0)
+        return true;
     child->ops->get(child, &attributes);
     if (child->type == VNODE_DIRECTORY) {
         struct quiet_walk deeper = {child, walk->depth + 1, walk->left};
