@@ -108,12 +108,14 @@ void page_cache_give_room_back(struct page_cache_file *file)
 /* How many more pages the file system surely has room for. */
 static uint64_t room_of(struct page_cache_file *file)
 {
-    uint64_t taken = page_cache_dirty() + promised, pages;
     struct vnode_statfs values;
+    uint64_t pages, taken;
 
     if (file->lower->statfs == NULL || file->lower->statfs(file->vnode, &values) != 0)
         return ROOM_MAX * 4;
     pages = values.available_blocks * values.block_size / PAGE_SIZE;
+    /* Not before: whoever came while the file system was asked has his share. */
+    taken = page_cache_dirty() + promised;
     return pages < taken + ROOM_MIN ? 0 : pages - taken;
 }
 
@@ -146,6 +148,7 @@ static bool has_room(struct page_cache_file *file)
         (void)page_cache_sync_mount(file->vnode->mount);
         pages = room_of(file);
     }
+    page_cache_give_room_back(file);
     file->room = pages / 4 < ROOM_MAX ? (size_t)(pages / 4) : ROOM_MAX;
     promised += file->room;
     return pages != 0;
