@@ -62,6 +62,12 @@ def test_deadlock_is_found_when_all_processors_are_idle(workshop: Path) -> None:
     assert "panic: all threads wait for each other (deadlock), 3 of them\n" in ran.console, ran
 
 
+def test_the_end_stops_the_others(workshop: Path) -> None:
+    ran = parallel(VIRTUAL[1], 2, "quit", workshop=workshop)
+    assert ran.status == 7 and ran.console.startswith("2 processors\nx\n"), ran
+    assert re.fullmatch(r"threads: .*\n", ran.console.rpartition("x\n")[2]), ran
+
+
 def test_report_names_the_processor_and_stops_the_others(workshop: Path) -> None:
     ran = parallel(VIRTUAL[1], 2, "crash", workshop=workshop)
     assert ran.status == 126, ran

@@ -6,6 +6,9 @@
 #ifdef CONFIG_LIB_APPLICATION_END
 #include <application_end.h>
 #endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+#include <multiprocessor.h>
+#endif
 #ifdef CONFIG_LIB_PROCESSES
 #include <processes.h>
 #endif
@@ -111,6 +114,9 @@ long sys_exit_group(long status)
 #endif
 #ifdef CONFIG_LIB_APPLICATION_END
     application_end();
+#endif
+#ifdef CONFIG_LIB_MULTIPROCESSOR
+    multiprocessor_stop(); /* nobody crashes any more; who is about to goes first */
 #endif
     platform_exit((int)status & 0xff);
 }

@@ -47,6 +47,7 @@ void vectors(void);
 void times(void);
 void deadlock(void);
 void crash(void);
+void quit(void);
 void registers(void);
 void sealed(void);
 void alone(void);

@@ -8,7 +8,7 @@ static const struct {
     {"unmapped", unmapped}, {"churn", churn},     {"protection", protection}, {"between", between},
     {"faults", faults},     {"vectors", vectors}, {"times", times},           {"deadlock", deadlock},
     {"crash", crash},       {"speed", speed},     {"registers", registers},   {"sealed", sealed},
-    {"alone", alone},
+    {"alone", alone},       {"quit", quit},
 };
 
 int often = 1;
