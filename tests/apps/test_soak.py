@@ -7,31 +7,30 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from tests.apps import http_cases as cases
+from tests.apps.accounted import accounted, at_rest
 from tests.apps.http_client import answers
+from tests.apps.redis_client import Client
+from tests.apps.redis_client import ready as redis_ready
 from tests.apps.served import Server, serving
+from tests.apps.test_redis import benchmark
 from tests.boot.account import Held, accounts
 from tests.boot.test_request_budgets import connected, started
 
 pytestmark = [pytest.mark.boot, pytest.mark.full]
 
-RECIPES = Path(__file__).parents[2] / "recipes"
 ROUNDS = int(os.environ.get("UNILITH_SOAK_ROUNDS", "40"))
 WARM = 10
 """Rounds until a server, its heap and the stack's lists of what is used again have grown to what such traffic takes."""
 AT_A_TIME = 3
 REMEMBERED = 512
 """Ended connections (LWIP_TIME_WAIT), each for a minute."""
-REST = 200.0
-"""Seconds after which a connection that is still there will stay."""
 PAGES = 16
 """So many may be gone for good: the heap's parts are not always the same ones."""
 
@@ -63,26 +62,10 @@ def a_round(server: Server, number: int) -> None:
             done.result()
 
 
-def at_rest(server: Server) -> Held:
-    """What the stack holds when nobody has been connected for a while."""
-    end, seen = time.monotonic() + REST, len(accounts(server.said))
-    while time.monotonic() < end:
-        time.sleep(1.0)
-        for held in accounts(server.said)[seen:]:
-            # A packet that has been sent is given back when the next one is sent.
-            kept = held.connections + held.segments + held.reassembled + held.references + held.buffers
-            if kept == 0 and held.blocks <= 2:
-                return held
-    raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")
-
-
 @pytest.mark.parametrize(("name", "target"), [("httpd", "qemu-x86_64"), ("nginx", "microvm-x86_64")])
 def test_nothing_is_lost_in_a_long_time(workshop: Path, name: str, target: str) -> None:
-    recipe = workshop / f"soaked-{name}"
-    shutil.copytree(RECIPES / name, recipe)
+    recipe = accounted(name, workshop)
     cases.put_content(recipe / "files" / "www")
-    with (recipe / "recipe.yaml").open("a") as file:
-        file.write("options: {LWIP_ACCOUNT: true}\n")
     with serving(recipe, target, 80, answers("/small.txt"), "--memory", "64M", cwd=workshop) as server:
         for number in range(WARM):
             a_round(server, number)
@@ -94,6 +77,37 @@ def test_nothing_is_lost_in_a_long_time(workshop: Path, name: str, target: str) 
         assert after.pages >= before.pages - PAGES, (before, after)
         most = max(held.connections for held in accounts(server.said))
         assert 0 < most <= REMEMBERED + 300, most
+
+
+def breaks_off(server: Server) -> None:
+    """Clients that go in the middle of an answer, of a command, or before they have said anything."""
+    for words in (b"", b"*2\r\n$3\r\nGE", b"LRANGE many 0 -1\r\n" * 20):
+        for _ in range(5):
+            with server.connect() as connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, cases.RESET)
+                connection.sendall(words)
+
+
+def test_redis_holds_nothing_after_a_long_time(workshop: Path) -> None:
+    recipe = accounted("redis", workshop)
+    with serving(recipe, "microvm-x86_64", 6379, redis_ready, "--memory", "64M", cwd=workshop) as server:
+
+        def rounds(count: int) -> Held:
+            for _ in range(count):
+                with server.connect() as connection:
+                    client = Client(connection)
+                    assert client.ask("FLUSHALL") == b"OK"
+                    client.ask("RPUSH", "many", *("x" * 100 for _ in range(500)))
+                breaks_off(server)
+                assert benchmark(server, 400, "-c", "40", "-t", "set,get,lpush,lrange_100,mset").keys()
+                assert benchmark(server, 2000, "-c", "10", "-P", "16", "-t", "set,get", "-k", "1").keys()
+                assert benchmark(server, 100, "-c", "5", "-t", "ping", "-k", "0").keys()
+            return at_rest(server)
+
+        before = rounds(WARM)
+        after = rounds(ROUNDS)
+        assert (after.listeners, after.sockets) == (before.listeners, before.sockets) == (1, 1)
+        assert after.pages >= before.pages - PAGES, (before, after)
 
 
 def churn(port: int, connections: int) -> None:

@@ -1,0 +1,36 @@
+"""Servers whose stack tells what it holds (option LWIP_ACCOUNT)."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from tests.apps.served import Server
+from tests.boot.account import Held, accounts
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+REST = 200.0
+"""Seconds after which a connection that is still there will stay."""
+
+
+def accounted(name: str, workshop: Path) -> Path:
+    """A copy of a recipe whose image tells each second what its stack holds."""
+    recipe = workshop / f"accounted-{name}"
+    shutil.copytree(RECIPES / name, recipe)
+    with (recipe / "recipe.yaml").open("a") as file:
+        file.write("options: {LWIP_ACCOUNT: true}\n")
+    return recipe
+
+
+def at_rest(server: Server) -> Held:
+    """What the stack holds when nobody has been connected for a while."""
+    end, seen = time.monotonic() + REST, len(accounts(server.said))
+    while time.monotonic() < end:
+        time.sleep(1.0)
+        for held in accounts(server.said)[seen:]:
+            # A packet that has been sent is given back when the next one is sent.
+            kept = held.connections + held.segments + held.reassembled + held.references + held.buffers
+            if kept == 0 and held.blocks <= 2:
+                return held
+    raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")
