@@ -230,9 +230,11 @@ static unsigned large_packets, segments_in_large;
 static void arrives(bool six, const struct tcp_hdr *tcp, const u8_t *data, size_t size, u8_t flags)
 {
     u16_t port = lwip_ntohs(tcp->src);
-    struct connection *connection = &connections[port - 1];
+    struct connection *connection;
 
-    assert(port >= 1 && port <= FLOWS && (IP_IS_V6(&connection->pcb.remote_ip) != 0) == six);
+    assert(port >= 1 && port <= FLOWS);
+    connection = &connections[port - 1];
+    assert((IP_IS_V6(&connection->pcb.remote_ip) != 0) == six);
     assert(lwip_ntohs(tcp->dest) == 80 && size <= MSS && !connection->end_arrived);
     assert((flags & (TCP_SYN | TCP_RST | TCP_URG)) == 0 && (flags & TCP_ACK) != 0);
     assert(memcmp(data, stream + connection->arrived, size) == 0);
