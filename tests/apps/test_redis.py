@@ -178,7 +178,8 @@ def test_thousands_of_connections(workshop: Path) -> None:
                 opened: list[Client] = []
                 for _ in range(3000):
                     # QEMU's user networking accepts two connections at a time: each has to answer before the next.
-                    opened.append(Client(stack.enter_context(server.connect())))
+                    opened.append(Client(server.connect()))
+                    stack.callback(opened[-1].close)
                     assert opened[-1].ask("PING") == b"PONG"
                 for number, client in enumerate(opened):
                     client.send(("ECHO", str(number)))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import socket
@@ -94,8 +95,7 @@ def test_redis_holds_nothing_after_a_long_time(workshop: Path) -> None:
 
         def rounds(count: int) -> Held:
             for _ in range(count):
-                with server.connect() as connection:
-                    client = Client(connection)
+                with contextlib.closing(Client(server.connect())) as client:
                     assert client.ask("FLUSHALL") == b"OK"
                     client.ask("RPUSH", "many", *("x" * 100 for _ in range(500)))
                 breaks_off(server)

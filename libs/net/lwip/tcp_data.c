@@ -122,14 +122,15 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
             break;
         socket_data_skip(data, size);
     }
-    if (before == data->left && before != 0) {
-        if (socket->pcb->snd_buf >= WRITABLE)
-            return -ENOBUFS; /* there is no memory, which nobody would tell of */
-        return -EAGAIN;
-    }
-    if (!more)
+    /* Without room what waits for more must go, too: nothing else would make room. */
+    if (!more || data->left != 0)
         tcp_output(socket->pcb);
     interfaces_flush();
+    if (before == data->left && before != 0) {
+        if (socket->pcb == NULL || socket->pcb->snd_buf < WRITABLE)
+            return -EAGAIN;
+        return -ENOBUFS; /* there is no memory, which nobody would tell of */
+    }
     return (long)(before - data->left);
 }
 
