@@ -17,7 +17,7 @@ REST = 200.0
 def accounted(name: str, workshop: Path) -> Path:
     """A copy of a recipe whose image tells each second what its stack holds."""
     recipe = workshop / f"accounted-{name}"
-    shutil.copytree(RECIPES / name, recipe)
+    shutil.copytree(RECIPES / name, recipe, dirs_exist_ok=True)
     with (recipe / "recipe.yaml").open("a") as file:
         file.write("options: {LWIP_ACCOUNT: true}\n")
     return recipe

@@ -100,6 +100,7 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
     bool more = (message->flags & LINUX_MSG_MORE) || socket->corked;
     size_t before = data->left;
     int error = may_send(socket);
+    bool nothing;
 
     if (error < 0)
         return error;
@@ -122,11 +123,14 @@ long tcp_socket_send(struct socket *from, struct socket_message *message)
             break;
         socket_data_skip(data, size);
     }
-    /* Without room what waits for more must go, too: nothing else would make room. */
-    if (!more || data->left != 0)
-        tcp_output(socket->pcb);
-    interfaces_flush();
-    if (before == data->left && before != 0) {
+    nothing = before == data->left && before != 0;
+    if (!nothing || more) {
+        /* Without room what waits for more must go, too: nothing else would make room. */
+        if (!more || data->left != 0)
+            tcp_output(socket->pcb);
+        interfaces_flush();
+    }
+    if (nothing) {
         if (socket->pcb == NULL || socket->pcb->snd_buf < WRITABLE)
             return -EAGAIN;
         return -ENOBUFS; /* there is no memory, which nobody would tell of */

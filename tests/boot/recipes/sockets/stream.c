@@ -169,6 +169,22 @@ static void full(void)
     close(b);
 }
 
+/* What is told that more comes goes all the same when there is no room for more. */
+static void full_with_more(void)
+{
+    static char piece[65536];
+    int a, b;
+
+    pair(&a, &b);
+    while (send(a, piece, sizeof(piece), MSG_DONTWAIT | MSG_MORE) > 0)
+        ;
+    settle();
+    report("a full connection, of which more was said", ready(a, POLLOUT));
+    report("has sent", recv(b, piece, 1, MSG_DONTWAIT));
+    close(a);
+    close(b);
+}
+
 void test_stream(void)
 {
     struct stat status;
@@ -181,4 +197,5 @@ void test_stream(void)
     reset();
     bulk();
     full();
+    full_with_more();
 }
