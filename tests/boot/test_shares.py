@@ -153,11 +153,18 @@ def servers_of(folder: Path) -> list[int]:
     return found
 
 
-def test_a_server_that_is_killed_is_an_error_and_no_hang(workshop: Path, tmp_path: Path) -> None:
+WITHOUT_AND_WITH = [(), pytest.param(("--want", "share-cache"), marks=pytest.mark.full)]
+"""Content kept in memory."""
+
+
+@pytest.mark.parametrize("wanted", WITHOUT_AND_WITH)
+def test_a_server_that_is_killed_is_an_error_and_no_hang(
+    workshop: Path, tmp_path: Path, wanted: Sequence[str]
+) -> None:
     folder = tmp_path / "share"
     folder.mkdir()
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(RECIPES / "shares-killed")]
-    command += ["--target", "qemu-x86_64", "--timeout", "100", "--share", f"{folder},kind=virtiofs"]
+    command += ["--target", "qemu-x86_64", "--timeout", "100", "--share", f"{folder},kind=virtiofs", *wanted]
     with subprocess.Popen(
         command,
         cwd=workshop,
@@ -214,10 +221,11 @@ def proxy(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
             process.kill()
 
 
+@pytest.mark.parametrize("wanted", WITHOUT_AND_WITH)
 def test_a_9p_server_that_is_killed_is_an_error_and_no_hang(
-    workshop: Path, tmp_path: Path, proxy: tuple[subprocess.Popen[bytes], Path]
+    workshop: Path, tmp_path: Path, proxy: tuple[subprocess.Popen[bytes], Path], wanted: Sequence[str]
 ) -> None:
-    folder = built("shares-killed", "qemu-x86_64", cwd=workshop)
+    folder = built("shares-killed", "qemu-x86_64", *wanted, cwd=workshop)
     process, place = proxy
     written = tmp_path / "share" / "written"
 
