@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -31,11 +32,8 @@ def filled(count: int, seed: int) -> bytes:
 
 
 def hash_of(content: bytes) -> int:
-    """FNV-1a, as the program's."""
-    value = 2166136261
-    for byte in content:
-        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
-    return value
+    """As the program's."""
+    return zlib.adler32(content)
 
 
 class Image:
@@ -79,7 +77,7 @@ def running(workshop: Path, place: Path, target: str, kind: str) -> Iterator[Ima
     """An image whose shares are of one kind."""
     folders = {tag: place / tag for tag in TAGS}
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(RECIPES / "shares-pages")]
-    command += ["--target", target, "--timeout", "120", "--want", f"fs.{kind}"]
+    command += ["--target", target, "--timeout", "600", "--want", f"fs.{kind}"]
     for tag, folder in folders.items():
         folder.mkdir()
         command += ["--share", f"{folder},tag={tag},kind={kind}"]
@@ -235,8 +233,8 @@ def test_content_in_memory_is_the_hosts_for_long(
         for tag in TAGS:
             host_changes_are_seen(image, tag)
             mappings_are_the_file(image, tag)
-            for seed in range(10):
-                at_random(image, tag, seed, 150)
+            for seed in range(3):
+                at_random(image, tag, seed, 100)
         writes_arrive(image)
         for tag in TAGS if kind == "virtiofs" else ():
             nothing_is_shown_for_a_server_that_is_gone(image, tag)

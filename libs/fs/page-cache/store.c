@@ -186,10 +186,10 @@ static size_t missing(struct page_cache_file *file, uint64_t index, size_t most)
 
 static long read_lower(struct page_cache_file *file, unsigned char *run, size_t size, uint64_t offset)
 {
-    size_t done = 0;
+    size_t done = 0, wanted = page_cache_wanted(file, size, offset);
 
-    while (done < size) {
-        long got = file->lower->read(file->vnode, run + done, size - done, offset + done);
+    while (done < wanted) {
+        long got = file->lower->read(file->vnode, run + done, wanted - done, offset + done);
 
         if (got < 0)
             return got;

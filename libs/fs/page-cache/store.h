@@ -121,6 +121,16 @@ static inline bool page_cache_is_shared(const struct vnode *vnode)
 int page_cache_agree(struct page_cache_file *file);
 uint64_t page_cache_shared_size(struct page_cache_file *file);
 void page_cache_opened(struct page_cache_file *file);
+/* Behind where the file is known to end the server need not be asked for more. */
+static inline size_t page_cache_wanted(struct page_cache_file *file, size_t size, uint64_t offset)
+{
+    uint64_t end = page_cache_is_shared(file->vnode) ? page_cache_shared_size(file) : UINT64_MAX;
+
+    if (end < offset)
+        return 0;
+    return end - offset < size ? (size_t)(end - offset) : size;
+}
+
 /* Somebody gives the file back. False: it has no name any more. */
 bool page_cache_closing(struct page_cache_file *file);
 /* Reads what is not there and too much to be copied; 0: nothing is to be read so. */
@@ -144,6 +154,12 @@ static inline int page_cache_agree(struct page_cache_file *file)
 static inline void page_cache_opened(struct page_cache_file *file)
 {
     (void)file;
+}
+
+static inline size_t page_cache_wanted(struct page_cache_file *file, size_t size, uint64_t offset)
+{
+    (void)file, (void)offset;
+    return size;
 }
 #endif
 

@@ -11,6 +11,50 @@
 #include <stdio.h>
 #include <vnode.h>
 
+/* With SHARE_PAGES content is kept in memory: files are opened, and given back, by way of the page cache. */
+#ifdef SHARE_PAGES
+#include <page_cache.h>
+#include <share_cache.h>
+
+uint64_t clock_realtime(void)
+{
+    return fake_now;
+}
+
+static void open_file(struct vnode *file)
+{
+    share_cache_opening();
+    if (file && file->type == VNODE_FILE)
+        (void)page_cache_attach(file); /* which there may be no memory for */
+}
+
+static void close_file(struct vnode *file)
+{
+    if (file)
+        page_cache_put(file);
+}
+
+/* The cache's operations before a file system's are made once, and stay. */
+static void open_first_file(struct vnode *file)
+{
+    file->references = 2;
+    file->type = VNODE_FILE;
+    file->flags = VNODE_CACHED | VNODE_SHARED;
+    open_file(file);
+    fake_blocks = 0;
+}
+#else
+static void open_file(struct vnode *file)
+{
+    (void)file;
+}
+
+static void close_file(struct vnode *file)
+{
+    vnode_put(file);
+}
+#endif
+
 static int asked; /* requests that somebody waits for; the server counts them */
 
 #define MUST(call)                                                                                           \
@@ -81,6 +125,7 @@ static void use(struct vnode *root, bool good, unsigned rename_flags)
     assert(!good || file == again);
     error = root->ops->lookup(root, "x", 1, &made);
     assert(error < 0 && (!good || error == -ENOENT));
+    open_file(file);
     if (file) {
         long count = file->ops->read(file, data, sizeof data, 0);
 
@@ -105,6 +150,7 @@ static void use(struct vnode *root, bool good, unsigned rename_flags)
     MUST(root->ops->entries(root, 0, taken, &seen));
     assert(!good || seen == 3);
     MUST(root->ops->create(root, "m", 1, &(struct vnode_new){.mode = VNODE_FILE | 0600}, &made));
+    open_file(made);
     if (made) {
         MUST(made->ops->write(made, data, 10, 0));
         MUST(root->ops->rename(root, "m", 1, made, root, "n", 1, NULL, rename_flags));
@@ -113,11 +159,14 @@ static void use(struct vnode *root, bool good, unsigned rename_flags)
     }
     MUST(root->ops->create(root, "d", 1, &(struct vnode_new){.mode = VNODE_DIRECTORY | 0700}, &folder));
     MUST(root->ops->statfs(root, &fs));
-    vnode_put(file);
+    close_file(file);
     vnode_put(again);
     vnode_put(link);
-    vnode_put(made);
+    close_file(made);
     vnode_put(folder);
+#ifdef SHARE_PAGES
+    page_cache_forget_mount(NULL);
+#endif
 }
 
 #define HELD 8

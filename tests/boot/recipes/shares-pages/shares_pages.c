@@ -1,6 +1,6 @@
 /*
- * Each line that it reads is one thing to do, which it answers with a line: a result, and of what was read as
- * many bytes as were, as their FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv/).
+ * Each line that it reads is one thing to do, which it answers with a line: a result, and of what was read
+ * the Adler-32 sum (RFC 1950).
  *
  *     open NUMBER PATH        NUMBER: 0 to 7
  *     close NUMBER
@@ -31,11 +31,13 @@ static unsigned char *bytes, *mapped;
 
 static uint32_t hash_of(const unsigned char *data, size_t count)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t a = 1, b = 0;
 
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ data[i]) * 16777619u;
-    return hash;
+    for (size_t i = 0; i < count; i++) {
+        a = (a + data[i]) % 65521;
+        b = (b + a) % 65521;
+    }
+    return b << 16 | a;
 }
 
 static void fill(unsigned char *to, size_t count, unsigned seed)
