@@ -20,7 +20,7 @@ EXPECTED = (RECIPE / "expected.txt").read_text(encoding="utf-8")
     ("recipe", "target"),
     [
         ("recipe.yaml", "process-x86_64"),
-        ("ext4.yaml", "microvm-x86_64"),
+        pytest.param("ext4.yaml", "microvm-x86_64", marks=pytest.mark.full),
         pytest.param("recipe.yaml", "microvm-x86_64", marks=pytest.mark.full),
         pytest.param("recipe.yaml", "qemu-x86_64", marks=pytest.mark.full),
         pytest.param("ext4.yaml", "qemu-x86_64", marks=pytest.mark.full),

@@ -20,6 +20,8 @@ from unilith.image.tree import Content, Entry, Piece, Tree
 BLOCK = 4096
 SMALLEST = 4 << 20
 """Bytes of the smallest file system that is made with a journal (mke2fs(8): 1,024 blocks of it, and then the rest)."""
+BYTES_PER_FILE = 16 << 10
+"""How much of what is left free there is for each file that may be made: the ratio that mke2fs.conf has."""
 _NAMESPACE = uuid.UUID("0f1c2e64-0b0e-5d3a-9a57-1d0d7b1f4c01")
 _INODE_BYTES = 256
 _FEATURES = (
@@ -43,9 +45,10 @@ def make_ext4(file: Path, size: int, label: str) -> None:
 def write_ext4(tree: Tree, file: Path, scratch: Path, *, label: str, free: int = 0) -> None:
     """Packs the tree, with `free` bytes left for what the image will write; `scratch` is an empty folder."""
     entries = list(tree.entries())
+    new = free // BYTES_PER_FILE
     part = file.with_name(file.name + ".part")
     try:
-        _format(part, _size(entries) + free, label, inodes=len(entries))
+        _format(part, _size(entries) + free + new * _INODE_BYTES, label, inodes=len(entries) + new)
         script = os.fsencode("\n".join(_commands(entries, scratch)) + "\n")
         _debugfs(part, script)
         part.replace(file)

@@ -53,22 +53,54 @@ static int entry_call(struct fuse_call *call, struct fuse_node *dir, const char 
     return error ? error : found_by(dir, name, length, holds, &out, asked, found);
 }
 
+static int ask_for(struct fuse_node *node, const char *name, size_t length, struct vnode **found)
+{
+    struct fuse_call *call = fuse_begin(node->mount, FUSE_LOOKUP, fuse_number(node));
+
+    if (!call)
+        return -ENOMEM;
+    fuse_put_name(call, name, length);
+    return entry_call(call, node, name, length, false, NULL, found);
+}
+
+/*
+ * QEMU's virtiofsd gives the root another number when it is come to from below, and that one is its own
+ * parent: whoever goes up would never arrive. The root takes its place.
+ */
+static int to_root(struct vnode **found)
+{
+    struct fuse_node *node = fuse_node_of(*found);
+    struct fuse_node *root = (struct fuse_node *)vnode_table_find(&node->mount->nodes, FUSE_ROOT);
+    struct vnode *above;
+    int error;
+
+    if (!root || node == root || node->attributes.inode != root->attributes.inode)
+        return 0;
+    error = ask_for(node, "..", 2, &above);
+    if (!error && above == *found) {
+        vnode_put(*found);
+        *found = fuse_hold(root);
+    }
+    if (!error)
+        vnode_put(above);
+    else
+        vnode_put(*found);
+    return error;
+}
+
 int fuse_lookup(struct vnode *dir, const char *name, size_t length, struct vnode **found)
 {
     struct fuse_node *node = fuse_node_of(dir);
     struct fuse_node *known = fuse_name_find(node->mount, fuse_number(node), name, length);
-    struct fuse_call *call;
+    int error;
 
     node->looked_in = true;
     if (known) {
         *found = fuse_hold(known);
         return 0;
     }
-    call = fuse_begin(node->mount, FUSE_LOOKUP, fuse_number(node));
-    if (!call)
-        return -ENOMEM;
-    fuse_put_name(call, name, length);
-    return entry_call(call, node, name, length, false, NULL, found);
+    error = ask_for(node, name, length, found);
+    return !error && is_parent(name, length) ? to_root(found) : error;
 }
 
 int fuse_create(struct vnode *dir, const char *name, size_t length, const struct vnode_new *what,

@@ -195,11 +195,12 @@ long sys_sync_file_range(long fd, long offset, long length, long flags)
     struct vnode_file *file;
     int error;
 
-    if (offset < 0 || length < 0 || (flags & ~7))
+    if (offset < 0 || length < 0 || (flags & ~7) || length > INT64_MAX - offset)
         return -EINVAL;
     file = get(fd, &error);
     if (file == NULL)
         return error;
+    error = 0;
 #ifdef CONFIG_LIB_PAGE_CACHE
     if (file->vnode->pages != NULL && flags != 0) {
         uint64_t size = length != 0 ? (uint64_t)length : UINT64_MAX;
@@ -222,6 +223,7 @@ long sys_syncfs(long fd)
 
     if (file == NULL)
         return error;
+    error = 0;
 #ifdef CONFIG_LIB_MOUNT_TABLE
     error = vfs_sync_mount(file->vnode->mount);
 #else
