@@ -60,6 +60,8 @@ static struct plan9_node *node_new(struct plan9_mount *mount, uint32_t type, uin
 #ifdef CONFIG_LIB_SHARE_CACHE
     if (type == VNODE_FILE)
         node->entry.vnode.flags = mount->file_flags;
+    else if (type == VNODE_DIRECTORY)
+        node->entry.vnode.flags = mount->folder_flags;
 #endif
     vnode_table_add(&mount->nodes, &node->entry);
     return node;

@@ -218,6 +218,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     *mount = (struct plan9_mount){.channel = channel, .fresh = fresh_option(options)};
 #ifdef CONFIG_LIB_SHARE_CACHE
     mount->file_flags = (uint16_t)flags;
+    mount->folder_flags = share_cache_keeps_names(options) ? 0 : VNODE_SHARED_NAMES;
 #endif
     channel->mounted = true;
     error = mount->fresh == UINT64_MAX ? -EINVAL : start(mount, path ? path + 1 : "", root);

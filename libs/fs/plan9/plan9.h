@@ -41,7 +41,8 @@ struct plan9_mount {
     bool complained;
     bool unmounted; /* waits for its last call */
 #ifdef CONFIG_LIB_SHARE_CACHE
-    uint16_t file_flags; /* of its files */
+    uint16_t file_flags;   /* of its files */
+    uint16_t folder_flags; /* of its folders */
 #endif
 };
 

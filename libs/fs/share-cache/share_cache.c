@@ -40,6 +40,14 @@ int share_cache_flags(const char *options)
     return -EINVAL;
 }
 
+bool share_cache_keeps_names(const char *options)
+{
+    const char *text;
+    size_t length;
+
+    return fs_option(options, "names", &text, &length) && length == 4 && memcmp(text, "kept", 4) == 0;
+}
+
 static bool is_same(const struct share_content *content, const struct vnode_attributes *attributes)
 {
     return content->size == attributes->size && content->modification_time == attributes->modification_time &&

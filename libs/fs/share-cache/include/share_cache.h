@@ -49,6 +49,9 @@ void share_cache_opening(void);
  */
 int share_cache_flags(const char *options);
 
+/* Whether names are kept without asking (`names=kept`), for folders in which nobody else changes any. */
+bool share_cache_keeps_names(const char *options);
+
 /* Attributes have come, which were asked for at `asked` and hold until `until`. */
 void share_content_noted(struct vnode *file, struct share_content *content,
                          const struct vnode_attributes *attributes, uint64_t asked, uint64_t until);

@@ -494,6 +494,8 @@ static void words_of_mounts(void)
 {
     assert(share_cache_flags("pages=off") == 0 && share_cache_flags("pages=on") == -EINVAL);
     assert(share_cache_flags("ro,pages=back") == (VNODE_CACHED | VNODE_SHARED | VNODE_WRITTEN_BACK));
+    assert(share_cache_keeps_names("pages=off,names=kept") && !share_cache_keeps_names("names=keptt"));
+    assert(!share_cache_keeps_names("names") && !share_cache_keeps_names(NULL));
     assert(share_cache_flags(NULL) == (VNODE_CACHED | VNODE_SHARED));
 }
 

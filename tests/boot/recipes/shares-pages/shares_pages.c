@@ -10,6 +10,7 @@
  *     sync NUMBER
  *     size NUMBER
  *     map NUMBER, look OFFSET COUNT, put OFFSET COUNT SEED, unmap      the first 64 KiB
+ *     stat PATH, remove PATH, rename PATH PATH
  *     end
  */
 #include <errno.h>
@@ -52,7 +53,8 @@ static void answer(long result, uint32_t hash)
     fflush(stdout);
 }
 
-static void work(const char *word, unsigned number, long first, long second, unsigned seed, const char *path)
+static void work(const char *word, unsigned number, long first, long second, unsigned seed, const char *path,
+                 const char *other)
 {
     int file = files[number % FILES];
     struct stat st;
@@ -76,6 +78,12 @@ static void work(const char *word, unsigned number, long first, long second, uns
         result = fsync(file);
     } else if (strcmp(word, "size") == 0) {
         result = fstat(file, &st) == 0 ? (long)st.st_size : -1;
+    } else if (strcmp(word, "stat") == 0) {
+        result = stat(path, &st) == 0 ? (long)st.st_size : -1;
+    } else if (strcmp(word, "remove") == 0) {
+        result = unlink(path);
+    } else if (strcmp(word, "rename") == 0) {
+        result = rename(path, other);
     } else if (strcmp(word, "map") == 0) {
         mapped = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         result = mapped == MAP_FAILED ? -1 : 0;
@@ -93,7 +101,7 @@ static void work(const char *word, unsigned number, long first, long second, uns
 
 int main(void)
 {
-    char line[256], word[16], path[128];
+    char line[300], word[16], path[128], other[128];
 
     bytes = malloc(MOST);
     puts("ready");
@@ -101,16 +109,18 @@ int main(void)
     while (fgets(line, sizeof line, stdin)) {
         long numbers[4] = {0};
 
-        *path = '\0';
+        *path = *other = '\0';
         if (sscanf(line, "%15s", word) != 1 || strcmp(word, "end") == 0)
             break;
         if (strcmp(word, "open") == 0)
             sscanf(line, "%*s %ld %127s", &numbers[0], path);
+        else if (strcmp(word, "stat") == 0 || strcmp(word, "remove") == 0 || strcmp(word, "rename") == 0)
+            sscanf(line, "%*s %127s %127s", path, other);
         else if (strcmp(word, "look") == 0 || strcmp(word, "put") == 0)
             sscanf(line, "%*s %ld %ld %ld", &numbers[1], &numbers[2], &numbers[3]);
         else
             sscanf(line, "%*s %ld %ld %ld %ld", &numbers[0], &numbers[1], &numbers[2], &numbers[3]);
-        work(word, (unsigned)numbers[0], numbers[1], numbers[2], (unsigned)numbers[3], path);
+        work(word, (unsigned)numbers[0], numbers[1], numbers[2], (unsigned)numbers[3], path, other);
     }
     return 0;
 }
