@@ -22,11 +22,17 @@ from unilith.generate.syscall_arch import syscall_arch
 if TYPE_CHECKING:
     from unilith.catalog.model import Arch
 
+ALLOCATOR = "allocator"
+"""The folder of the allocator beside musl's manifest."""
+
 _SOURCE_SUFFIXES = frozenset({".c", ".s", ".S"})
 
 # Never compiled, in C or in assembly: its three labels served the comparison of program counters that the
 # overlay's src/thread/pthread_cancel.c does without.
 _DROPPED = frozenset({"src/thread/syscall_cp"})
+
+# What `malloc.fast` takes the place of; the rest of src/malloc/ calls it. No file of its own is named like these.
+_ALLOCATOR = tuple(f"src/malloc/{name}" for name in ("calloc", "free", "libc_calloc", "lite_malloc", "realloc", "mallocng/"))
 
 # TYPE name; STRUCT name body; UNION name body: the macros of alltypes.h.in (tools/mkalltypes.sed).
 _TYPEDEF = re.compile(r"^TYPEDEF (.*) ([^ ]*);$")
@@ -34,12 +40,14 @@ _STRUCT = re.compile(r"^STRUCT * ([^ ]*) (.*);$")
 _UNION = re.compile(r"^UNION * ([^ ]*) (.*);$")
 
 
-def musl_sources(tree: Path, overlays: Sequence[Path], arch: Arch) -> list[Path]:
+def musl_sources(
+    tree: Path, overlays: Sequence[Path], arch: Arch, *, allocator: Path | None = None
+) -> list[Path]:
     """The sources of libc.a, in the order of their names inside musl.
 
     A file below `<folder>/<arch>/` replaces the file of that stem in `<folder>/`, and a file of an overlay
-    replaces both, in a folder of an architecture or not. The dynamic linker, the start files and the 32-bit
-    time functions are left out.
+    replaces both, in a folder of an architecture or not. The files of `allocator` take the place of musl's malloc. The
+    dynamic linker, the start files and the 32-bit time functions are left out.
     """
     chosen: dict[str, Path] = {}
     for pattern in ("src/*/*.c", "src/malloc/mallocng/*.c"):
@@ -61,7 +69,14 @@ def musl_sources(tree: Path, overlays: Sequence[Path], arch: Arch) -> list[Path]
             if stem not in chosen:
                 raise UserError("replaces no file of musl", where=file, hint="Give it the name of one.")
         chosen |= ours
+    if allocator is not None:
+        chosen = {stem: file for stem, file in chosen.items() if not _is_allocator(stem)}
+        chosen |= {f"allocator/{file.stem}": file for file in allocator.glob("*.c")}
     return [chosen[stem] for stem in sorted(chosen) if stem not in _DROPPED]
+
+
+def _is_allocator(stem: str) -> bool:
+    return any(stem == name or (name.endswith("/") and stem.startswith(name)) for name in _ALLOCATOR)
 
 
 def musl_cflags(arch: Arch, *, clang: bool) -> tuple[str, ...]:
@@ -87,9 +102,12 @@ def musl_file_cflags(source: Path, arch: Arch) -> tuple[str, ...]:
     """Flags for one file of musl, to stand after all others.
 
     The kernel calls the memory and string functions from interrupt handlers, where vector registers belong to
-    the interrupted program; both x86_64 and aarch64 compilers know this flag.
+    the interrupted program; both x86_64 and aarch64 compilers know this flag. The allocator that is there for its speed
+    is compiled for it.
     """
     del arch
+    if source.parent.name == ALLOCATOR:
+        return ("-O2",)
     return ("-mgeneral-regs-only",) if "string" in source.parts and source.suffix == ".c" else ()
 
 

@@ -14,6 +14,7 @@ from unilith.demand.facts import Fact, FactKind, Origin
 from unilith.demand.recipe import MOUNTS_LIBRARY, Recipe, read_recipe
 from unilith.errors import UserError, Where
 from unilith.generate.tables import PROGRAM_LOADER
+from unilith.pipeline import libc
 from unilith.pipeline.app import Application, application, compile_probe, probe_demand, write_probe
 from unilith.pipeline.folder import alone_in
 from unilith.pipeline.libc import MUSL, musl_archive
@@ -95,7 +96,10 @@ def _demand_of(subject: Subject, reporter: Reporter) -> Demand:
     recipe = with_container(subject.recipe, subject.target.arch, work)
     archives = []
     if recipe.libc == "musl":
-        archives = [musl_archive(catalog, toolchain, reporter, processes=bool(recipe.programs))]
+        fast = libc.recipe_asks(recipe)
+        archives = [
+            musl_archive(catalog, toolchain, reporter, processes=bool(recipe.programs), fast_malloc=fast)
+        ]
     elif recipe.programs:
         raise UserError(
             f"{recipe.name} has `programs`, which are built with the C library {MUSL}, and `libc: none`",

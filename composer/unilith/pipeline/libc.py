@@ -1,7 +1,8 @@
 """The C library, built once for a toolchain and shared by all images through the cache.
 
 There are two forms of it: for an image that is one process, where whatever starts a second one only asks for
-fork(); and for recipes with further programs, position independent, with a real vfork().
+fork(); and for recipes with further programs, position independent, with a real vfork(). Each of them has musl's own
+malloc, or the one beside musl's manifest where a recipe asks for `malloc.fast`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.model import Arch
+from unilith.demand.recipe import Recipe
 from unilith.generate import musl, syscall_arch
 from unilith.generate.files import write_if_changed
 from unilith.generate.musl import (
+    ALLOCATOR,
     app_include,
     musl_cflags,
     musl_file_cflags,
@@ -36,23 +39,28 @@ MUSL = "musl"
 _ARCHIVE = "libc.a"
 
 
+MALLOC_FAST = "malloc.fast"
+"""The interface that a recipe asks for to have the other malloc."""
+
 _ALWAYS, _ONE_PROCESS, _PROCESSES = "overlay", "overlay-one-process", "overlay-processes"
 
 
 def musl_archive(
-    catalog: Catalog, toolchain: Toolchain, reporter: Reporter, *, processes: bool = False
+    catalog: Catalog, toolchain: Toolchain, reporter: Reporter, *, processes: bool = False, fast_malloc: bool = False
 ) -> Archive:
     """libc.a with direct system calls, and the include path of the programs that use it.
 
-    ``processes``: the form for images in which programs start others.
+    ``processes``: the form for images in which programs start others. ``fast_malloc``: with `malloc.fast`.
     """
     manifest = catalog.require_library(MUSL)
     assert manifest.upstream is not None
     cache = cache_folder()
     tree = source_tree(manifest.upstream, manifest.folder, cache=cache, report=reporter.step)
     overlays = [manifest.folder / name for name in (_ALWAYS, _PROCESSES if processes else _ONE_PROCESS)]
+    allocator = manifest.folder / ALLOCATOR if fast_malloc else None
+    ours = [*overlays, *([allocator] if allocator else ())]
     arch = toolchain.arch
-    folder = cache / "built" / f"{MUSL}-{arch}-{_key(toolchain, tree, overlays)}"
+    folder = cache / "built" / f"{MUSL}-{arch}-{_key(toolchain, tree, ours)}"
     archive = Archive(MUSL, folder / _ARCHIVE, tuple(app_include(tree, folder / "generated")))
     if archive.file.is_file():
         return archive
@@ -63,11 +71,11 @@ def musl_archive(
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         headers = musl_generated_headers(tree, arch)
-        sources = musl_sources(tree, overlays, arch)
-        prefix_map = ((tree, MUSL), *((overlay, MUSL) for overlay in overlays), (partial, MUSL))
+        sources = musl_sources(tree, overlays, arch, allocator=allocator)
+        prefix_map = ((tree, MUSL), *((folder, MUSL) for folder in ours), (partial, MUSL))
         flags = (*toolchain.common_flags, *musl_cflags(arch, clang=toolchain.is_clang))
         units = _units(
-            (tree, *overlays),
+            (tree, *ours),
             (*flags, *(PROGRAM_FLAGS if processes else ())),
             tuple(musl_include(tree, partial / "generated", arch)),
             sources,
@@ -115,12 +123,17 @@ def _units(
     ]
 
 
-def _key(toolchain: Toolchain, tree: Path, overlays: Sequence[Path]) -> str:
+def recipe_asks(recipe: Recipe) -> bool:
+    """Whether the recipe says that its C library has the fast malloc."""
+    return any(ref.name == MALLOC_FAST and not ref.when for ref in recipe.needs)
+
+
+def _key(toolchain: Toolchain, tree: Path, folders: Sequence[Path]) -> str:
     """Names everything that shows in the archive, wherever it stands on this machine: the toolchain, the patched
     tree, our files, and the code that decides how they are compiled."""
-    names = "\0".join(overlay.name for overlay in overlays)
+    names = "\0".join(folder.name for folder in folders)
     seen = hashlib.sha256(f"{toolchain.key}\0{tree.name}\0{names}\0".encode())
-    ours = [file for overlay in overlays for file in sorted(overlay.rglob("*")) if file.is_file()]
+    ours = [file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file()]
     for file in (*ours, *(Path(str(module.__file__)) for module in (musl, syscall_arch))):
         seen.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return seen.hexdigest()[:16]
