@@ -107,7 +107,7 @@ def musl_file_cflags(source: Path, arch: Arch) -> tuple[str, ...]:
     """
     del arch
     if source.parent.name == ALLOCATOR:
-        return ("-O2",)
+        return ("-O2", "-fomit-frame-pointer")
     return ("-mgeneral-regs-only",) if "string" in source.parts and source.suffix == ".c" else ()
 
 

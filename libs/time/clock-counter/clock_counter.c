@@ -19,11 +19,16 @@ static __attribute__((noinline, cold)) uint64_t first_scaled(uint64_t ticks)
     return clock_scaled(ticks, scale);
 }
 
-uint64_t clock_monotonic(void)
+static inline __attribute__((always_inline)) uint64_t monotonic(void)
 {
     uint64_t ticks = cycle_counter_read();
 
     return scale != 0 ? clock_scaled(ticks, scale) : first_scaled(ticks);
+}
+
+uint64_t clock_monotonic(void)
+{
+    return monotonic();
 }
 
 void clock_set_realtime(uint64_t now)
@@ -32,13 +37,19 @@ void clock_set_realtime(uint64_t now)
     offset_known = 1;
 }
 
+/* Apart from the rest, which is a few instructions. */
+static __attribute__((noinline, cold)) void find_offset(void)
+{
+    uint64_t seconds = 0;
+
+    if (rtc_read(&seconds) == 0)
+        offset = seconds * NANOSECONDS - clock_monotonic();
+    offset_known = 1; /* a machine without a date starts in 1970 */
+}
+
 uint64_t clock_realtime(void)
 {
-    if (!offset_known) {
-        uint64_t seconds = 0;
-        if (rtc_read(&seconds) == 0)
-            offset = seconds * NANOSECONDS - clock_monotonic();
-        offset_known = 1; /* a machine without a date starts in 1970 */
-    }
-    return clock_monotonic() + offset;
+    if (!offset_known)
+        find_offset();
+    return monotonic() + offset;
 }

@@ -1,13 +1,14 @@
 /*
  * malloc() in few instructions, in place of musl's own where a recipe asks for `malloc.fast`.
  *
- * Objects of up to SMALL_MAX bytes have sizes in steps: 16 bytes up to 128, then four for each power of two. The objects
- * of a size lie side by side in spans (regions.h), so an object has no header of its own. A span keeps a list of its free
- * objects, and of each size one span is at hand; most calls take one object off that list, or put one on it.
- * Larger objects are runs of pages, and from PAGES_MAX pages on mappings, which go back when they are freed.
+ * Objects of up to SMALL_MAX bytes have sizes in steps: 16 bytes up to 128, then four for each power of two.
+ * The objects of a size lie side by side in spans (regions.h), so an object has no header of its own. A span
+ * keeps a list of its free objects, and of each size one span is at hand; most calls take one object off that
+ * list, or put one on it. Larger objects are runs of pages, and from PAGES_MAX pages on mappings, which go
+ * back when they are freed.
  *
- * Mistakes of the program are noticed where it costs next to nothing: something is freed that no allocation gave, twice in
- * a row, or after everything beside it. musl's own allocator notices more.
+ * Mistakes of the program are noticed where it costs next to nothing: something is freed that no allocation
+ * gave, twice in a row, or after everything beside it. musl's own allocator notices more.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -31,10 +32,10 @@
 
 /* The class of each multiple of 16 bytes up to TABLE_MAX. */
 static const unsigned char class_of_units[TABLE_MAX / UNIT + 1] = {
-    0,          0,          1,          2,          3,          4,          5,          6,          7,
-    8,          8,          9,          9,          10,         10,         11,         11,         CLASS4(12),
-    CLASS4(13), CLASS4(14), CLASS4(15), CLASS4(16), CLASS4(16), CLASS4(17), CLASS4(17), CLASS4(18), CLASS4(18),
-    CLASS4(19), CLASS4(19),
+    0,          0,          1,          2,          3,          4,          5,          6,
+    7,          8,          8,          9,          9,          10,         10,         11,
+    11,         CLASS4(12), CLASS4(13), CLASS4(14), CLASS4(15), CLASS4(16), CLASS4(16), CLASS4(17),
+    CLASS4(17), CLASS4(18), CLASS4(18), CLASS4(19), CLASS4(19),
 };
 
 static struct span nothing; /* the end of all lists: a span without objects */
@@ -54,15 +55,27 @@ static void wait_for_lock(void)
         __futexwait(lock, 2, 1);
 }
 
-static inline void enter(void)
+/* Whether the lock is held now, or need not be: there is one thread. */
+static inline int try_enter(void)
 {
-    if (libc.need_locks && a_cas(lock, 0, 1) != 0)
+    return !libc.need_locks || a_cas(lock, 0, 1) == 0;
+}
+
+/* Whether somebody waits who must be woken. */
+static inline int try_leave(void)
+{
+    return lock[0] != 0 && a_swap(lock, 0) == 2;
+}
+
+static void enter(void)
+{
+    if (!try_enter())
         wait_for_lock();
 }
 
-static inline void leave(void)
+static void leave(void)
 {
-    if (lock[0] != 0 && a_swap(lock, 0) == 2)
+    if (try_leave())
         __wake(lock, 1, 1);
 }
 
@@ -106,10 +119,13 @@ static unsigned pages_of(unsigned size)
     return pages;
 }
 
+/* Behind the one at hand, which has more free objects: else the two would take turns. */
 static void add(struct span *span)
 {
     struct span **list = &at_hand[span->class];
 
+    if (*list != &nothing)
+        list = &(*list)->next;
     span->next = *list;
     span->link = list;
     (*list)->link = &span->next;
@@ -142,8 +158,8 @@ static void *make(struct span *span)
     return object;
 }
 
-/* An object where the span at hand has no free one; NULL: memory is short. */
-static __attribute__((__noinline__)) void *take_elsewhere(unsigned class)
+/* An object where the span at hand may have no free one; NULL: memory is short. */
+static void *take_elsewhere(unsigned class)
 {
     struct span *span = at_hand[class];
     void *object;
@@ -202,6 +218,29 @@ static void *allocate_large(size_t bytes)
     return object;
 }
 
+/* What is not done at once. In what follows these are called last, so that the rest needs no frame. */
+static __attribute__((__noinline__)) void *finish(unsigned class)
+{
+    void *object = take_elsewhere(class);
+
+    leave();
+    if (object == NULL)
+        errno = ENOMEM;
+    return object;
+}
+
+static __attribute__((__noinline__)) void *wait_and_finish(unsigned class)
+{
+    wait_for_lock();
+    return finish(class);
+}
+
+static __attribute__((__noinline__)) void *wake(void *object)
+{
+    __wake(lock, 1, 1);
+    return object;
+}
+
 void *__libc_malloc(size_t bytes)
 {
     unsigned class;
@@ -211,19 +250,15 @@ void *__libc_malloc(size_t bytes)
     if (bytes > SMALL_MAX)
         return allocate_large(bytes);
     class = class_of(bytes);
-    enter();
+    if (!try_enter())
+        return wait_and_finish(class);
     span = at_hand[class];
     object = span->free;
-    if (object != NULL) {
-        span->free = *(void **)object;
-        span->used++;
-    } else {
-        object = take_elsewhere(class);
-        if (object == NULL)
-            errno = ENOMEM;
-    }
-    leave();
-    return object;
+    if (object == NULL)
+        return finish(class);
+    span->free = *(void **)object;
+    span->used++;
+    return try_leave() ? wake(object) : object;
 }
 
 /* A span is no longer full, or all of its objects are free. */
@@ -232,15 +267,43 @@ static __attribute__((__noinline__)) void turn(struct span *span)
     if (span->watched != 0) {
         span->watched = 0;
         add(span);
-        return;
-    }
-    if (span->class != RUN) {
+    } else if (span->class == RUN) {
+        __malloc_give_span(span);
+    } else if (at_hand[span->class] != span || span->next != &nothing) {
         /* The last one of a size is kept, as sizes tend to come back. */
-        if (at_hand[span->class] == span && span->next == &nothing)
-            return;
         drop(span);
+        __malloc_give_span(span);
     }
-    __malloc_give_span(span);
+    leave();
+}
+
+static __attribute__((__noinline__)) void free_mapping(void *object)
+{
+    int kept = errno;
+
+    if (region_of(object)->kind != REGION_MAPPED)
+        a_crash();
+    __malloc_unmap(object);
+    errno = kept;
+}
+
+/* The lock is held. */
+static inline void give(struct span *span, void *object)
+{
+    if (span->free == object || span->used == 0)
+        a_crash();
+    *(void **)object = span->free;
+    span->free = object;
+    if (--span->used == span->watched)
+        return turn(span);
+    if (try_leave())
+        wake(NULL);
+}
+
+static __attribute__((__noinline__)) void wait_and_give(struct span *span, void *object)
+{
+    wait_for_lock();
+    give(span, object);
 }
 
 void __libc_free(void *object)
@@ -250,24 +313,12 @@ void __libc_free(void *object)
 
     if (object == NULL)
         return;
-    if (region->kind != REGION_SPANS) {
-        int kept = errno;
-
-        if (region->kind != REGION_MAPPED)
-            a_crash();
-        __malloc_unmap(object);
-        errno = kept;
-        return;
-    }
+    if (region->kind != REGION_SPANS)
+        return free_mapping(object);
     span = span_of(region, object);
-    enter();
-    if (span->free == object || span->used == 0)
-        a_crash();
-    *(void **)object = span->free;
-    span->free = object;
-    if (--span->used == span->watched)
-        turn(span);
-    leave();
+    if (!try_enter())
+        return wait_and_give(span, object);
+    give(span, object);
 }
 
 /* How many bytes an object has room for. */

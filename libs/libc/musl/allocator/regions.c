@@ -13,8 +13,8 @@ static size_t whole_pages(size_t bytes)
     return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 }
 
-/* A mapping of `bytes` bytes, whole pages, such that the place `offset` bytes behind its start is a multiple of
- * `alignment`; or NULL. More is mapped at first, and what is too much is given back. */
+/* A mapping of `bytes` bytes, whole pages, such that the place `offset` bytes behind its start is a multiple
+ * of `alignment`; or NULL. More is mapped at first, and what is too much is given back. */
 static char *map(size_t bytes, size_t alignment, size_t offset, int protection)
 {
     size_t all = bytes + alignment - PAGE_BYTES, before;
