@@ -15,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fork_impl.h"
-#include "pthread_impl.h"
+#include "inside.h"
 #include "regions.h"
 
 #define UNIT 16
@@ -196,7 +195,6 @@ static void *allocate_large(size_t bytes)
 {
     struct span *span;
     void *object = NULL;
-    int old;
 
     if (bytes > PAGES_MAX * PAGE_BYTES) {
         object = __malloc_map(bytes, UNIT);
@@ -380,7 +378,7 @@ void *aligned_alloc(size_t alignment, size_t bytes)
     if (alignment < UNIT)
         alignment = UNIT;
     /* Objects lie at multiples of their size from the start of a page. */
-    if (alignment <= PAGE_BYTES) {
+    if (alignment <= PAGE_BYTES && bytes <= PAGES_MAX * PAGE_BYTES) {
         if (bytes <= SMALL_MAX) {
             bytes = bytes == 0 ? alignment : (bytes + alignment - 1) & -alignment;
             while (size_of(class_of(bytes)) % alignment != 0)
@@ -399,7 +397,7 @@ size_t malloc_usable_size(void *object)
     return object == NULL ? 0 : room(object);
 }
 
-void *malloc(size_t) __attribute__((__alias__("__libc_malloc")));
-void free(void *) __attribute__((__alias__("__libc_free")));
-void *realloc(void *, size_t) __attribute__((__alias__("__libc_realloc")));
-void *calloc(size_t, size_t) __attribute__((__alias__("__libc_calloc")));
+SAME_FUNCTION(malloc, __libc_malloc);
+SAME_FUNCTION(free, __libc_free);
+SAME_FUNCTION(realloc, __libc_realloc);
+SAME_FUNCTION(calloc, __libc_calloc);

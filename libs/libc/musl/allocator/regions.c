@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "regions.h"
 
-#include <sys/mman.h>
+#include "inside.h"
 
 #define DESCRIPTION 1u /* of the bits: the first page of a region is never free */
 
@@ -33,7 +33,7 @@ static char *map(size_t bytes, size_t alignment, size_t offset, int protection)
     return start + before;
 }
 
-static void add(struct region *region)
+static void list_region(struct region *region)
 {
     region->next = regions;
     region->link = &regions;
@@ -42,7 +42,7 @@ static void add(struct region *region)
     regions = region;
 }
 
-static void drop(struct region *region)
+static void unlist_region(struct region *region)
 {
     *region->link = region->next;
     if (region->next != NULL)
@@ -82,13 +82,13 @@ struct span *__malloc_take_span(unsigned pages)
             region->kind = REGION_SPANS;
             region->free = ~(uint64_t)DESCRIPTION;
         }
-        add(region);
+        list_region(region);
         first = (uint64_t)DESCRIPTION << 1;
     }
-    region->free &= ~(((uint64_t)1 << pages) - 1) * first;
-    if (region->free == 0)
-        drop(region);
     page = (unsigned)__builtin_ctzll(first);
+    region->free &= ~((((uint64_t)1 << pages) - 1) << page);
+    if (region->free == 0)
+        unlist_region(region);
     span = (struct span *)region + page;
     for (unsigned i = 0; i < pages; i++)
         span[i].back = (unsigned char)i;
@@ -102,11 +102,11 @@ void __malloc_give_span(struct span *span)
     unsigned page = (unsigned)(span - (struct span *)region);
 
     if (region->free == 0)
-        add(region);
+        list_region(region);
     region->free |= (((uint64_t)1 << span->pages) - 1) << page;
     if (region->free != ~(uint64_t)DESCRIPTION)
         return;
-    drop(region);
+    unlist_region(region);
     if (spare == NULL)
         spare = region;
     else
