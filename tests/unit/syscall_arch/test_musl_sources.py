@@ -77,6 +77,19 @@ def test_architecture_and_overlay_replace_what_they_are_named_after(tree: Path, 
     ]
 
 
+def test_an_allocator_takes_the_place_of_all_of_malloc(tree: Path, overlay: Path) -> None:
+    for name in ("aligned_alloc.c", "malloc.c", "malloc_fork.h"):
+        (overlay.parent / "allocator" / name).parent.mkdir(exist_ok=True)
+        (overlay.parent / "allocator" / name).write_text("")
+    (tree / "src/malloc/posix_memalign.c").write_text("")
+    chosen = names(musl_sources(tree, [overlay], "x86_64", allocator=overlay.parent / "allocator"), tree)
+    assert [name for name in chosen if "alloc" in name or "free" in name or "memalign" in name] == [
+        "ours/aligned_alloc.c",
+        "ours/malloc.c",
+        "src/malloc/posix_memalign.c",
+    ]
+
+
 def test_another_architecture_takes_its_own(tree: Path, overlay: Path) -> None:
     (overlay / "src/thread/clone.c").unlink()
     chosen = names(musl_sources(tree, [overlay], "aarch64"), tree)
@@ -138,6 +151,11 @@ def test_string_functions_keep_off_vector_registers() -> None:
     assert musl_file_cflags(Path("/musl/src/string/strlen.c"), "x86_64") == ("-mgeneral-regs-only",)
     assert musl_file_cflags(Path("/musl/src/string/x86_64/memcpy.s"), "x86_64") == ()
     assert musl_file_cflags(Path("/musl/src/stdio/printf.c"), "x86_64") == ()
+
+
+def test_the_allocator_is_compiled_for_speed() -> None:
+    assert "-O2" in musl_file_cflags(Path("/libs/libc/musl/allocator/malloc.c"), "x86_64")
+    assert "-O2" not in musl_file_cflags(Path("/musl/src/malloc/reallocarray.c"), "x86_64")
 
 
 def test_clang_gets_no_flag_that_it_does_not_know() -> None:
