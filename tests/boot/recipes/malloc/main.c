@@ -80,8 +80,10 @@ int main(void)
     for (unsigned i = 0; i < 100000; i++)
         if (zeroes[i] != 0)
             return 2;
+    free(zeroes);
     errno = 0;
-    if (malloc((size_t)1 << 40) != NULL || errno != ENOMEM)
+    zeroes = malloc((size_t)1 << 40);
+    if (zeroes != NULL || errno != ENOMEM)
         return 3;
     puts("malloc ok");
     return 0;
