@@ -1,4 +1,4 @@
-"""The fast malloc in booted images: with memory that is there at once, and with memory that comes when it is touched."""
+"""The fast malloc in booted images: where memory is there at once, and where it comes when it is touched."""
 
 from __future__ import annotations
 

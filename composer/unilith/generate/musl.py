@@ -32,7 +32,9 @@ _SOURCE_SUFFIXES = frozenset({".c", ".s", ".S"})
 _DROPPED = frozenset({"src/thread/syscall_cp"})
 
 # What `malloc.fast` takes the place of; the rest of src/malloc/ calls it. No file of its own is named like these.
-_ALLOCATOR = tuple(f"src/malloc/{name}" for name in ("calloc", "free", "libc_calloc", "lite_malloc", "realloc", "mallocng/"))
+_ALLOCATOR = tuple(
+    f"src/malloc/{name}" for name in ("calloc", "free", "libc_calloc", "lite_malloc", "realloc", "mallocng/")
+)
 
 # TYPE name; STRUCT name body; UNION name body: the macros of alltypes.h.in (tools/mkalltypes.sed).
 _TYPEDEF = re.compile(r"^TYPEDEF (.*) ([^ ]*);$")

@@ -46,7 +46,12 @@ _ALWAYS, _ONE_PROCESS, _PROCESSES = "overlay", "overlay-one-process", "overlay-p
 
 
 def musl_archive(
-    catalog: Catalog, toolchain: Toolchain, reporter: Reporter, *, processes: bool = False, fast_malloc: bool = False
+    catalog: Catalog,
+    toolchain: Toolchain,
+    reporter: Reporter,
+    *,
+    processes: bool = False,
+    fast_malloc: bool = False,
 ) -> Archive:
     """libc.a with direct system calls, and the include path of the programs that use it.
 
