@@ -187,4 +187,6 @@ def test_thousands_of_connections(workshop: Path) -> None:
             left.append(at_rest(server))
         assert max(held.connections for held in accounts(server.said)) >= 3000
         assert all((held.listeners, held.sockets) == (1, 1) for held in left), left
-        assert left[2].pages >= left[1].pages - 16, left
+        # A heap that so many have used is not always in the same pieces again.
+        took = left[1].pages - min(held.pages for held in accounts(server.said))
+        assert left[2].pages >= left[1].pages - took // 10, (left, took)
