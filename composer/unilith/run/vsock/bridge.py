@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
 from unilith.run.vsock.connection import Connection
-from unilith.run.vsock.guest import Guest
+from unilith.run.vsock.guest import Guest, GuestGone
 from unilith.run.vsock.packets import (
     HOST,
     SEQPACKET,
@@ -64,6 +65,24 @@ class Bridge:
         # Who waited for answers to be sent, and not for the guest.
         if self.waiting and not self.answers and self.guest.space() is not None:
             self.room()
+
+    def finish(self, patience: float) -> None:
+        """The guest has ended: what it has sent still goes to who reads it, for at most ``patience`` seconds."""
+        self.listener.close()
+        with contextlib.suppress(GuestGone):
+            self.guest.drain()
+        for connection in list(self.connections.values()):
+            connection.guest_gone()
+        self.selector.close()
+        self.selector = selectors.DefaultSelector()  # for nothing but what is still to be written
+        for connection in self.connections.values():
+            connection.watched = 0
+            connection.watch()
+        end = time.monotonic() + patience
+        while self.connections and (left := end - time.monotonic()) > 0:
+            for key, events in self.selector.select(left):
+                key.data(events)
+        self.close()
 
     def close(self) -> None:
         """Ends all connections."""

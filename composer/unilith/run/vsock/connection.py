@@ -84,7 +84,7 @@ class Connection:
         """A packet of this connection."""
         operation = header.operation
         if operation == Operation.RST:
-            self._guest_gone()
+            self.guest_gone()
             return
         self._learn(header)
         if not self.connected:
@@ -181,7 +181,8 @@ class Connection:
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
 
-    def _guest_gone(self) -> None:
+    def guest_gone(self) -> None:
+        """The guest says no more; what it sent is still written, and then it is the end."""
         self.gone = True
         self._finish()
         self.watch()

@@ -46,3 +46,7 @@ class Guest(ABC):
     @abstractmethod
     def flush(self) -> None:
         """Makes sure that the guest looks at what has been sent; listens again if it did not."""
+
+    @abstractmethod
+    def drain(self) -> None:
+        """Calls ``received`` for what a guest that has ended had sent before; nothing is sent any more."""

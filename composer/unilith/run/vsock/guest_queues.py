@@ -153,6 +153,17 @@ class QueueGuest(Guest):
 
     # Messages of the front end.
 
+    def drain(self) -> None:
+        queue = self.rings[TRANSMIT].queue
+        if queue is None:
+            return
+        try:
+            while (chain := queue.take()) is not None:
+                self._hand_on(chain)
+                queue.give(chain.head, 0)
+        except QueueError as e:
+            raise GuestGone(f"the guest's queue: {e}") from e
+
     def _message(self, _: int) -> None:
         data, descriptors, _, _ = socket.recv_fds(self.front, _HEADER.size, _MOST_DESCRIPTORS)
         if len(data) < _HEADER.size:
@@ -228,6 +239,8 @@ class QueueGuest(Guest):
             case 10:  # SET_VRING_BASE
                 ring.base = number
             case 11:  # GET_VRING_BASE, which stops it
+                if index == TRANSMIT:
+                    self.drain()
                 base = ring.queue.taken if ring.queue else ring.base
                 if index == RECEIVE and self.pending is not None:
                     base, self.pending = (base - 1) & 0xFFFF, None

@@ -42,8 +42,9 @@ class StreamGuest(Guest):
             while self.outgoing:
                 try:
                     sent = self.connection.send(self.outgoing)
-                except (BrokenPipeError, ConnectionResetError) as e:
-                    raise GuestGone("the image has ended") from e
+                except (BrokenPipeError, ConnectionResetError):
+                    # It has ended; what it sent before may still be there to be read.
+                    sent = len(self.outgoing)
                 del self.outgoing[:sent]
         self._listen()
 
@@ -72,6 +73,12 @@ class StreamGuest(Guest):
             self.incoming += data
             self._take_packets()
         self._listen()
+
+    def drain(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionResetError):
+            while data := self.connection.recv(BLOCK):
+                self.incoming += data
+                self._take_packets()
 
     def _take_packets(self) -> None:
         at = 0

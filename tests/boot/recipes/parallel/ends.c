@@ -81,25 +81,34 @@ static void *fail_there(void *argument)
 }
 
 /* One reports; what the others would print does not come in between. */
+static atomic_bool talks;
+
 static void *talk(void *argument)
 {
     (void)argument;
-    for (;;)
+    for (;;) {
         write(1, "x\n", 2);
+        talks = true;
+    }
+}
+
+static void begin_to_talk(void)
+{
+    begin(talk, NULL);
+    while (!talks)
+        usleep(1000);
 }
 
 void crash(void)
 {
-    begin(talk, NULL);
-    usleep(1000);
+    begin_to_talk();
     end(begin(fail_there, (void *)16));
 }
 
 /* Ends while another processor prints. */
 void quit(void)
 {
-    begin(talk, NULL);
-    usleep(1000);
+    begin_to_talk();
     exit(7);
 }
 
