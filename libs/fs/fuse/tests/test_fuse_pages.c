@@ -15,43 +15,13 @@
 #include "test_fuse.c"
 #undef main
 
-/* How many requests files take whose content is kept. */
-static void count_requests_of_pages(void)
-{
-    struct vnode *root, *file, *again;
-    char bytes[5000];
-
-    begin();
-    assert(fuse_fs.mount("share0", "", &root) == 0);
-    assert(root->ops->lookup(root, "a", 1, &file) == 0);
-    fake_now += UINT64_C(5000000000); /* its times are old then */
-    share_cache_opening();
-    assert(root->ops->lookup(root, "a", 1, &again) == 0 && again == file);
-    vnode_put(again);
-    assert(page_cache_attach(file) == 0);
-    TAKES(1 + 2, file->ops->read(file, bytes, 5000, 0)); /* 10,000 bytes are two messages */
-    TAKES(0, file->ops->read(file, bytes, 5000, 5000));
-    TAKES(0, file->ops->read(file, bytes, 5000, 0));
-    assert(bytes[4999] == (char)(4999 * 7 & 0xff));
-    close_file(file);
-    fake_settle();
-
-    /* Again: its attributes say that it is the same, and nothing is opened. */
-    fake_now += UINT64_C(5000000000);
-    share_cache_opening();
-    assert(root->ops->lookup(root, "a", 1, &again) == 0 && again == file);
-    assert(page_cache_attach(file) == 0);
-    TAKES(0, file->ops->read(file, bytes, 5000, 0));
-    close_file(file);
-    page_cache_forget_mount(NULL);
-    assert(fuse_fs.unmount(root) == 0 && fake_blocks == 0);
-}
+#include "../../share-cache/tests/requests_of_pages.h"
 
 int main(void)
 {
     static struct fuse_node first = {.entry = {.vnode = {.ops = FUSE_OPERATIONS}}};
 
     open_first_file(&first.entry.vnode);
-    count_requests_of_pages();
+    count_requests_of_pages(&fuse_fs, "", 1);
     return without_pages();
 }
