@@ -12,72 +12,87 @@
 #define ROOT "/www" /* where the files are that are served */
 #endif
 
-static const char plain[] = "text/plain; charset=utf-8";
+#define TEXT(literal)                                                                                        \
+    {                                                                                                        \
+        literal, sizeof(literal) - 1                                                                         \
+    }
+
+static const struct text plain = TEXT("text/plain; charset=utf-8");
 
 /* Answers without a file. */
 static const struct page {
-    const char *path, *text;
+    const char *path;
+    struct text text;
 } pages[] = {
-    {"/hello", "Hello from an operating system of one web server\n"},
-    {"/health", "good\n"},
+    {"/hello", TEXT("Hello from an operating system of one web server\n")},
+    {"/health", TEXT("good\n")},
 };
 
 static const struct type {
-    const char *suffix, *type;
+    struct text suffix, type;
 } types[] = {
-    {".html", "text/html; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".json", "application/json"},
-    {".txt", plain},
-    {".svg", "image/svg+xml"},
-    {".png", "image/png"},
-    {".jpg", "image/jpeg"},
+    {TEXT(".html"), TEXT("text/html; charset=utf-8")},
+    {TEXT(".css"), TEXT("text/css; charset=utf-8")},
+    {TEXT(".js"), TEXT("text/javascript; charset=utf-8")},
+    {TEXT(".json"), TEXT("application/json")},
+    {TEXT(".txt"), TEXT("text/plain; charset=utf-8")},
+    {TEXT(".svg"), TEXT("image/svg+xml")},
+    {TEXT(".png"), TEXT("image/png")},
+    {TEXT(".jpg"), TEXT("image/jpeg")},
 };
 
 static const struct reason {
     int status;
-    const char *text;
+    struct text text;
 } reasons[] = {
-    {200, "OK"},
-    {206, "Partial Content"},
-    {400, "Bad Request"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {414, "URI Too Long"},
-    {416, "Range Not Satisfiable"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {503, "Service Unavailable"},
-    {505, "HTTP Version Not Supported"},
+    {200, TEXT("OK")},
+    {206, TEXT("Partial Content")},
+    {400, TEXT("Bad Request")},
+    {403, TEXT("Forbidden")},
+    {404, TEXT("Not Found")},
+    {405, TEXT("Method Not Allowed")},
+    {414, TEXT("URI Too Long")},
+    {416, TEXT("Range Not Satisfiable")},
+    {431, TEXT("Request Header Fields Too Large")},
+    {500, TEXT("Internal Server Error")},
+    {501, TEXT("Not Implemented")},
+    {503, TEXT("Service Unavailable")},
+    {505, TEXT("HTTP Version Not Supported")},
 };
 
-static const char *reason_of(int status)
+static struct text reason_of(int status)
 {
     for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
         if (reasons[i].status == status)
             return reasons[i].text;
-    return "";
+    return (struct text){"", 0};
 }
 
-static const char *type_of(const char *path, size_t length)
+static struct text type_of(const char *path, size_t length)
 {
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-        size_t size = strlen(types[i].suffix);
-        if (length >= size && memcmp(path + length - size, types[i].suffix, size) == 0)
+        size_t size = types[i].suffix.length;
+        if (length >= size && memcmp(path + length - size, types[i].suffix.start, size) == 0)
             return types[i].type;
     }
-    return "application/octet-stream";
+    return (struct text)TEXT("application/octet-stream");
+}
+
+static struct answer text_answer(int status, struct text text)
+{
+    return (struct answer){
+        .status = status,
+        .type = plain,
+        .text = text.start,
+        .file = -1,
+        .length = text.length,
+    };
 }
 
 /* The body of an error is its name. */
 static struct answer error(int status)
 {
-    const char *text = reason_of(status);
-
-    return (struct answer){.status = status, .type = plain, .text = text, .file = -1, .length = strlen(text)};
+    return text_answer(status, reason_of(status));
 }
 
 struct answer answer_refusal(int status)
@@ -156,8 +171,7 @@ struct answer answer_to(const struct http_request *request)
         if (strcmp(pages[i].path, request->path) == 0)
             page = &pages[i];
     if (page != NULL)
-        answer = (struct answer){
-            .status = 200, .type = plain, .text = page->text, .file = -1, .length = strlen(page->text)};
+        answer = text_answer(200, page->text);
     else
         answer = from_file(request);
     if (request->has_range && request->method == HTTP_GET && answer.status == 200)
@@ -168,10 +182,12 @@ struct answer answer_to(const struct http_request *request)
     return answer;
 }
 
-static char *put(char *at, const char *text)
+static char *put_text(char *at, const char *text, size_t length)
 {
-    return stpcpy(at, text);
+    return (char *)memcpy(at, text, length) + length;
 }
+
+#define put(at, literal) put_text(at, literal, sizeof(literal) - 1)
 
 static char *put_number(char *at, uint64_t value)
 {
@@ -197,16 +213,16 @@ static char *put_two(char *at, int value)
 static char *put_date(char *at)
 {
     static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    static char made[sizeof("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT")];
+    static char made[sizeof("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT") - 1];
     static time_t made_for = -1;
     struct timespec now;
     struct tm date;
-    char *end = made;
+    char *end;
 
     if (clock_gettime(CLOCK_REALTIME, &now) != 0)
         return at;
     if (now.tv_sec != made_for && gmtime_r(&now.tv_sec, &date) != NULL) {
-        end = put(end, "\r\nDate: ");
+        end = put(made, "\r\nDate: ");
         end = mempcpy(end, days + 3 * date.tm_wday, 3);
         end = put_two(put(end, ", "), date.tm_mday);
         *end++ = ' ';
@@ -221,18 +237,19 @@ static char *put_date(char *at)
         put(put_two(end, date.tm_sec), " GMT");
         made_for = now.tv_sec;
     }
-    return put(at, made);
+    return made_for != -1 ? put_text(at, made, sizeof(made)) : at;
 }
 
 size_t answer_head(const struct answer *answer, char *head)
 {
+    struct text reason = reason_of(answer->status);
     char *at = put_number(put(head, "HTTP/1.1 "), (uint64_t)answer->status);
 
     *at++ = ' ';
-    at = put(at, reason_of(answer->status));
+    at = put_text(at, reason.start, reason.length);
     at = put_date(at);
     at = put_number(put(at, "\r\nContent-Length: "), answer->length);
-    at = put(put(at, "\r\nContent-Type: "), answer->type);
+    at = put_text(put(at, "\r\nContent-Type: "), answer->type.start, answer->type.length);
     if (answer->file >= 0 || answer->status == 206)
         at = put(at, "\r\nAccept-Ranges: bytes");
     if (answer->status == 206) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "http_request.h"
+#include "text.h"
 
 #include <sys/types.h>
 
@@ -16,7 +17,7 @@
 
 struct answer {
     int status;
-    const char *type; /* of the content */
+    struct text type; /* of the content */
     const char *text; /* NULL: the body is in a file */
     int file;         /* -1: none */
     off_t offset;     /* of the first byte of the body in the file */

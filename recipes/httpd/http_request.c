@@ -1,14 +1,10 @@
 #define _GNU_SOURCE
 #include "http_request.h"
 
+#include "text.h"
+
 #include <string.h>
 #include <strings.h>
-
-/* A piece of the head. */
-struct text {
-    const char *start;
-    size_t length;
-};
 
 static bool is(struct text text, const char *word)
 {
@@ -20,11 +16,61 @@ static bool is_any_case(struct text text, const char *word)
     return strlen(word) == text.length && strncasecmp(text.start, word, text.length) == 0;
 }
 
-/* RFC 9110, 5.6.2: tchar. */
-static bool is_token_byte(unsigned char c)
+/* What a byte may stand in. */
+enum {
+    TOKEN = 1,   /* a method or a field's name (RFC 9110, 5.6.2: tchar) */
+    VISIBLE = 2, /* a target */
+    TEXT = 4,    /* a field's value (RFC 9110, 5.5) */
+};
+
+#define OF_TOKENS (TOKEN | VISIBLE | TEXT)
+#define OF_TARGETS (VISIBLE | TEXT)
+
+static const unsigned char classes[256] = {
+    ['\t'] = TEXT,
+    [' '] = TEXT,
+    ['!'] = OF_TOKENS,
+    ['"'] = OF_TARGETS,
+    ['#' ... '\''] = OF_TOKENS,
+    ['(' ... ')'] = OF_TARGETS,
+    ['*' ... '+'] = OF_TOKENS,
+    [','] = OF_TARGETS,
+    ['-' ... '.'] = OF_TOKENS,
+    ['/'] = OF_TARGETS,
+    ['0' ... '9'] = OF_TOKENS,
+    [':' ... '@'] = OF_TARGETS,
+    ['A' ... 'Z'] = OF_TOKENS,
+    ['[' ... ']'] = OF_TARGETS,
+    ['^' ... 'z'] = OF_TOKENS,
+    ['{'] = OF_TARGETS,
+    ['|'] = OF_TOKENS,
+    ['}'] = OF_TARGETS,
+    ['~'] = OF_TOKENS,
+    [0x80 ... 0xff] = OF_TARGETS,
+};
+
+/* Takes the bytes of a class that the text begins with off it. */
+static struct text take_all(struct text *rest, unsigned class)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    const char *at = rest->start, *end = at + rest->length;
+    struct text taken = {at, 0};
+
+    while (at < end && (classes[(unsigned char)*at] & class) != 0)
+        at++;
+    taken.length = (size_t)(at - taken.start);
+    rest->start = at;
+    rest->length -= taken.length;
+    return taken;
+}
+
+/* Takes these bytes off the text, if it begins with them. */
+static bool take_exactly(struct text *rest, const char *bytes, size_t length)
+{
+    if (rest->length < length || memcmp(rest->start, bytes, length) != 0)
+        return false;
+    rest->start += length;
+    rest->length -= length;
+    return true;
 }
 
 static struct text trimmed(struct text text)
@@ -140,27 +186,28 @@ static int read_target(struct text target, struct http_request *request)
     }
     if (target.length == 0 || *target.start != '/')
         return 400;
-    for (size_t i = 0; i < target.length; i++)
-        if ((unsigned char)target.start[i] <= ' ' || target.start[i] == 0x7f)
-            return 400;
     return read_path(target, request);
 }
 
-static int read_request_line(struct text line, struct http_request *request, bool *version_1_1)
+static int read_request_line(struct text *head, struct http_request *request, bool *version_1_1)
 {
-    struct text method = take(&line, ' '), target = take(&line, ' '), version = line;
+    struct text method = take_all(head, TOKEN), target;
+    const char *version;
 
-    for (size_t i = 0; i < method.length; i++)
-        if (!is_token_byte((unsigned char)method.start[i]))
-            return 400;
-    if (method.length == 0)
+    if (method.length == 0 || !take_exactly(head, " ", 1))
         return 400;
-    request->method = is(method, "GET") ? HTTP_GET : is(method, "HEAD") ? HTTP_HEAD : HTTP_OTHER;
-    if (version.length != 8 || memcmp(version.start, "HTTP/", 5) != 0 || version.start[6] != '.')
+    target = take_all(head, VISIBLE);
+    if (!take_exactly(head, " HTTP/", 6))
         return 400;
-    if (version.start[5] != '1' || version.start[7] < '0' || version.start[7] > '9')
+    version = head->start;
+    if (head->length < 5 || version[1] != '.' || version[3] != '\r' || version[4] != '\n')
+        return 400;
+    if (version[0] != '1' || version[2] < '0' || version[2] > '9')
         return 505;
-    *version_1_1 = version.start[7] >= '1';
+    *version_1_1 = version[2] >= '1';
+    head->start += 5;
+    head->length -= 5;
+    request->method = is(method, "GET") ? HTTP_GET : is(method, "HEAD") ? HTTP_HEAD : HTTP_OTHER;
     return read_target(target, request);
 }
 
@@ -200,23 +247,12 @@ static int read_fields(struct text fields, struct http_request *request, bool ve
     bool has_host = false, has_length = false, keep = false;
 
     while (fields.length > 0) {
-        struct text value = take(&fields, '\n');
-        struct text name;
+        struct text name = take_all(&fields, TOKEN), value;
 
-        if (value.length == 0 || value.start[value.length - 1] != '\r')
+        if (name.length == 0 || !take_exactly(&fields, ":", 1))
             return 400;
-        value.length--;
-        for (size_t i = 0; i < value.length; i++)
-            if (((unsigned char)value.start[i] < ' ' && value.start[i] != '\t') || value.start[i] == 0x7f)
-                return 400;
-        if (value.length == 0 || memchr(value.start, ':', value.length) == NULL)
-            return 400;
-        name = take(&value, ':');
-        value = trimmed(value);
-        for (size_t i = 0; i < name.length; i++)
-            if (!is_token_byte((unsigned char)name.start[i]))
-                return 400;
-        if (name.length == 0)
+        value = trimmed(take_all(&fields, TEXT));
+        if (!take_exactly(&fields, "\r\n", 2))
             return 400;
         if (is_any_case(name, "Host")) {
             if (has_host)
@@ -248,7 +284,7 @@ static bool begins_wrong(struct text bytes)
     for (size_t i = 0; i < bytes.length; i++) {
         if (bytes.start[i] == ' ')
             return i == 0;
-        if (!is_token_byte((unsigned char)bytes.start[i]))
+        if ((classes[(unsigned char)bytes.start[i]] & TOKEN) == 0)
             return bytes.length > 1 || bytes.start[i] != '\r';
     }
     return false;
@@ -265,11 +301,12 @@ enum http_read http_read_request(const char *bytes, size_t length, struct http_r
 {
     struct text rest = {bytes, length < HTTP_HEAD_MAX ? length : HTTP_HEAD_MAX};
     bool version_1_1 = false;
-    struct text line;
     const char *end;
     int status;
 
-    *request = (struct http_request){.method = HTTP_OTHER};
+    memset(request, 0, offsetof(struct http_request, path)); /* the path is read before anybody looks at it */
+    request->method = HTTP_OTHER;
+    request->path[0] = '\0';
     /* RFC 9112, 2.2: an empty line before a request is to be ignored. */
     if (rest.length >= 2 && bytes[0] == '\r' && bytes[1] == '\n') {
         rest.start += 2;
@@ -282,11 +319,7 @@ enum http_read http_read_request(const char *bytes, size_t length, struct http_r
         return length >= HTTP_HEAD_MAX ? refuse(request, 431) : HTTP_INCOMPLETE;
     request->head_length = (size_t)(end + 4 - bytes);
     rest.length = (size_t)(end + 2 - rest.start);
-    line = take(&rest, '\n');
-    if (line.length == 0 || line.start[line.length - 1] != '\r')
-        return refuse(request, 400);
-    line.length--;
-    status = read_request_line(line, request, &version_1_1);
+    status = read_request_line(&rest, request, &version_1_1);
     if (status == 0)
         status = read_fields(rest, request, version_1_1);
     return status != 0 ? refuse(request, status) : HTTP_COMPLETE;
