@@ -7,22 +7,14 @@ by QEMU (`-icount`: a guest's nanosecond is an instruction then), kernel and pro
 
 from __future__ import annotations
 
-import re
-import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.bench.linux_program import linux_program
+from tests.bench.self_timed_guest import MACHINE, Numbers, self_timed_guests
 
-from unilith.image.description import ImageDescription
-from unilith.pipeline.build import build
-from unilith.pipeline.request import Request, Silent
-from unilith.run.image import run_image
-
-SOURCES = Path(__file__).parent / "kernel"
+SOURCE = Path(__file__).parent / "kernel" / "bench_kernel.c"
 COUNTED = ("-icount", "shift=0,sleep=off")
 BOOTS = 3
-MACHINE, CPU, MEMORY = "q35", "max", "256M"
 SECONDS = 300.0
 
 TITLES = {
@@ -38,16 +30,13 @@ TITLES = {
     "malloc_and_free": "`malloc` and `free`, mixed sizes",
 }
 
+
 Figures = dict[str, float]
 
 
-def figures(console: str) -> Figures:
-    """Nanoseconds an operation, by benchmark."""
-    lines = re.findall(r"^(\w+) (\d+) (\d+)\r?$", console, re.M)
-    found = {name: int(taken) / int(count) for name, count, taken in lines}
-    if found.keys() != TITLES.keys():
-        raise SystemExit(f"the benchmark did not end:\n{console}")
-    return found
+def figures(numbers: Numbers) -> Figures:
+    """Nanoseconds an operation, by benchmark; it tells how many of them took how many nanoseconds."""
+    return {name: taken / count for name, (count, taken) in numbers.items()}
 
 
 def best(runs: list[Figures]) -> Figures:
@@ -57,28 +46,12 @@ def best(runs: list[Figures]) -> Figures:
 
 def main() -> None:
     """Prints the table of docs/performance.md."""
-    with tempfile.TemporaryDirectory() as text:
-        folder = Path(text)
-        program = folder / "program"
-        sources = [str(SOURCES / name) for name in ("bench_kernel.c", "linux_init.c")]
-        flags = ["-std=gnu11", "-O2", "-fno-stack-protector", "-static", "-no-pie"]
-        subprocess.run(["musl-gcc", *flags, *sources, "-o", str(program)], check=True)
-        linux = linux_program(program, folder)
-        request = Request(recipe=str(SOURCES), target="qemu-x86_64", output=folder / "image")
-        image = ImageDescription.read(build(request, Silent()).description)
-        image = image.model_copy(update={"memory": MEMORY})
-
-        def on_linux(*arguments: str) -> Figures:
-            return figures(linux.run(MACHINE, CPU, MEMORY, arguments, SECONDS))
-
-        def on_unilith(*arguments: str) -> Figures:
-            ran = run_image(image, timeout=SECONDS, input=b"", output=None, accel="tcg", arguments=arguments)
-            return figures(ran.text)
-
-        times = [(on_linux(), on_unilith()) for _ in range(BOOTS)]
-        instructions = on_linux(*COUNTED), on_unilith(*COUNTED)
+    with tempfile.TemporaryDirectory() as folder:
+        guests = self_timed_guests(SOURCE, TITLES, SECONDS, Path(folder))
+        times = [(figures(guests.on_linux()), figures(guests.on_unilith())) for _ in range(BOOTS)]
+        instructions = figures(guests.on_linux(*COUNTED)), figures(guests.on_unilith(*COUNTED))
     slow, quick = best([t[0] for t in times]), best([t[1] for t in times])
-    print(f"Linux {linux.version} and Unilith on {MACHINE}, TCG, one processor\n")
+    print(f"Linux {guests.linux.version} and Unilith on {MACHINE}, TCG, one processor\n")
     print(
         "| | Linux, ns | Unilith, ns | times as fast | Linux, instructions | Unilith, instructions | ratio |"
     )

@@ -8,23 +8,14 @@ the same version of musl, and Unilith's application.
 
 from __future__ import annotations
 
-import re
-import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.bench.linux_program import linux_program
+from tests.bench.self_timed_guest import MACHINE, Numbers, self_timed_guests
 
-from unilith.image.description import ImageDescription
-from unilith.pipeline.build import build
-from unilith.pipeline.request import Request, Silent
-from unilith.run.image import run_image
-
-SOURCES = Path(__file__).parent / "processors"
-INIT = Path(__file__).parent / "kernel" / "linux_init.c"
+SOURCE = Path(__file__).parent / "processors" / "bench_processors.c"
 PROCESSORS = 2
 BOOTS = 2
-MACHINE, CPU, MEMORY = "q35", "max", "256M"
 SECONDS = 600.0
 
 TITLES = {
@@ -34,36 +25,25 @@ TITLES = {
     "calling": "null system calls (`getppid`)",
 }
 
+
 Gains = dict[str, float]
 
 
-def gains(console: str) -> Gains:
-    """How many times the work in a second, by benchmark."""
-    lines = re.findall(r"^(\w+) (\d+) (\d+)\r?$", console, re.M)
-    found = {name: int(one) / int(all_of_them) for name, one, all_of_them in lines}
-    if found.keys() != TITLES.keys():
-        raise SystemExit(f"the benchmark did not end:\n{console}")
-    return found
+def gains(times: Numbers) -> Gains:
+    """How many times the work in a second, by benchmark; it tells the times of one processor and of all."""
+    return {name: one / together for name, (one, together) in times.items()}
 
 
 def main() -> None:
     """Prints the table of docs/threads.md."""
-    with tempfile.TemporaryDirectory() as text:
-        folder = Path(text)
-        program = folder / "program"
-        sources = [str(SOURCES / "bench_processors.c"), str(INIT)]
-        flags = ["-std=gnu11", "-O2", "-fno-stack-protector", "-static", "-no-pie", "-pthread"]
-        subprocess.run(["musl-gcc", *flags, *sources, "-o", str(program)], check=True)
-        linux = linux_program(program, folder)
-        request = Request(recipe=str(SOURCES), target="qemu-x86_64", output=folder / "image")
-        image = ImageDescription.read(build(request, Silent()).description)
-        image = image.model_copy(update={"memory": MEMORY, "cpus": PROCESSORS})
-        runs: dict[str, list[Gains]] = {"Linux": [], "Unilith": []}
+    runs: dict[str, list[Gains]] = {"Linux": [], "Unilith": []}
+    with tempfile.TemporaryDirectory() as folder:
+        guests = self_timed_guests(SOURCE, TITLES, SECONDS, Path(folder), PROCESSORS)
         for _ in range(BOOTS):
-            runs["Linux"].append(gains(linux.run(MACHINE, CPU, MEMORY, ("-smp", str(PROCESSORS)), SECONDS)))
-            ran = run_image(image, timeout=SECONDS, input=b"", output=None, accel="tcg")
-            runs["Unilith"].append(gains(ran.text))
-    print(f"The work of {PROCESSORS} processors in that of one; {MACHINE}, TCG, Linux {linux.version}\n")
+            runs["Linux"].append(gains(guests.on_linux("-smp", str(PROCESSORS))))
+            runs["Unilith"].append(gains(guests.on_unilith()))
+    version = guests.linux.version
+    print(f"The work of {PROCESSORS} processors in that of one; {MACHINE}, TCG, Linux {version}\n")
     print("| | Linux | Unilith |\n|---|---:|---:|")
     for name, title in TITLES.items():
         shown = [f"{max(gain[name] for gain in each):.2f}" for each in runs.values()]
