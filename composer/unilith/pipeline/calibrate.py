@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from unilith.catalog.catalog import ARCH_SYMBOLS, Catalog
-from unilith.catalog.costs import Graph, Node, costs_file, pruned, write_costs
+from unilith.catalog.costs import Graph, costs_file, write_costs
 from unilith.catalog.model import Arch, Manifest
-from unilith.demand.object_file import UNDEFINED, ObjectFile, read_object
+from unilith.demand.object_file import read_object
 from unilith.errors import UserError
 from unilith.generate.files import write_if_changed
 from unilith.generate.ninja import GENERATED, objects_ninja, unit_object
 from unilith.kconfig.options import OptionValues, load_options
 from unilith.pipeline.headers import header_trees
 from unilith.pipeline.ninja import run_ninja
+from unilith.pipeline.object_graph import object_graph
 from unilith.pipeline.request import Reporter
 from unilith.plan.compose import Chosen, library_unit
 from unilith.plan.model import Unit
@@ -54,7 +55,7 @@ def measure(catalog: Catalog, toolchain: Toolchain, work: Path, reporter: Report
     write_if_changed(work, files)
     reporter.step(f"compile {len(units)} libraries")
     run_ninja(work, _NINJA, reporter)
-    return {u.name: graph([read_object(work / o) for o in _objects(u)]) for u in units}
+    return {u.name: object_graph([read_object(work / o) for o in _objects(u)]) for u in units}
 
 
 def _unit(
@@ -89,33 +90,3 @@ def _defaults(catalog: Catalog, manifest: Manifest, arch: Arch, work: Path) -> O
 
 def _objects(unit: Unit) -> Iterable[str]:
     return (unit_object(unit, source) for source in unit.sources)
-
-
-def graph(objects: Sequence[ObjectFile]) -> Graph:
-    """The sections of a library's objects as one graph; what takes no room in an image file weighs nothing."""
-    numbers: dict[tuple[int, int], int] = {}
-    defined: dict[str, int] = {}
-    for which, item in enumerate(objects):
-        for index, section in item.sections.items():
-            if section.in_memory:
-                numbers[which, index] = len(numbers)
-        for symbol in item.symbols:
-            if symbol.exported and (which, symbol.section) in numbers:
-                defined[symbol.name] = numbers[which, symbol.section]
-    nodes = []
-    for which, index in numbers:
-        item = objects[which]
-        section = item.sections[index]
-        refers: dict[int | str, None] = {}
-        for number in item.references.get(index, ()):
-            symbol = item.symbols[number]
-            if symbol.section > UNDEFINED:
-                # What a section of code says of one that no image holds (debug information) weighs nothing.
-                if (which, symbol.section) in numbers:
-                    refers[numbers[which, symbol.section]] = None
-            elif symbol.name:
-                refers[defined.get(symbol.name, symbol.name)] = None
-        exported = sorted(s.name for s in item.symbols if s.exported and s.section == index)
-        size = section.size if section.stored else 0
-        nodes.append(Node(size, tuple(exported), tuple(refers)))
-    return pruned(tuple(nodes))

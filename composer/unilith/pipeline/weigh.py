@@ -12,12 +12,14 @@ from unilith.pipeline.demand import Demand
 def weigh(demand: Demand, graphs: Mapping[str, Graph], names: Collection[str]) -> dict[str, int]:
     """The bytes of each of ``names`` in an image of exactly these libraries; follows references as the linker does.
 
-    A library that was never measured weighs 0 here.
+    A table of numbers brings in every call that there is. A library that was never measured weighs 0 here.
     """
     catalog, platform = demand.catalog, demand.target.platform
     roots = demand.wanted | {f"sys_{fact.name}" for fact in demand.facts if fact.kind is FactKind.SYSCALL}
     for name in names:
         manifest = catalog.get(name)
+        if demand.numbered:
+            roots |= {f"sys_{call}" for call in manifest.syscalls}
         if manifest.init:
             roots |= {manifest.init}
         tables = (catalog.get(ref.name) for ref in manifest.provides)

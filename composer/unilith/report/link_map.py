@@ -14,6 +14,7 @@ _INPUT = re.compile(r"^ ([^\s*]\S*)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S.*)$")
 _NAME_ALONE = re.compile(r"^ ([^\s*]\S*)$")
 _OUTPUT = re.compile(r"^(\.\S+)(?:\s|$)")
 _ARCHIVE = re.compile(r"/?([^/]+)\.a\(")
+_LOADED = "LOAD "
 _ZEROED = (".bss", ".noinit", ".page_tables", ".tbss")
 
 
@@ -27,18 +28,9 @@ class Share:
 
 def shares(map_file: Path) -> dict[str, Share]:
     """The share of each part by name: libraries, `app`, `gen` (generated tables), and archives (`libc`)."""
-    try:
-        text = map_file.read_text(encoding="utf-8", errors="replace")
-    except OSError as e:
-        raise UserError(
-            f"cannot be read: {e.strerror}", where=map_file, hint="Build the recipe first."
-        ) from e
-    _, found, body = text.partition(_START)
-    if not found:
-        raise UserError("is not a linker's map", where=map_file)
     totals: dict[str, list[int]] = {}
     output = pending = ""
-    for line in body.splitlines():
+    for line in _map_lines(map_file):
         if alone := _NAME_ALONE.match(line):
             pending = alone[1]
             continue
@@ -54,6 +46,29 @@ def shares(map_file: Path) -> dict[str, Share]:
         elif line.startswith("/DISCARD/"):
             output = ".debug"
     return {name: Share(*totals[name]) for name in sorted(totals)}
+
+
+def linked_objects(map_file: Path) -> dict[str, list[Path]]:
+    """The object files that the linker was given, by part; their paths begin in the map's folder."""
+    objects: dict[str, list[Path]] = {}
+    for line in _map_lines(map_file):
+        if line.startswith(_LOADED) and line.endswith(".o"):
+            file = line.removeprefix(_LOADED)
+            objects.setdefault(_part(file), []).append(map_file.parent / file)
+    return objects
+
+
+def _map_lines(map_file: Path) -> list[str]:
+    try:
+        text = map_file.read_text(encoding="utf-8", errors="replace")
+    except OSError as e:
+        raise UserError(
+            f"cannot be read: {e.strerror}", where=map_file, hint="Build the recipe first."
+        ) from e
+    _, found, body = text.partition(_START)
+    if not found:
+        raise UserError("is not a linker's map", where=map_file)
+    return body.splitlines()
 
 
 def _part(file: str) -> str:

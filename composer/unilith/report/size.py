@@ -1,4 +1,8 @@
-"""Where an image's bytes go: predicted from measured costs beside what the linker really took."""
+"""Where an image's bytes go: predicted from stored costs beside what the linker really took.
+
+Stored costs are those of default options. So between the two stands what the same reckoning gives for the objects
+of this image, which were compiled with its options: what is off there is no option's doing.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,11 @@ _BAR = 30
 
 @dataclass(frozen=True, slots=True)
 class SizeLine:
-    """One part. ``predicted`` is None where nothing predicts it (generated tables)."""
+    """One part. ``predicted`` and ``compiled`` are None where nothing predicts it (generated tables)."""
 
     name: str
     predicted: int | None
+    compiled: int | None
     linked: int
     zeroed: int
 
@@ -34,38 +39,54 @@ class SizeReport:
         return sum(line.predicted or 0 for line in self.lines)
 
     @property
+    def compiled(self) -> int:
+        """All bytes that are to be expected of the objects as they were compiled."""
+        return sum(line.compiled or 0 for line in self.lines)
+
+    @property
     def linked(self) -> int:
         """All bytes that the linker took of the parts."""
         return sum(line.linked for line in self.lines)
 
-    @property
-    def drift(self) -> float:
-        """How far the prediction is off, as a share of the linked bytes."""
-        return abs(self.predicted - self.linked) / self.linked if self.linked else 0.0
+    def drift(self, expected: int) -> float:
+        """How far an expectation of all bytes is off, as a share of the linked ones."""
+        return abs(expected - self.linked) / self.linked if self.linked else 0.0
 
 
-def size_report(predicted: Mapping[str, int], app: int, linked: Mapping[str, Share], file: int) -> SizeReport:
+def size_report(
+    predicted: Mapping[str, int],
+    compiled: Mapping[str, int],
+    app: int,
+    linked: Mapping[str, Share],
+    file: int,
+) -> SizeReport:
     """Joins prediction and truth. ``app`` are the predicted bytes of the application with its C library."""
     shares = dict(linked)
     program = [shares.pop(name) for name in ("app", "libc") if name in shares]
     lines = [
-        SizeLine(name, predicted.get(name), share.stored, share.zeroed) for name, share in shares.items()
+        SizeLine(name, predicted.get(name), compiled.get(name), share.stored, share.zeroed)
+        for name, share in shares.items()
     ]
-    lines += [SizeLine(name, size, 0, 0) for name, size in predicted.items() if size and name not in shares]
-    lines.append(SizeLine("application", app, sum(s.stored for s in program), sum(s.zeroed for s in program)))
+    for name in sorted(predicted.keys() | compiled.keys()):
+        if name not in shares and (predicted.get(name) or compiled.get(name)):
+            lines.append(SizeLine(name, predicted.get(name), compiled.get(name), 0, 0))
+    stored, zeroed = sum(s.stored for s in program), sum(s.zeroed for s in program)
+    lines.append(SizeLine("application", app, app, stored, zeroed))
     return SizeReport(tuple(sorted(lines, key=lambda line: (-line.linked, line.name))), file)
 
 
 def size_text(report: SizeReport) -> str:
     """The report as a table with bars."""
     most = max((line.linked for line in report.lines), default=0) or 1
-    rows = [("part", "predicted", "linked", "zeroed", "")]
+    rows: list[tuple[str, ...]] = [("part", "predicted", "compiled", "linked", "zeroed", "")]
     for line in report.lines:
-        if line.linked or line.predicted or line.zeroed:
-            guess = "" if line.predicted is None else f"{line.predicted:,}"
+        if line.linked or line.predicted or line.compiled or line.zeroed:
+            expected = ("" if n is None else f"{n:,}" for n in (line.predicted, line.compiled))
             bar = "█" * round(_BAR * line.linked / most)
-            rows.append((line.name, guess, f"{line.linked:,}", f"{line.zeroed:,}", bar))
+            rows.append((line.name, *expected, f"{line.linked:,}", f"{line.zeroed:,}", bar))
     zeroed = sum(line.zeroed for line in report.lines)
-    rows.append(("total", f"{report.predicted:,}", f"{report.linked:,}", f"{zeroed:,}", ""))
-    note = f"image file: {report.file:,} bytes; prediction off by {report.drift:.1%}"
-    return f"{columns(rows, right=(1, 2, 3))}\n{note}"
+    totals = (report.predicted, report.compiled, report.linked, zeroed)
+    rows.append(("total", *(f"{total:,}" for total in totals), ""))
+    off, rest = (report.drift(expected) for expected in (report.predicted, report.compiled))
+    note = f"image file: {report.file:,} bytes; prediction off by {off:.1%}, with this image's options by {rest:.1%}"
+    return f"{columns(rows, right=(1, 2, 3, 4))}\n{note}"

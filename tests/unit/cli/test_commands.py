@@ -211,6 +211,21 @@ def test_size_tells_where_the_bytes_are(world: SmallWorld) -> None:
     assert said["parts"]["boot"]["linked"] > 0 and said["bytes"] > 0
 
 
+def test_size_tells_what_options_add(world: SmallWorld) -> None:
+    folder = world.root / "libs/base/greeting-large"
+    (folder / "Kconfig").write_text('config GREETING_BYTES\n    int "Bytes"\n    default 8\n')
+    (folder / "size.c").write_text(
+        "#include <config.h>\n#include <greeting.h>\n"
+        "static const volatile char bytes[CONFIG_GREETING_BYTES] = {1};\n"
+        "int greeting_size(void) { return bytes[0]; }\n"
+    )
+    assert world.unilith("calibrate", "--quiet").returncode == 0
+    words = ("size", "greet", *TARGET, "--forbid", "greeting-small", "--set", "GREETING_BYTES=4008", "--json")
+    done = world.unilith(*words)
+    part = json.loads(done.stdout)["parts"]["greeting-large"]
+    assert part["compiled"] == part["linked"] == part["predicted"] + 4000
+
+
 def test_calibrate_writes_what_later_builds_weigh(world: SmallWorld) -> None:
     done = world.unilith("calibrate", "--quiet")
     assert done.returncode == 0 and done.stdout.split() == [str(world.root / "libs/costs.x86_64.json")]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from unilith.demand.object_file import read_object
 from unilith.demand.reachable import reach
 from unilith.errors import UserError
-from unilith.pipeline.calibrate import graph
+from unilith.pipeline.object_graph import object_graph
 
 SOURCE = "long sys_x(long); static int data[4] = {1}; int main(int n) { return sys_x(n) + data[n]; }\n"
 
@@ -45,7 +45,7 @@ def test_damage_ends_in_a_message_or_in_another_object(
     damaged.write_bytes(content[:keep])
     try:
         reach(damaged, ("main",))
-        graph([read_object(damaged)])
+        object_graph([read_object(damaged)])
     except UserError as e:
         assert "damaged.o" in str(e)
 

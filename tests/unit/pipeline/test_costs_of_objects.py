@@ -24,10 +24,14 @@ from unilith.catalog.costs import (
     write_costs,
 )
 from unilith.catalog.load import load_catalog
+from unilith.catalog.roots import find_places
 from unilith.demand.object_file import read_object
 from unilith.errors import UserError
-from unilith.pipeline.calibrate import calibrate, graph
-from unilith.pipeline.request import Silent
+from unilith.pipeline.calibrate import calibrate
+from unilith.pipeline.demand import find_demand
+from unilith.pipeline.object_graph import object_graph
+from unilith.pipeline.request import Request, Silent
+from unilith.pipeline.weigh import weigh
 from unilith.plan.toolchain import find_toolchain
 
 FLAGS = ["-Os", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fno-pic", "-g1", "-fcommon",
@@ -42,7 +46,7 @@ def graph_of(folder: Path, *sources: str) -> Graph:
         file.write_text(text)
         subprocess.run(["gcc", *FLAGS, "-c", file, "-o", file.with_suffix(".o")], check=True)
         objects.append(read_object(file.with_suffix(".o")))
-    return graph(objects)
+    return object_graph(objects)
 
 
 def by_name(nodes: Graph) -> dict[str, Node]:
@@ -130,11 +134,16 @@ def test_a_prediction_follows_references_across_libraries() -> None:
     assert sum(predict(found, selected, []).values()) == 0
 
 
-def test_calls_weigh_what_they_reach(world: SmallWorld) -> None:
-    text = "name: files\nsummary: Files\nsources: [f.c]\nsyscalls: [read, write]\n"
+def add_files(world: SmallWorld) -> None:
+    """A library of two calls."""
     (world.root / "libs/base/files").mkdir()
+    text = "name: files\nsummary: Files\nsources: [f.c]\nsyscalls: [read, write]\n"
     (world.root / "libs/base/files/manifest.yaml").write_text(text)
     (world.root / "libs/base/files/f.c").write_text("")
+
+
+def test_calls_weigh_what_they_reach(world: SmallWorld) -> None:
+    add_files(world)
     found = {
         "files": (Node(10, ("sys_read",), (2,)), Node(200, ("sys_write",), (2,)), Node(5, (), ())),
         "extra": (Node(1, ("extra_level",), ()), Node(2, (), ())),
@@ -146,6 +155,14 @@ def test_calls_weigh_what_they_reach(world: SmallWorld) -> None:
     assert library_costs(catalog, found, set())["files"] == 215, "called in ways unknown: all of it"
     assert library_costs(catalog, found, set())["extra"] == 3
     assert "gone" not in library_costs(catalog, found, set())
+
+
+def test_a_table_of_numbers_brings_every_call_in(world: SmallWorld) -> None:
+    add_files(world)
+    found = {"files": (Node(10, ("sys_read",), ()), Node(200, ("sys_write",), ()), Node(5, ("unused",), ()))}
+    demand = find_demand(Request("greet", target="demo-x86_64"), find_places(()), Silent())
+    assert weigh(demand, found, ["files"]) == {"files": 0}
+    assert weigh(replace(demand, numbered=True), found, ["files"]) == {"files": 210}
 
 
 @pytest.fixture

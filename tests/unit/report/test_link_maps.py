@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from unilith.errors import UserError
-from unilith.report.link_map import Share, shares
+from unilith.report.link_map import Share, linked_objects, shares
 
 SECTION = '__attribute__((section("{}"))) '
 SOURCES = {
@@ -68,6 +68,13 @@ def test_every_part_has_its_bytes(map_file: Path) -> None:
     assert found["lib-one"].stored == sizes["lib_value"] + sizes[long_name] + 77 + 33
     assert found["lib-one"].zeroed == 5000 + 4096
     assert found["libc"] == Share(sizes["pulled"], 0)
+
+
+def test_the_objects_that_were_linked_are_found_again(map_file: Path) -> None:
+    found = linked_objects(map_file)
+    assert found.keys() == {"app", "lib-one", "unused"}, "an archive is no object"
+    assert found["lib-one"] == [map_file.parent / "obj/lib-one/deep/value.c.o"]
+    assert all(file.is_file() for files in found.values() for file in files)
 
 
 def test_a_map_that_is_cut_off_is_no_traceback(map_file: Path, tmp_path: Path) -> None:

@@ -34,23 +34,25 @@ def test_a_terminal_cuts_lines(monkeypatch: pytest.MonkeyPatch, width: str, show
 
 def test_prediction_and_truth_stand_side_by_side() -> None:
     linked = {"app": Share(100, 8), "libc": Share(900, 0), "vfs": Share(480, 16), "gen": Share(20, 0)}
-    report = size_report({"vfs": 500, "ghost": 30, "contract": 0}, 990, linked, 4096)
-    assert [(n.name, n.predicted, n.linked, n.zeroed) for n in report.lines] == [
-        ("application", 990, 1000, 8),
-        ("vfs", 500, 480, 16),
-        ("gen", None, 20, 0),
-        ("ghost", 30, 0, 0),
+    predicted, compiled = {"vfs": 500, "ghost": 30, "contract": 0}, {"vfs": 490, "seen": 5, "contract": 0}
+    report = size_report(predicted, compiled, 990, linked, 4096)
+    assert [(n.name, n.predicted, n.compiled, n.linked, n.zeroed) for n in report.lines] == [
+        ("application", 990, 990, 1000, 8),
+        ("vfs", 500, 490, 480, 16),
+        ("gen", None, None, 20, 0),
+        ("ghost", 30, None, 0, 0),
+        ("seen", None, 5, 0, 0),
     ]
-    assert (report.predicted, report.linked) == (1520, 1500)
-    assert report.drift == pytest.approx(20 / 1500)
+    assert (report.predicted, report.compiled, report.linked) == (1520, 1485, 1500)
+    assert report.drift(report.predicted) == pytest.approx(20 / 1500)
     text = size_text(report).splitlines()
-    assert text[0].split() == ["part", "predicted", "linked", "zeroed"]
-    assert text[1].split()[:4] == ["application", "990", "1,000", "8"] and text[1].count("█") == 30
+    assert text[0].split() == ["part", "predicted", "compiled", "linked", "zeroed"]
+    assert text[1].split()[:5] == ["application", "990", "990", "1,000", "8"] and text[1].count("█") == 30
     assert text[3].split()[:2] == ["gen", "20"]
-    assert text[-2].split() == ["total", "1,520", "1,500", "24"]
-    assert "4,096 bytes" in text[-1] and "1.3%" in text[-1]
+    assert text[-2].split() == ["total", "1,520", "1,485", "1,500", "24"]
+    assert text[-1] == "image file: 4,096 bytes; prediction off by 1.3%, with this image's options by 1.0%"
 
 
 def test_an_image_of_nothing() -> None:
-    report = size_report({}, 0, {}, 0)
-    assert report.drift == 0.0 and "total" in size_text(report)
+    report = size_report({}, {}, 0, {}, 0)
+    assert report.drift(report.predicted) == 0.0 and "total" in size_text(report)
