@@ -94,15 +94,14 @@ def linux_program(kind: Kind, folder: Path) -> LinuxProgram:
 class Pair:
     """The guests that are compared, for one kind of share."""
 
-    def __init__(self, kind: Kind, folder: Path, wanted: Sequence[str]) -> None:
+    def __init__(self, kind: Kind, folder: Path, options: Sequence[str]) -> None:
         self.kind = kind
         work = folder / kind
         work.mkdir()
         self.linux = linux_program(kind, work)
         self.plugin = counting_plugin(work)
-        built = build(
-            Request(str(SOURCES), "qemu-x86_64", output=folder / "image", want=tuple(wanted)), Silent()
-        )
+        values = tuple((name, value) for name, _, value in (option.partition("=") for option in options))
+        built = build(Request(str(SOURCES), "qemu-x86_64", output=folder / "image", options=values), Silent())
         self.image = ImageDescription.read(built.description)
         self.folder = work / "shared"
         (self.folder / "many").mkdir(parents=True)
@@ -169,11 +168,13 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=ROUNDS)
     words.add_argument("--kind", choices=get_args(Kind), action="append")
-    words.add_argument("--want", action="append", default=[], help="for our image: share-cache")
+    words.add_argument(
+        "--set", action="append", default=[], help="for our image: FUSE_CACHE=n, or PLAN9_CACHE=y"
+    )
     wanted = words.parse_args()
     with tempfile.TemporaryDirectory() as name:
         for kind in wanted.kind or get_args(Kind):
-            pair = Pair(kind, Path(name), wanted.want)
+            pair = Pair(kind, Path(name), wanted.set)
             rounds = [pair.both(number) for number in range(wanted.rounds)]
             table(kind, pair.linux.version, rounds, pair.both(0, True))
 

@@ -16,7 +16,7 @@ from typing import IO
 
 import pytest
 from tests.boot.command import RECIPES, VIRTUAL, environment
-from tests.boot.test_shares import servers_of
+from tests.boot.test_shares import CACHE_OF_9P, servers_of
 
 pytestmark = pytest.mark.boot
 
@@ -78,6 +78,7 @@ def running(workshop: Path, place: Path, target: str, kind: str) -> Iterator[Ima
     folders = {tag: place / tag for tag in TAGS}
     command = [sys.executable, "-m", "unilith.cli.main", "run", str(RECIPES / "shares-pages")]
     command += ["--target", target, "--timeout", "600", "--want", f"fs.{kind}"]
+    command += CACHE_OF_9P if kind == "9p" else ()
     for tag, folder in folders.items():
         folder.mkdir()
         command += ["--share", f"{folder},tag={tag},kind={kind}"]

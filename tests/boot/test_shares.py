@@ -26,6 +26,8 @@ pytestmark = pytest.mark.boot
 
 NO_SPECIAL_FILES = ("not", "special")
 """QEMU's 9P server refuses to make pipes."""
+WITHOUT_CACHE, CACHE_OF_9P = ("--set", "FUSE_CACHE=n"), ("--set", "PLAN9_CACHE=y")
+"""Content of virtio-fs is kept in memory, unless the recipe says otherwise; that of 9P is not."""
 PROXY = "/usr/lib/qemu/virtfs-proxy-helper"  # of the package qemu-system-common
 LANDLOCK_CREATE_RULESET = 444  # arch/x86/entry/syscalls/syscall_64.tbl
 
@@ -83,7 +85,7 @@ def test_files_are_as_on_linux(workshop: Path, tmp_path: Path, on_linux: Path, t
     compare(on_linux, tmp_path, folder, ran, parts)
 
 
-@pytest.mark.parametrize("wanted", [(), ("--want", "share-cache")])
+@pytest.mark.parametrize("wanted", [(), WITHOUT_CACHE])
 @pytest.mark.parametrize("target", ["qemu-x86_64", pytest.param("microvm-x86_64", marks=pytest.mark.full)])
 def test_files_are_as_on_linux_by_virtiofs(
     workshop: Path, tmp_path: Path, on_linux: Path, target: str, wanted: Sequence[str]
@@ -100,12 +102,12 @@ def test_files_are_as_on_linux_by_9p_in_memory(
     workshop: Path, tmp_path: Path, on_linux: Path, target: str
 ) -> None:
     folder = filled(tmp_path / "share")
-    words = ("--want", "fs.9p", "--want", "share-cache", "--", "/share", *NO_SPECIAL_FILES)
+    words = ("--want", "fs.9p", *CACHE_OF_9P, "--", "/share", *NO_SPECIAL_FILES)
     ran = shared("shares", target, folder, *words, options=",kind=9p", cwd=workshop)
     compare(on_linux, tmp_path, folder, ran, NO_SPECIAL_FILES)
 
 
-@pytest.mark.parametrize("wanted", [(), ("--want", "share-cache")])
+@pytest.mark.parametrize("wanted", [WITHOUT_CACHE, CACHE_OF_9P])
 @pytest.mark.parametrize("target", ["qemu-x86_64", pytest.param("microvm-x86_64", marks=pytest.mark.full)])
 def test_threads_share_shares(workshop: Path, tmp_path: Path, target: str, wanted: Sequence[str]) -> None:
     """Requests of many threads are under way at once, from memory that the devices cannot reach."""
@@ -153,11 +155,7 @@ def servers_of(folder: Path) -> list[int]:
     return found
 
 
-WITHOUT_AND_WITH = [(), pytest.param(("--want", "share-cache"), marks=pytest.mark.full)]
-"""Content kept in memory."""
-
-
-@pytest.mark.parametrize("wanted", WITHOUT_AND_WITH)
+@pytest.mark.parametrize("wanted", [(), pytest.param(WITHOUT_CACHE, marks=pytest.mark.full)])
 def test_a_server_that_is_killed_is_an_error_and_no_hang(
     workshop: Path, tmp_path: Path, wanted: Sequence[str]
 ) -> None:
@@ -221,7 +219,7 @@ def proxy(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
             process.kill()
 
 
-@pytest.mark.parametrize("wanted", WITHOUT_AND_WITH)
+@pytest.mark.parametrize("wanted", [(), pytest.param(CACHE_OF_9P, marks=pytest.mark.full)])
 def test_a_9p_server_that_is_killed_is_an_error_and_no_hang(
     workshop: Path, tmp_path: Path, proxy: tuple[subprocess.Popen[bytes], Path], wanted: Sequence[str]
 ) -> None:

@@ -16,7 +16,7 @@ Comment lines at the beginning of a line steer the build of one program:
 
 Every source sees the headers that its own manifest gives it, the program sees the headers of all libraries,
 and the host's headers win. `config.h` holds the defaults of the library's Kconfig; a `-DCONFIG_...` in
-`cflags` overrides one.
+`cflags` overrides one, and a `-UCONFIG_...` switches it off.
 """
 
 from __future__ import annotations
@@ -155,14 +155,15 @@ def read_program(file: Path) -> Program:
 
 
 @functools.cache
-def config_header(kconfig: Path) -> str:
-    """A `config.h` with the defaults of one library's Kconfig; a macro from the command line goes first."""
+def config_header(kconfig: Path, off: frozenset[str] = frozenset()) -> str:
+    """A `config.h` with the defaults of one library's Kconfig; a macro from the command line goes first, and
+    what is `off` is not there."""
     tree = kconfiglib.Kconfig(str(kconfig), warn=False)
     lines = ["#pragma once"]
     for symbol in tree.unique_defined_syms:
         value = symbol.str_value
         if symbol.orig_type is kconfiglib.BOOL:
-            if value != "y":
+            if value != "y" or symbol.name in off:
                 continue
             value = "1"
         elif symbol.orig_type is kconfiglib.STRING:
@@ -193,11 +194,12 @@ def build(tree: Tree, program: Program, folder: Path) -> Path:
     sources = [program.file, *own, *program.sources]
     foreign = [folder for name in program.upstream for folder in third_party_folders(tree.libs, name)]
 
+    off = frozenset(flag.removeprefix("-UCONFIG_") for flag in program.cflags if flag.startswith("-UCONFIG_"))
     for name in {tree.owner(source) for source in sources}:
         config = folder / f"config-{name}"
         config.mkdir()
         kconfig = tree.folders[name] / "Kconfig" if name else None
-        options = config_header(kconfig) if kconfig and kconfig.exists() else "#pragma once\n"
+        options = config_header(kconfig, off) if kconfig and kconfig.exists() else "#pragma once\n"
         (config / "config.h").write_text(options)
 
     def compile_one(numbered: tuple[int, Path]) -> Path:

@@ -42,12 +42,12 @@ void fuse_changed(struct fuse_node *node)
 {
     node->fresh_until = 0;
     node->changed = ++*FUSE_TIME(node->mount);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     share_content_changed(&node->content);
 #endif
 }
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 void fuse_unnamed(struct vnode *vnode)
 {
     struct fuse_node *node = fuse_node_of(vnode);
@@ -82,7 +82,7 @@ bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint6
     };
     /* What was asked before a change may tell of before or after it. */
     node->fresh_until = node->changed > asked ? 0 : fuse_deadline(valid, nanoseconds);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     if (node->entry.vnode.flags & VNODE_SHARED)
         share_content_noted(&node->entry.vnode, &node->content, to, asked, node->fresh_until);
 #endif
@@ -175,7 +175,7 @@ int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, uns
         fuse_changed(node);
     else
         node->changed = ++*FUSE_TIME(node->mount); /* what has just been noted is the newest */
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     share_content_changed(&node->content);
 #endif
     return error;

@@ -46,7 +46,7 @@ static void released(struct share_request *request)
     struct fuse_node *node = request->token;
 
     node->closing = false;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     if (node->gone || node->rests || node->closed)
 #else
     if (node->gone || node->rests)
@@ -219,7 +219,7 @@ void fuse_release(struct vnode *vnode)
     sweep(mount, now);
 }
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 void fuse_closed(struct vnode *vnode)
 {
     struct fuse_node *node = fuse_node_of(vnode);

@@ -69,7 +69,7 @@ long fuse_read(struct vnode *file, void *buffer, size_t size, uint64_t offset)
 
     if (file->type == VNODE_SYMLINK)
         return read_link(node, buffer, size, offset);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     share_content_read(&node->content);
 #endif
     error = fuse_open(node, false);
@@ -88,7 +88,7 @@ long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offs
     done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset,
                           node->mount->write_most);
     fuse_changed(node);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     if (done > 0)
         share_content_written(&node->content, offset + (uint64_t)done);
 #endif
@@ -111,7 +111,7 @@ int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t s
     fuse_put(call, &in, sizeof in);
     fuse_call(call);
     fuse_changed(node);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     node->content.until = 0; /* it may have become longer */
 #endif
     error = fuse_end(call);

@@ -7,7 +7,7 @@
 #include <heap.h>
 #include <log.h>
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 static struct share_content *content_of(struct vnode *file)
 {
     return &fuse_node_of(file)->content;
@@ -41,7 +41,7 @@ const struct vnode_ops fuse_operations = {
             .sync = fuse_sync,
             .statfs = fuse_statfs,
             .release = fuse_release,
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
         },
 #endif
 };
@@ -111,7 +111,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     struct fuse_mount *mount;
     int error;
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     int flags = share_cache_flags(options);
     if (flags < 0)
         return flags;
@@ -126,7 +126,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     if (!mount)
         return -ENOMEM;
     *mount = (struct fuse_mount){.channel = channel};
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     mount->file_flags = (uint16_t)flags;
 #endif
     *root = NULL;

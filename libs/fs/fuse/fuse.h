@@ -6,7 +6,7 @@
 #include <config.h>
 #include <share_listing.h>
 #include <vnode_table.h>
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 #include <share_cache.h>
 #endif
 
@@ -49,7 +49,7 @@ struct fuse_mount {
     unsigned resting;
     struct fuse_batch batch;
     struct share_listings listings;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     uint16_t file_flags; /* of its files */
 #endif
 };
@@ -97,13 +97,13 @@ struct fuse_node {
         char text[FUSE_NAME_KEPT];
     } name;
     struct fuse_farewell farewell;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     struct share_content content; /* of a file */
     bool closed;                  /* nobody has it open, but pages of it are kept */
 #endif
 };
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 extern const struct share_operations fuse_operations;
 #define FUSE_OPERATIONS (&fuse_operations.vnode)
 #define FUSE_TIME(mount) (&share_cache_time)
@@ -162,7 +162,7 @@ uint64_t fuse_deadline(uint64_t seconds, uint32_t nanoseconds); /* clock_monoton
 bool fuse_note(struct fuse_node *node, const struct fuse_attributes *from, uint64_t valid,
                uint32_t nanoseconds, uint64_t asked);
 void fuse_changed(struct fuse_node *node); /* by the image, just now */
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
 void fuse_unnamed(struct vnode *vnode); /* it has lost a name */
 #else
 static inline void fuse_unnamed(struct vnode *vnode)

@@ -38,7 +38,7 @@ int fuse_node_at(struct fuse_mount *mount, const struct fuse_entry_out *out, uin
                       .number = out->node},
             .mount = mount,
         };
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
         if (type == VNODE_FILE)
             node->entry.vnode.flags = mount->file_flags;
 #endif
@@ -78,7 +78,7 @@ void fuse_opened(struct fuse_node *node, uint64_t handle, bool writable)
     node->handle = handle;
     node->writable = writable;
     node->opened = true;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_FUSE_CACHE
     node->closed = false;
 #endif
 }

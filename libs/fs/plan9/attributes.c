@@ -75,7 +75,7 @@ void plan9_changed(struct plan9_node *node)
 {
     node->fresh = false;
     node->changed = ++*PLAN9_TIME(node->mount);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     share_content_changed(&node->content);
 #endif
 }
@@ -85,7 +85,7 @@ void plan9_note(struct plan9_node *node, const struct vnode_attributes *attribut
     node->attributes = *attributes;
     node->fresh = node->changed <= asked; /* else they may be from before the change */
     node->fresh_until = clock_monotonic() + node->mount->fresh;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     if (node->entry.vnode.flags & VNODE_SHARED)
         share_content_noted(&node->entry.vnode, &node->content, attributes, asked, node->fresh_until);
 #endif
@@ -105,7 +105,7 @@ static int refresh(struct plan9_node *node)
     return 0;
 }
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
 int plan9_refresh(struct plan9_node *node)
 {
     return refresh(node);
@@ -167,7 +167,7 @@ int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, un
     plan9_call(call);
     error = plan9_end(call);
     plan9_changed(node);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     if (!error && (which & VNODE_SET_SIZE))
         node->content.size = attributes->size;
 #endif

@@ -113,7 +113,7 @@ static void unname(struct vnode *file)
 
     if (node->attributes.links > 0)
         node->attributes.links--;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     node->content.unnamed = node->attributes.links == 0;
 #endif
 }
@@ -123,7 +123,7 @@ static void keep(struct vnode *file)
 {
     unsigned known = 1; /* references: of the caller, and of the page cache */
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     known += file && file->pages;
 #endif
     if (file && file->type == VNODE_FILE && file->references > known &&
@@ -176,7 +176,7 @@ int plan9_rename(struct vnode *from, const char *name, size_t length, struct vno
     plan9_changed(plan9_node_of(file));
     if (replaced)
         plan9_changed(plan9_node_of(replaced));
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     if (replaced && !call->error)
         unname(replaced);
 #endif

@@ -81,7 +81,7 @@ long plan9_read(struct vnode *file, void *buffer, size_t size, uint64_t offset)
 
     if (file->type == VNODE_SYMLINK)
         return read_link(node, buffer, size, offset);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     share_content_read(&node->content);
 #endif
     error = plan9_open(node, false);
@@ -99,7 +99,7 @@ long plan9_write(struct vnode *file, const void *data, size_t size, uint64_t off
     done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset, data_most(node));
     if (done > 0) {
         plan9_changed(node);
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
         share_content_written(&node->content, offset + (uint64_t)done);
 #endif
         /* For the case that the server cannot tell any more: a file without a name. */

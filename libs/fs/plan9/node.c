@@ -57,7 +57,7 @@ static struct plan9_node *node_new(struct plan9_mount *mount, uint32_t type, uin
         .fid = PLAN9_NO_FID,
         .opened = PLAN9_NO_FID,
     };
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     if (type == VNODE_FILE)
         node->entry.vnode.flags = mount->file_flags;
     else if (type == VNODE_DIRECTORY)
@@ -159,7 +159,7 @@ int plan9_open(struct plan9_node *node, bool writable)
     return 0;
 }
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
 void plan9_closed(struct vnode *vnode)
 {
     struct plan9_node *node = plan9_node_of(vnode);

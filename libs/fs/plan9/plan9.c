@@ -13,7 +13,7 @@
 #define USER_NUMBER 0u
 #define MILLISECOND UINT64_C(1000000) /* ns */
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
 static struct share_content *content_of(struct vnode *file)
 {
     return &plan9_node_of(file)->content;
@@ -46,7 +46,7 @@ const struct vnode_ops plan9_operations = {
             .sync = plan9_sync,
             .statfs = plan9_statfs,
             .release = plan9_release,
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
         },
 #endif
 };
@@ -193,7 +193,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     char tag[SHARE_TAG_ROOM];
     struct plan9_mount *mount;
     struct share_channel *channel;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     int flags = share_cache_flags(options);
 #endif
     size_t length = source ? path ? (size_t)(path - source) : strlen(source) : 0;
@@ -208,7 +208,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
         return -ENODEV;
     if (channel->mounted)
         return -EBUSY;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     if (flags < 0)
         return flags;
 #endif
@@ -216,7 +216,7 @@ static int mount_share(const char *source, const char *options, struct vnode **r
     if (!mount)
         return -ENOMEM;
     *mount = (struct plan9_mount){.channel = channel, .fresh = fresh_option(options)};
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     mount->file_flags = (uint16_t)flags;
     mount->folder_flags = share_cache_keeps_names(options) ? 0 : VNODE_SHARED_NAMES;
 #endif

@@ -6,7 +6,7 @@
 #include <config.h>
 #include <share_listing.h>
 #include <vnode_table.h>
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
 #include <share_cache.h>
 #endif
 
@@ -40,7 +40,7 @@ struct plan9_mount {
     struct wait_queue for_call;
     bool complained;
     bool unmounted; /* waits for its last call */
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     uint16_t file_flags;   /* of its files */
     uint16_t folder_flags; /* of its folders */
 #endif
@@ -56,12 +56,12 @@ struct plan9_node {
     uint64_t fresh_until;
     uint64_t changed; /* the mount's `changes` when the image last changed it */
     struct vnode_attributes attributes;
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
     struct share_content content; /* of a file */
 #endif
 };
 
-#ifdef CONFIG_LIB_SHARE_CACHE
+#ifdef CONFIG_PLAN9_CACHE
 extern const struct share_operations plan9_operations;
 #define PLAN9_OPERATIONS (&plan9_operations.vnode)
 #define PLAN9_TIME(mount) (&share_cache_time)

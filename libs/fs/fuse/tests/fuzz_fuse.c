@@ -1,5 +1,6 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
+// cflags: -UCONFIG_FUSE_CACHE
 // runs: 15000
 // max-len: 2048
 /* The input is what the server answers: for each request a byte that says how, and the bytes of the answer.

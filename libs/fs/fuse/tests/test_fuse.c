@@ -1,5 +1,6 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
+// cflags: -UCONFIG_FUSE_CACHE
 /*
  * The client against a server that keeps to the protocol and counts lookups and open files, against the same
  * one when it lies about one thing in one answer, when it falls silent, and when memory is short.
