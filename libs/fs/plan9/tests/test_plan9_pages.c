@@ -5,7 +5,8 @@
 // sources: ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c
 // sources: ../../../drivers/share-channel/share_listing.c
-// cflags: -DCONFIG_LIB_SHARE_CACHE=1 -DCONFIG_PLAN9_CACHE=1 -DCONFIG_PAGE_CACHE_PERCENT=50 -DCONFIG_PAGE_CACHE_SECONDS=5
+// cflags: -DCONFIG_LIB_SHARE_CACHE=1 -DCONFIG_PLAN9_CACHE=1
+// cflags: -DCONFIG_PAGE_CACHE_PERCENT=50 -DCONFIG_PAGE_CACHE_SECONDS=5
 /*
  * The same as test_plan9.c with content kept in memory: requests are no more than they were where no pages
  * are, a server that lies or falls silent is an error here too, and so is memory that is short.
