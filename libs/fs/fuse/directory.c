@@ -94,11 +94,13 @@ int fuse_lookup(struct vnode *dir, const char *name, size_t length, struct vnode
     struct fuse_node *known = fuse_name_find(node->mount, fuse_number(node), name, length);
     int error;
 
-    node->looked_in = true;
     if (known) {
+        node->looked_in |= known->told;
+        known->told = false;
         *found = fuse_hold(known);
         return 0;
     }
+    node->looked_in = true;
     error = ask_for(node, name, length, found);
     return !error && is_parent(name, length) ? to_root(found) : error;
 }
@@ -243,8 +245,10 @@ static long keep_attributes(struct fuse_node *dir, unsigned char *bytes, size_t 
             return -EIO;
         memcpy(&out, bytes + at, sizeof out);
         if (out.node != 0 && entry.length <= VNODE_NAME_MAX &&
-            found_by(dir, entry.name, entry.length, holds, &out, asked, &file) == 0)
+            found_by(dir, entry.name, entry.length, holds, &out, asked, &file) == 0) {
+            fuse_node_of(file)->told = true;
             vnode_put(file);
+        }
         at += sizeof out;
         if (length > size - at)
             length = size - at;
@@ -255,7 +259,8 @@ static long keep_attributes(struct fuse_node *dir, unsigned char *bytes, size_t 
     return (long)used;
 }
 
-/* With attributes, if whoever lists it looks its files up: what comes first is short, as that shows then. */
+/* With attributes, if whoever lists it looks up files that are not known: what comes first is short, as that
+ * shows then. */
 static long ask_by(struct fuse_node *node, uint64_t handle, uint64_t cookie, void *bytes, uint32_t room)
 {
     bool attributes = node->looked_in && cookie != 0 && node->mount->lists_attributes;

@@ -15,7 +15,7 @@
 #define FUSE_PAGES_MOST 256u
 #define FUSE_WRITE_LEAST 4096u
 #define FUSE_NAME_KEPT 47u /* bytes of a name that is remembered */
-#define FUSE_NAME_CHAINS 64u
+#define FUSE_NAME_CHAINS 256u
 
 #define FUSE_BATCH 32u
 
@@ -88,7 +88,9 @@ struct fuse_node {
     bool closing;     /* `farewell` is under way */
     uint32_t listing; /* a directory: bytes that are asked for next, at most */
     bool listed;      /* a directory: by its handle, just now */
-    bool looked_in;   /* a directory: names were looked up since it was last listed */
+    bool looked_in;   /* a directory: names were looked up that the server was asked for since it was last
+                         listed */
+    bool told;        /* a listing brought it with its attributes, and nobody has looked it up since */
     struct {
         struct fuse_node *next; /* with the same hash */
         uint64_t directory;     /* its number */

@@ -1,6 +1,6 @@
 // sources: ../../vnode-table/vnode_table.c ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c ../../../drivers/share-channel/share_listing.c
-// cflags: -UCONFIG_FUSE_CACHE
+// cflags: -UCONFIG_FUSE_CACHE -DCONFIG_FUSE_NODES=256
 /*
  * The client against a server that keeps to the protocol and counts lookups and open files, against the same
  * one when it lies about one thing in one answer, when it falls silent, and when memory is short.
@@ -490,6 +490,9 @@ static void list_in_parts(void)
     state[0] = 0;
     TAKES(1, root->ops->entries(root, state[1], taken_one, state));
     assert(state[0] == 1 && full_listings == 2);
+    TAKES(0, root->ops->lookup(root, "d", 1, &file)); /* known for longer: nobody lacks attributes */
+    vnode_put(file);
+    assert(!fuse_node_of(root)->looked_in);
 
     /* Another one has begun since that was asked for, perhaps because there is something new. */
     state[0] = 0;

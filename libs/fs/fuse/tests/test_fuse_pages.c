@@ -5,7 +5,7 @@
 // sources: ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c
 // sources: ../../../drivers/share-channel/share_listing.c
-// cflags: -DCONFIG_LIB_SHARE_CACHE=1 -DCONFIG_FUSE_CACHE=1
+// cflags: -DCONFIG_LIB_SHARE_CACHE=1 -DCONFIG_FUSE_CACHE=1 -DCONFIG_FUSE_NODES=256
 // cflags: -DCONFIG_PAGE_CACHE_PERCENT=50 -DCONFIG_PAGE_CACHE_SECONDS=5
 /*
  * The same as test_fuse.c with content kept in memory: requests are no more than they were where no pages
