@@ -12,13 +12,13 @@ from unilith.image.tree import Content, Entry, Piece, Tree
 
 
 def stage(tree: Tree, folder: Path) -> None:
-    """Makes the files below the new `folder`. A file with several names stays one.
+    """Makes the files below the new `folder`, which whoever packs them may read. A file with several names stays one.
 
     Links come last, so that nothing is written through one.
     """
     folder.mkdir()
     folder.chmod(0o755)
-    links, folders, first = [], [], dict[tuple[Content, int], Path]()
+    links, folders, first = [], [], dict[tuple[Content, int, tuple[int, int]], Path]()
     for entry in tree.entries():
         place = folder / entry.name
         if stat.S_ISLNK(entry.mode):
@@ -26,12 +26,12 @@ def stage(tree: Tree, folder: Path) -> None:
         elif stat.S_ISDIR(entry.mode):
             place.mkdir()
             folders.append((place, entry))
-        elif isinstance(entry.content, Piece) and (entry.content, entry.mode) in first:
-            os.link(first[entry.content, entry.mode], place)
+        elif isinstance(entry.content, Piece) and (entry.content, entry.mode, entry.owner) in first:
+            os.link(first[entry.content, entry.mode, entry.owner], place)
         else:
             copy_content(entry, place)
-            place.chmod(stat.S_IMODE(entry.mode))
-            first[entry.content, entry.mode] = place
+            place.chmod(stat.S_IMODE(entry.mode) | 0o400)
+            first[entry.content, entry.mode, entry.owner] = place
     for place, entry in links:
         place.symlink_to(os.fsdecode(entry.read()))
     for place, entry in folders:

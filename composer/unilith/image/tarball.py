@@ -15,23 +15,24 @@ from unilith.image.tree import Content, Piece, Tree
 def write_tarball(tree: Tree, file: Path) -> None:
     """Packs the files into the archive `file`, which appears whole or not at all."""
     part = file.with_name(file.name + ".part")
-    first: dict[tuple[Content, int], str] = {}
+    first: dict[tuple[Content, int, tuple[int, int]], str] = {}
     try:
         with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
             for entry in tree.entries():
                 info = tarfile.TarInfo(entry.name)
                 info.mode = stat.S_IMODE(entry.mode)
+                info.uid, info.gid = entry.owner
                 if stat.S_ISDIR(entry.mode):
                     info.type = tarfile.DIRTYPE
                     tar.addfile(info)
                 elif stat.S_ISLNK(entry.mode):
                     info.type, info.linkname = tarfile.SYMTYPE, os.fsdecode(entry.read())
                     tar.addfile(info)
-                elif isinstance(entry.content, Piece) and (entry.content, entry.mode) in first:
-                    info.type, info.linkname = tarfile.LNKTYPE, first[entry.content, entry.mode]
+                elif isinstance(entry.content, Piece) and (entry.content, entry.mode, entry.owner) in first:
+                    info.type, info.linkname = tarfile.LNKTYPE, first[entry.content, entry.mode, entry.owner]
                     tar.addfile(info)
                 else:
-                    first[entry.content, entry.mode] = entry.name
+                    first[entry.content, entry.mode, entry.owner] = entry.name
                     info.size = entry.size
                     tar.addfile(info, io.BytesIO(entry.read()))
         part.replace(file)

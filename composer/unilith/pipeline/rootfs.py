@@ -132,9 +132,10 @@ def _pack(recipe: Recipe, tree: Tree, file: Path, scratch: Path) -> None:
 
 
 def _shared(recipe: Recipe, rootfs: RootFs, programs: Mapping[str, Path]) -> list[Path]:
-    """A folder that is shared is not packed, and nothing can be put into it."""
+    """A folder that is shared is not packed, and nothing can be put into it. The layers of a container image are not
+    the folder that they make, and the host's user could not own the files of others there."""
     source = _source(recipe, rootfs)
-    if not source.is_dir() or programs:
+    if not _is_plain_folder(source) or programs:
         what = "`programs` cannot be put into it" if programs else f"`{rootfs.source}` is none"
         raise UserError(
             f"a root file system `as: shared` is a folder as it stands; {what}",

@@ -7,11 +7,15 @@
 #include "member.h"
 
 #include <boot_info.h>
+#include <config.h>
 #include <errno.h>
 #include <initrd_files.h>
 #include <string.h>
 #include <vfs.h>
 #include <vnode.h>
+#ifdef CONFIG_LIB_USERS
+#include <users.h>
+#endif
 
 #define PERMISSIONS 07777u
 
@@ -78,6 +82,25 @@ static int make_other_name(const struct initrd_tar_member *member)
     return error;
 }
 
+#ifdef CONFIG_LIB_USERS
+/* It becomes its owner's. */
+static int give(const struct initrd_tar_member *member)
+{
+    const struct vnode_attributes owned = {.user = member->user, .group = member->group};
+    struct vnode *file;
+    int error;
+
+    if (owned.user == 0 && owned.group == 0)
+        return 0;
+    error = vfs_lookup(vfs_root(), member->name, 0, &file);
+    if (error != 0)
+        return error;
+    error = vfs_set_attributes(file, &owned, VNODE_SET_USER | VNODE_SET_GROUP);
+    vnode_put(file);
+    return error;
+}
+#endif
+
 static int make_member(struct initrd_tar_member *member)
 {
     int error = vfs_path_climbs(member->name) ? -EINVAL : make_directories_above(member->name);
@@ -109,6 +132,10 @@ int initrd_tar_init(void)
                                -ENOENT);
     while ((found = initrd_tar_next(&archive, &member)) > 0) {
         error = make_member(&member);
+#ifdef CONFIG_LIB_USERS
+        if (error == 0 && (member.kind == '0' || member.kind == '2' || member.kind == '5'))
+            error = give(&member);
+#endif
         if (error != 0)
             return initrd_complain("cannot make ", member.name, error);
     }

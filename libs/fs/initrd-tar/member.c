@@ -16,10 +16,13 @@ enum {
     NAME = 0,
     NAME_SIZE = 100,
     MODE = 100,
+    USER = 108,
+    GROUP = 116,
     SIZE = 124,
     TIME = 136,
     NUMBER_SIZE = 12,
     MODE_SIZE = 8,
+    ID_SIZE = 8,
     CHECKSUM = 148,
     CHECKSUM_SIZE = 8,
     KIND = 156,
@@ -107,6 +110,33 @@ static bool decimal(const unsigned char *text, size_t length, uint64_t *value)
     return length != 0;
 }
 
+#ifdef CONFIG_LIB_USERS
+#define NO_ID UINT32_MAX /* (uid_t)-1 is nobody's */
+
+/* The number of a user or a group, unless an extended header has said it already. */
+static bool read_id(const unsigned char *field, uint32_t *id)
+{
+    uint64_t value;
+
+    if (*id != NO_ID)
+        return true;
+    if (!number(field, ID_SIZE, &value) || value >= NO_ID)
+        return false;
+    *id = (uint32_t)value;
+    return true;
+}
+
+static bool extend_id(const unsigned char *text, size_t length, uint32_t *id)
+{
+    uint64_t value;
+
+    if (!decimal(text, length, &value) || value >= NO_ID)
+        return false;
+    *id = (uint32_t)value;
+    return true;
+}
+#endif
+
 /* Takes what matters from the records of an extended header: "LENGTH KEY=VALUE\n" each. */
 static bool extend(const unsigned char *at, size_t size, struct initrd_tar_member *member, uint64_t *bytes)
 {
@@ -132,6 +162,14 @@ static bool extend(const unsigned char *at, size_t size, struct initrd_tar_membe
         if (key_is(at + key, value - key, "size") &&
             !decimal(at + value + 1, (size_t)length - value - 2, bytes))
             return false;
+#ifdef CONFIG_LIB_USERS
+        if (key_is(at + key, value - key, "uid") &&
+            !extend_id(at + value + 1, (size_t)length - value - 2, &member->user))
+            return false;
+        if (key_is(at + key, value - key, "gid") &&
+            !extend_id(at + value + 1, (size_t)length - value - 2, &member->group))
+            return false;
+#endif
         at += length;
         size -= (size_t)length;
     }
@@ -173,6 +211,10 @@ static bool read_header(const unsigned char *header, struct initrd_tar_member *m
         return false;
     if (!number(header + MODE, MODE_SIZE, &mode) || !number(header + TIME, NUMBER_SIZE, &time))
         return false;
+#ifdef CONFIG_LIB_USERS
+    if (!read_id(header + USER, &member->user) || !read_id(header + GROUP, &member->group))
+        return false;
+#endif
     member->mode = (uint32_t)mode;
     member->time = time < INT32_MAX ? (int64_t)time : INT32_MAX;
     member->kind = (char)header[KIND];
@@ -192,6 +234,9 @@ int initrd_tar_next(struct initrd_tar_archive *archive, struct initrd_tar_member
     uint64_t extended = UINT64_MAX;
 
     member->name[0] = member->target[0] = '\0';
+#ifdef CONFIG_LIB_USERS
+    member->user = member->group = NO_ID;
+#endif
     for (;;) {
         const unsigned char *header = archive->start + archive->at;
         size_t left = archive->size - archive->at;

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <config.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,9 @@ struct initrd_tar_member {
     char kind; /* '0': file, '1': another name of one, '2': symbolic link, '5': directory; others mean nothing
                   here */
     uint32_t mode;
+#ifdef CONFIG_LIB_USERS
+    uint32_t user, group;
+#endif
     int64_t time; /* seconds */
     const unsigned char *data;
     size_t size;

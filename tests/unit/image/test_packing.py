@@ -20,6 +20,7 @@ from unilith.image.erofs import write_erofs
 from unilith.image.ext4 import make_ext4, write_ext4
 from unilith.image.folder import read_folder
 from unilith.image.initrd import write_initrd
+from unilith.image.tarball import write_tarball
 from unilith.image.tree import Entry, Tree
 
 Packer = Callable[[Tree, Path, Path], None]
@@ -131,6 +132,48 @@ def test_erofs_holds_the_files_as_its_own_tools_see_them(tmp_path: Path, packer:
         ["dump.erofs", "--path=/usr/share/large", file], capture_output=True, text=True, check=True
     ).stdout
     assert "80000" in said and "rw-r--r--" in said
+
+
+def owned_tree(user: int) -> Tree:
+    """Files of several owners, some of which nobody may read, and a folder of several blocks."""
+    tree = Tree()
+    tree.put(Entry("data", stat.S_IFDIR | 0o500, b"", (user, 50)))
+    tree.put(Entry("data/kept", stat.S_IFREG | 0o200, b"x" * 5000, (user, 50)))
+    tree.put(Entry("data/link", stat.S_IFLNK | 0o777, b"kept", (user, 51)))
+    tree.add_folder("many")
+    for number in range(400):
+        entry = Entry(f"many/file-{number}", stat.S_IFREG | 0o640, b"%d" % number, (number, number + 1))
+        tree.put(entry)
+    return tree
+
+
+@pytest.mark.parametrize("packer", ["erofs", "erofs-lz4"])
+@pytest.mark.parametrize("user", [1000, 3_000_000])
+def test_erofs_has_owners_and_permissions_whoever_packs_it(tmp_path: Path, packer: str, user: int) -> None:
+    file = pack(PACKERS[packer], owned_tree(user), tmp_path / "a")
+    assert checksum(file) == checksum(pack(PACKERS[packer], owned_tree(user), tmp_path / "b"))
+    done = subprocess.run(["fsck.erofs", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name, owner, mode in (
+        ("/data", f"{user} Gid: 50", "0500"),
+        ("/data/kept", f"{user} Gid: 50", "0200"),
+        ("/data/link", f"{user} Gid: 51", "0777"),
+        ("/many/file-0", "0 Gid: 1", "0640"),
+        ("/many/file-399", "399 Gid: 400", "0640"),
+        ("/many", "0 Gid: 0", "0755"),
+    ):
+        said = subprocess.run(
+            ["dump.erofs", f"--path={name}", file], capture_output=True, text=True, check=True
+        ).stdout
+        assert f"Uid: {owner} Access: {mode}" in " ".join(said.split()), said
+
+
+def test_a_tar_archive_has_owners(tmp_path: Path) -> None:
+    write_tarball(owned_tree(3_000_000), tmp_path / "a.tar")
+    with tarfile.open(tmp_path / "a.tar") as tar:
+        found = {info.name: (info.uid, info.gid, info.mode) for info in tar}
+    assert found["data"] == (3_000_000, 50, 0o500) and found["data/link"] == (3_000_000, 51, 0o777)
+    assert found["data/kept"] == (3_000_000, 50, 0o200) and found["many/file-399"] == (399, 400, 0o640)
 
 
 def test_names_of_one_file_stay_one_file(tmp_path: Path) -> None:

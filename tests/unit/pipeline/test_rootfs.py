@@ -66,6 +66,10 @@ def test_a_root_that_is_shared_is_the_folder_itself(tmp_path: Path) -> None:
         pack_rootfs(
             recipe(tmp_path / "r", "rootfs: {from: file, as: shared}"), "x86_64", {}, tmp_path, tmp_path / "w"
         )
+    container(tmp_path / "r/image")
+    made = recipe(tmp_path / "r", "rootfs: {from: image, as: shared}")
+    with pytest.raises(UserError, match="`image` is none"):
+        pack_rootfs(made, "x86_64", {}, tmp_path, tmp_path / "w")
 
 
 @pytest.mark.parametrize(
