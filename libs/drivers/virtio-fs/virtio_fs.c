@@ -1,6 +1,10 @@
+#include <config.h>
 #include <errno.h>
 #include <fuse_channel.h>
 #include <virtio_share.h>
+#ifdef CONFIG_LIB_VIRTIO_SHARED_MEMORY
+#include <virtio_shared_memory.h>
+#endif
 
 /* Virtio 1.2, section 5.11 */
 #define TYPE_FILE_SYSTEM 26
@@ -15,6 +19,9 @@ static int start(struct virtio_share *share)
 {
     if (!virtio_share_tag(share, CONFIGURATION_TAG, TAG_LENGTH))
         return -EINVAL;
+#ifdef CONFIG_LIB_VIRTIO_SHARED_MEMORY
+    share->channel.window_size = virtio_shared_memory(&share->virtio, &share->channel.window); /* 5.11.6.4 */
+#endif
     return virtio_share_start(share, 0, QUEUE_REQUESTS, QUEUE_URGENT);
 }
 

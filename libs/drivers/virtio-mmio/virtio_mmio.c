@@ -2,10 +2,14 @@
 
 #include <acpi.h>
 #include <args.h>
+#include <config.h>
 #include <device_memory.h>
 #include <interrupt_line.h>
 #include <log.h>
 #include <virtio_transport.h>
+#ifdef CONFIG_LIB_VIRTIO_SHARED_MEMORY
+#include <virtio_shared_memory.h>
+#endif
 
 /* Virtio 1.2, section 4.2.2: registers, by their offsets. All but the configuration are 32 bits wide. */
 #define MAGIC 0x000
@@ -30,6 +34,9 @@
 #define QUEUE_DESCRIPTORS 0x080
 #define QUEUE_DRIVER 0x090
 #define QUEUE_DEVICE 0x0a0
+#define SHARED_MEMORY_SELECT 0x0ac
+#define SHARED_MEMORY_LENGTH 0x0b0
+#define SHARED_MEMORY_BASE 0x0b8
 #define CONFIGURATION 0x100
 
 static volatile uint32_t *at(const struct virtio_device *device, unsigned offset)
@@ -116,6 +123,25 @@ static const struct virtio_operations operations = {
     .interrupt = interrupt,
 };
 
+#ifdef CONFIG_LIB_VIRTIO_SHARED_MEMORY
+static uint64_t read_two(const struct virtio_device *device, unsigned offset)
+{
+    uint64_t low = *at(device, offset);
+
+    return (uint64_t)*at(device, offset + 4) << 32 | low;
+}
+
+/* A length of all ones: there is no such region (4.2.2). */
+static void find_shared_memory(const struct virtio_device *device)
+{
+    uint64_t size;
+
+    *at(device, SHARED_MEMORY_SELECT) = 0;
+    size = read_two(device, SHARED_MEMORY_LENGTH);
+    virtio_shared_memory_note(device, read_two(device, SHARED_MEMORY_BASE), size == UINT64_MAX ? 0 : size);
+}
+#endif
+
 /* A device whose number is 0 is a place without one (4.2.3.1.1). */
 static void look(const struct acpi_device *place, uint32_t type, virtio_found *found)
 {
@@ -132,6 +158,9 @@ static void look(const struct acpi_device *place, uint32_t type, virtio_found *f
     }
     device.configuration = device.registers + CONFIGURATION;
     device.configuration_size = place->size - CONFIGURATION;
+#ifdef CONFIG_LIB_VIRTIO_SHARED_MEMORY
+    find_shared_memory(&device);
+#endif
     found(&device);
 }
 

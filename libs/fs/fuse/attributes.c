@@ -138,7 +138,7 @@ static void put_time(int64_t time, uint64_t *seconds, uint32_t *nanoseconds)
     *nanoseconds = (uint32_t)rest;
 }
 
-int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
+static int set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
 {
     struct fuse_node *node = fuse_node_of(vnode);
     struct fuse_call *call = fuse_begin(node->mount, FUSE_SETATTR, fuse_number(node));
@@ -178,6 +178,18 @@ int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, uns
 #ifdef CONFIG_FUSE_CACHE
     share_content_changed(&node->content);
 #endif
+    return error;
+}
+
+int fuse_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
+{
+    int error;
+
+    if (which & VNODE_SET_SIZE)
+        fuse_window_hold(fuse_node_of(vnode), attributes->size);
+    error = set(vnode, attributes, which);
+    if (which & VNODE_SET_SIZE)
+        fuse_window_let(fuse_node_of(vnode));
     return error;
 }
 

@@ -46,6 +46,7 @@ static void released(struct share_request *request)
     struct fuse_node *node = request->token;
 
     node->closing = false;
+    fuse_window_left(node);
 #ifdef CONFIG_FUSE_CACHE
     if (node->gone || node->rests || node->closed)
 #else
@@ -86,6 +87,10 @@ static void step(struct fuse_node *node)
     } else if (node->opened) {
         node->opened = node->writable = false;
         close_last(node, node->handle);
+    } else if (node->gone && fuse_window_leave(node)) {
+        node->closing = true;
+        node->farewell.request.done = released;
+        share_submit(node->mount->channel, &node->farewell.request);
     } else if (node->gone) {
         forget(node);
     }
@@ -185,7 +190,7 @@ static void sweep(struct fuse_mount *mount, uint64_t now)
 
         if (i >= excess && is_known(node, now))
             break;
-        if (waits || node->closing) {
+        if (waits || node->closing || fuse_window_has(node)) {
             go(node);
             continue;
         }

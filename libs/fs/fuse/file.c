@@ -74,7 +74,7 @@ long fuse_read(struct vnode *file, void *buffer, size_t size, uint64_t offset)
 #endif
     error = fuse_open(node, false);
     return error ? error
-                 : share_transfer(file, read_once, false, buffer, size, offset, node->mount->read_most);
+                 : fuse_transfer(file, read_once, false, buffer, size, offset, node->mount->read_most);
 }
 
 long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offset)
@@ -85,9 +85,8 @@ long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offs
 
     if (error)
         return error;
-    done = share_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset,
-                          node->mount->write_most);
-    fuse_changed(node);
+    done =
+        fuse_transfer(file, write_once, true, (void *)(uintptr_t)data, size, offset, node->mount->write_most);
 #ifdef CONFIG_FUSE_CACHE
     if (done > 0)
         share_content_written(&node->content, offset + (uint64_t)done);
@@ -95,7 +94,7 @@ long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offs
     return done == 0 && size > 0 ? -EIO : done;
 }
 
-int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size)
+static int allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size)
 {
     struct fuse_node *node = fuse_node_of(file);
     struct fuse_fallocate_in in = {.offset = offset, .length = size, .mode = mode};
@@ -116,6 +115,16 @@ int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t s
 #endif
     error = fuse_end(call);
     return error == -ENOSYS ? -EOPNOTSUPP : error;
+}
+
+int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size)
+{
+    int error;
+
+    fuse_window_hold(fuse_node_of(file), UINT64_MAX); /* some of it may be taken out */
+    error = allocate(file, mode, offset, size);
+    fuse_window_let(fuse_node_of(file));
+    return error;
 }
 
 int fuse_sync(struct vnode *vnode, bool data_only)

@@ -46,17 +46,24 @@ const struct vnode_ops fuse_operations = {
 #endif
 };
 
+#ifdef CONFIG_LIB_FUSE_DAX
+#define WINDOW_FLAGS(mount) ((mount)->channel->window_size ? FUSE_MAP_ALIGNMENT : 0)
+#else
+#define WINDOW_FLAGS(mount) 0
+#endif
+
 static int negotiate(struct fuse_mount *mount)
 {
     const struct fuse_init_in in = {
         .major = FUSE_MAJOR,
         .minor = FUSE_MINOR,
-        .flags =
-            FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS | FUSE_PARALLEL_DIROPS | FUSE_MAX_PAGES,
+        .flags = FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS | FUSE_PARALLEL_DIROPS |
+                 FUSE_MAX_PAGES | WINDOW_FLAGS(mount),
     };
     struct fuse_call *call = fuse_begin(mount, FUSE_INIT, 0);
     struct fuse_init_out out = {0};
     uint32_t pages = FUSE_PAGES_USUAL;
+    int error;
 
     if (!call)
         return -ENOMEM;
@@ -74,7 +81,10 @@ static int negotiate(struct fuse_mount *mount)
     mount->read_most = mount->write_most = pages * FUSE_PAGE;
     if (mount->write_most > out.max_write)
         mount->write_most = out.max_write;
-    return fuse_end(call);
+    error = fuse_end(call);
+    if (!error)
+        fuse_window_begin(mount, &out);
+    return error;
 }
 
 /* The root is there without a lookup. */
@@ -101,6 +111,7 @@ static void mount_free(struct fuse_mount *mount)
         mount->idle = call->next;
         heap_free(call);
     }
+    fuse_window_end(mount);
     mount->channel->mounted = false;
     heap_free(mount);
 }

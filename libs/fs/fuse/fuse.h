@@ -9,6 +9,9 @@
 #ifdef CONFIG_FUSE_CACHE
 #include <share_cache.h>
 #endif
+#ifdef CONFIG_LIB_FUSE_DAX
+#include <fuse_dax.h>
+#endif
 
 #define FUSE_PAGE 4096u
 #define FUSE_PAGES_USUAL 32u /* in a message, of a server that does not say: include/linux/fuse.h */
@@ -52,6 +55,9 @@ struct fuse_mount {
 #ifdef CONFIG_FUSE_CACHE
     uint16_t file_flags; /* of its files */
 #endif
+#ifdef CONFIG_LIB_FUSE_DAX
+    struct fuse_dax dax;
+#endif
 };
 
 /* The last messages about a node need no memory of their own, so that none is ever left unsaid. */
@@ -61,6 +67,13 @@ struct fuse_farewell {
     union {
         struct fuse_release_in release;
         uint64_t lookups;
+#ifdef CONFIG_LIB_FUSE_DAX
+        struct {
+            struct fuse_removemapping_in in;
+            struct fuse_removemapping_one one;
+            struct fuse_dax_range *range;
+        } unmap;
+#endif
     };
     struct fuse_out_header answer;
 };
@@ -102,6 +115,10 @@ struct fuse_node {
 #ifdef CONFIG_FUSE_CACHE
     struct share_content content; /* of a file */
     bool closed;                  /* nobody has it open, but pages of it are kept */
+#endif
+#ifdef CONFIG_LIB_FUSE_DAX
+    struct fuse_dax_file dax;
+    bool unmapping; /* `farewell` says so */
 #endif
 };
 
@@ -192,3 +209,78 @@ long fuse_read(struct vnode *file, void *buffer, size_t size, uint64_t offset);
 long fuse_write(struct vnode *file, const void *data, size_t size, uint64_t offset);
 int fuse_allocate(struct vnode *file, unsigned mode, uint64_t offset, uint64_t size);
 int fuse_sync(struct vnode *node, bool data_only);
+
+/* window.c: content by the window of mapped files (fuse_dax.h). In images without it this is nothing. */
+#ifdef CONFIG_LIB_FUSE_DAX
+void fuse_window_begin(struct fuse_mount *mount, const struct fuse_init_out *out);
+/* As share_transfer(), by the window where it can be. What has been written has changed the file. */
+long fuse_transfer(struct vnode *file, share_once *once, bool write, void *buffer, size_t size,
+                   uint64_t offset, size_t most);
+bool fuse_window_has(struct fuse_node *node);
+/* Makes the node's farewell one to one of its ranges; false: it has none. And the answer is there. */
+bool fuse_window_leave(struct fuse_node *node);
+void fuse_window_left(struct fuse_node *node);
+
+static inline void fuse_window_end(struct fuse_mount *mount)
+{
+    fuse_dax_end(&mount->dax);
+}
+
+/* The file may be shorter than `size` soon: nobody is in what lies behind, until fuse_window_let(). */
+static inline void fuse_window_hold(struct fuse_node *node, uint64_t size)
+{
+    fuse_dax_hold(&node->mount->dax, &node->dax, size);
+}
+
+static inline void fuse_window_let(struct fuse_node *node)
+{
+    fuse_dax_let(&node->dax);
+}
+#else
+static inline void fuse_window_begin(struct fuse_mount *mount, const struct fuse_init_out *out)
+{
+    (void)mount, (void)out;
+}
+
+static inline long fuse_transfer(struct vnode *file, share_once *once, bool write, void *buffer, size_t size,
+                                 uint64_t offset, size_t most)
+{
+    long done = share_transfer(file, once, write, buffer, size, offset, most);
+
+    if (write)
+        fuse_changed(fuse_node_of(file));
+    return done;
+}
+
+static inline bool fuse_window_has(struct fuse_node *node)
+{
+    (void)node;
+    return false;
+}
+
+static inline bool fuse_window_leave(struct fuse_node *node)
+{
+    (void)node;
+    return false;
+}
+
+static inline void fuse_window_left(struct fuse_node *node)
+{
+    (void)node;
+}
+
+static inline void fuse_window_end(struct fuse_mount *mount)
+{
+    (void)mount;
+}
+
+static inline void fuse_window_hold(struct fuse_node *node, uint64_t size)
+{
+    (void)node, (void)size;
+}
+
+static inline void fuse_window_let(struct fuse_node *node)
+{
+    (void)node;
+}
+#endif

@@ -42,6 +42,8 @@ enum fuse_operation {
     FUSE_FALLOCATE = 43,
     FUSE_READDIRPLUS = 44,
     FUSE_RENAME2 = 45,
+    FUSE_SETUPMAPPING = 48,
+    FUSE_REMOVEMAPPING = 49,
 };
 
 #define FUSE_ROOT 1u /* the root's number */
@@ -107,6 +109,7 @@ struct fuse_init_out {
 #define FUSE_DO_READDIRPLUS (1u << 13)
 #define FUSE_PARALLEL_DIROPS (1u << 18)
 #define FUSE_MAX_PAGES (1u << 22)
+#define FUSE_MAP_ALIGNMENT (1u << 26)
 
 struct fuse_create_in { /* also of mknod: mode, device, umask */
     uint32_t flags, mode, umask, open_flags;
@@ -157,6 +160,21 @@ struct fuse_batch_forget_in { /* the nodes follow */
 
 struct fuse_forget_one {
     uint64_t node, lookups;
+};
+
+#define FUSE_MAP_WRITE (UINT64_C(1) << 0)
+#define FUSE_MAP_READ (UINT64_C(1) << 1)
+
+struct fuse_setupmapping_in {
+    uint64_t handle, offset, length, flags, place;
+};
+
+struct fuse_removemapping_in { /* what goes follows: no zeroes are between */
+    uint32_t count;
+};
+
+struct fuse_removemapping_one {
+    uint64_t place, length;
 };
 
 struct fuse_entry { /* of a directory; the name follows, and zeroes up to a multiple of 8 bytes */

@@ -71,8 +71,8 @@ struct share_channel {
     const struct share_channel_operations *operations;
     struct share_channel *next; /* of the same driver */
     char tag[SHARE_TAG_ROOM];   /* how the host calls the folder */
-    unsigned char *window;      /* memory in which the server can map files; NULL: none */
-    uint64_t window_size;       /* bytes */
+    uint64_t window;            /* where in the machine's memory the server can map files */
+    uint64_t window_size;       /* bytes; 0: nowhere */
     bool gone;                  /* has been given up */
     bool mounted;               /* by a file system, which sets it */
 };

@@ -21,8 +21,9 @@ static size_t server(const unsigned char *request, size_t length, unsigned char 
 static struct share_channel fake_channel;
 static struct share_channel *fake_channels = &fake_channel;
 static struct share_request *fake_pending;
-static bool fake_silent;             /* the server does not answer any more */
-static void (*fake_meanwhile)(void); /* another thread's work, done once, before the next answer */
+static bool fake_silent;                       /* the server does not answer any more */
+static void (*fake_meanwhile)(void);           /* another thread's work, done once, before the next answer */
+static uint64_t fake_window, fake_window_size; /* of the channel */
 static uint64_t fake_now;
 static long fake_blocks;             /* on the heap */
 static long fake_heap_fails_in = -1; /* counts down with every allocation; the one that finds 0 fails */
@@ -108,7 +109,10 @@ static const struct share_channel_operations fake_operations = {fake_submit, fak
 
 static void fake_begin(void)
 {
-    fake_channel = (struct share_channel){.operations = &fake_operations, .tag = "share0"};
+    fake_channel = (struct share_channel){.operations = &fake_operations,
+                                          .tag = "share0",
+                                          .window = fake_window,
+                                          .window_size = fake_window_size};
     fake_pending = NULL;
     fake_silent = false;
 }

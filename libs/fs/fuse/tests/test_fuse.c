@@ -44,6 +44,9 @@ static uint64_t size_of_a = SIZE;
 static bool remembers; /* what was written makes the file longer */
 static unsigned plain_listings, full_listings;
 static unsigned char *out;
+static int (*further)(const struct fuse_in_header *in, const unsigned char *body); /* what else it does */
+static uint16_t map_alignment;
+static uint64_t size_of_many;
 
 static void put(const void *bytes, size_t size)
 {
@@ -55,7 +58,9 @@ static struct fuse_attributes attributes_of(uint64_t node)
 {
     return (struct fuse_attributes){
         .inode = node + 100,
-        .size = node == FILE_A ? size_of_a : 0,
+        .size = node == FILE_A ? size_of_a
+                : node >= MANY ? size_of_many
+                               : 0,
         .mode = node == LINK                     ? 0120777
                 : node == ROOT || node == FOLDER ? 0040755
                                                  : 0100644,
@@ -115,15 +120,19 @@ static bool is_open(uint64_t handle)
 static int work(const struct fuse_in_header *in, const unsigned char *body)
 {
     const struct fuse_transfer_in *transfer = (const void *)body;
+    uint64_t file_end = in->node == FILE_A && !further ? SIZE : attributes_of(in->node).size;
     const struct fuse_attributes_out attributes = {.valid = 1, .attributes = attributes_of(in->node)};
 
     assert(dishonest || in->operation == FUSE_INIT || in->operation == FUSE_DESTROY ||
-           in->operation == FUSE_BATCH_FORGET || (in->node > 0 && in->node < NODES && lookups[in->node] > 0));
+           in->operation == FUSE_BATCH_FORGET || in->operation == FUSE_REMOVEMAPPING ||
+           (in->node > 0 && in->node < NODES && lookups[in->node] > 0));
     switch (in->operation) {
     case FUSE_INIT: {
         const struct fuse_init_out init = {.major = 7,
                                            .minor = 36,
-                                           .flags = FUSE_MAX_PAGES | FUSE_DO_READDIRPLUS,
+                                           .flags = FUSE_MAX_PAGES | FUSE_DO_READDIRPLUS |
+                                                    (map_alignment ? FUSE_MAP_ALIGNMENT : 0),
+                                           .map_alignment = map_alignment,
                                            .max_write = 8192,
                                            .max_pages = 2};
 
@@ -165,6 +174,8 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
         put(&attributes, sizeof attributes);
         return 0;
     case FUSE_SETATTR:
+        if (further && further(in, body) == 0)
+            return work(&(struct fuse_in_header){.operation = FUSE_GETATTR, .node = in->node}, body);
         put(&attributes, sizeof attributes);
         return 0;
     case FUSE_READLINK:
@@ -195,7 +206,7 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
         return 0;
     case FUSE_READ:
         assert(dishonest || (is_open(transfer->handle) && transfer->size <= 8192));
-        for (uint64_t i = transfer->offset; i < transfer->offset + transfer->size && i < SIZE; i++)
+        for (uint64_t i = transfer->offset; i < transfer->offset + transfer->size && i < file_end; i++)
             *out++ = (unsigned char)(i * 7);
         return 0;
     case FUSE_WRITE:
@@ -215,7 +226,7 @@ static int work(const struct fuse_in_header *in, const unsigned char *body)
         put(&(struct fuse_statfs_out){.block_size = 4096, .blocks = 9}, sizeof(struct fuse_statfs_out));
         return 0;
     default:
-        return 0;
+        return further ? further(in, body) : 0;
     }
 }
 
