@@ -2,7 +2,7 @@
 // sources: ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c
 // sources: ../../../drivers/share-channel/share_listing.c
-// cflags: -DCONFIG_LIB_FUSE_DAX=1 -DCONFIG_FUSE_DAX_RANGES=4 -DCONFIG_FUSE_DAX_WRITES=1
+// cflags: -UCONFIG_FUSE_CACHE -DCONFIG_LIB_FUSE_DAX=1 -DCONFIG_FUSE_DAX_RANGES=4 -DCONFIG_FUSE_DAX_WRITES=1
 // runs: 8000
 // max-len: 2048
 /* The same with a window: what it shows is the host's, but where it is touched must lie in it. */

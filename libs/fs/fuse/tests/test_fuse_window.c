@@ -2,7 +2,7 @@
 // sources: ../../../drivers/share-channel/share_channel.c
 // sources: ../../../drivers/share-channel/share_transfer.c
 // sources: ../../../drivers/share-channel/share_listing.c
-// cflags: -DCONFIG_LIB_FUSE_DAX=1 -DCONFIG_FUSE_DAX_RANGES=4 -DCONFIG_FUSE_DAX_WRITES=1
+// cflags: -UCONFIG_FUSE_CACHE -DCONFIG_LIB_FUSE_DAX=1 -DCONFIG_FUSE_DAX_RANGES=4 -DCONFIG_FUSE_DAX_WRITES=1
 /*
  * The same with a window of mapped files: what is read and written there takes no request, nothing is
  * touched where the server has mapped nothing or the file has ended (ASan knows), nothing stays mapped, and
