@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from unilith.catalog.catalog import Catalog
 from unilith.catalog.headers import header_symbols, public_headers, symbol_owners
@@ -33,7 +32,6 @@ class Finding:
     text: str
     where: Where
     hint: str = ""
-    severity: Literal["error"] = "error"
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.text}"

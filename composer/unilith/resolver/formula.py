@@ -75,12 +75,6 @@ TRUE = Const(True)
 FALSE = Const(False)
 
 
-def all_of(operands: Iterable[Formula]) -> Formula:
-    """The conjunction, without a wrapper around a single operand."""
-    items = tuple(operands)
-    return items[0] if len(items) == 1 else And(items)
-
-
 def any_of(operands: Iterable[Formula]) -> Formula:
     """The disjunction, without a wrapper around a single operand."""
     items = tuple(operands)

@@ -113,8 +113,3 @@ void address_space_collect(const struct file_pages *file)
         if (node->region.file == file)
             region_pages_collect(&node->region, node->region.start, node->region.end);
 }
-
-size_t address_space_promised(void)
-{
-    return space_promised;
-}

@@ -157,8 +157,3 @@ void signals_interrupted(void)
     signals_run(NULL);
 #endif
 }
-
-bool signals_waiting(void)
-{
-    return signals_ready(signals_own_state()) != 0;
-}

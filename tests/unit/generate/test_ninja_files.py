@@ -179,7 +179,6 @@ def test_an_archive_holds_its_members_in_order(tmp_path: Path) -> None:
 
 
 LINK = Link(entry="boot_entry", load_address=0x100000)
-TABLE = {"boot_steps.c": "int boot_entry(void);\nint boot_entry(void) { return main_share + 1; }\n"}
 FREE = ("-ffreestanding", "-fno-pic", "-O1", "-g1")
 
 

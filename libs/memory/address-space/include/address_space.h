@@ -62,6 +62,3 @@ void address_space_collect(const struct file_pages *file);
 
 /* Where the break of brk(2) is after it was asked to be at `end`. */
 uintptr_t address_space_break(uintptr_t end);
-
-/* Pages that are promised and not there yet. */
-size_t address_space_promised(void);

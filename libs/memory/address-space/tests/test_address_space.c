@@ -10,6 +10,8 @@
 // sources: ../../pages-buddy/failures.c
 // sources: ../../../machine/paging-x86_64/page_tables.c
 // sources: ../../../machine/paging-x86_64/page_tables_range.c
+#include "../space.h"
+
 #include <address_space.h>
 #include <assert.h>
 #include <boot_info.h>
@@ -463,7 +465,7 @@ static void check_space(void)
     for (size_t i = 0; i < WINDOW; i++)
         mapped -= model[i].mapped;
     assert(mapped == 0);
-    assert(promised == address_space_promised());
+    assert(promised == space_promised);
 }
 
 static void step(void)
@@ -514,7 +516,7 @@ int main(void)
         if (round % 6000 == 0) {
             assert(address_space_unmap(address(0), address(WINDOW)) == 0);
             unmapped(0, WINDOW);
-            assert(address_space_find(0) == NULL && address_space_promised() == 0);
+            assert(address_space_find(0) == NULL && space_promised == 0);
             assert(pages_available() + KEPT_TABLES == available);
             for (int file = 0; file < 2; file++) {
                 assert(files[file].held == 0);

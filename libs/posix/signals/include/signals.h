@@ -12,7 +12,7 @@
  * begins again, because the handlers were all set up with SA_RESTART. A call that POSIX and Linux never
  * restart (sleeping, poll, select, epoll_wait, sockets with a time limit) just returns -EINTR;
  * signals_interrupted() first, if it may be in an image without the guard, where handlers are called there
- * and then. signals_waiting() tells whether a wait of the calling thread would be interrupted at once.
+ * and then.
  *
  * ppoll, pselect and epoll_pwait wait with another mask: signals_mask_begin(), the wait, then
  * signals_mask_end() with what came of it; after -EINTR the handlers are called with that other mask, and the
@@ -40,7 +40,6 @@ void signals_send_current(int signal);
 bool signals_restart(void);
 void signals_interrupted(void);
 bool signals_handled(void);
-bool signals_waiting(void);
 
 void signals_mask_begin(linux_sigset mask);
 void signals_mask_end(int outcome);
