@@ -5,20 +5,14 @@
 // sources: ../../../memory/page-index/page_index.c ../../share-cache/share_cache.c
 // cflags: -DCONFIG_LIB_SHARE_CACHE=1
 // cflags: -DCONFIG_PAGE_CACHE_PERCENT=50 -DCONFIG_PAGE_CACHE_SECONDS=5
-#include <assert.h>
-#include <clock.h>
+#include "cache_machine.h"
+
 #include <errno.h>
-#include <heap.h>
 #include <page_cache.h>
 #include <page_cache_age.h>
-#include <pages.h>
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <wait_queue.h>
 
 #define FILE_PAGES 400u
-#define SECOND 1000000000ull
 #define NONE (-1l)
 
 static unsigned char content[FILE_PAGES][PAGE_SIZE]; /* of the file system */
@@ -26,78 +20,10 @@ static uint64_t size;
 static long bad_read = NONE, bad_write = NONE; /* pages that fail */
 static bool sync_fails, rewrites;
 static unsigned reads, writes, rewritten, syncs;
-static uint64_t now = 100 * SECOND;
-
-void *heap_alloc(size_t bytes)
-{
-    return malloc(bytes);
-}
-
-void heap_free(void *block)
-{
-    free(block);
-}
-
-#define MEMORY 4096u /* pages */
-
-static unsigned char memory[MEMORY][PAGE_SIZE] __attribute__((aligned(4096)));
-static bool taken[MEMORY];
-
-void *pages_alloc(size_t count)
-{
-    size_t run = 0;
-
-    for (size_t i = 0; i < MEMORY; i++) {
-        run = taken[i] ? 0 : run + 1;
-        if (run == count) {
-            memset(&taken[i + 1 - count], true, count);
-            return memset(memory[i + 1 - count], 0xa5, count * PAGE_SIZE);
-        }
-    }
-    return NULL;
-}
-
-void pages_free(void *pages, size_t count)
-{
-    size_t at = (size_t)((unsigned char *)pages - memory[0]) / PAGE_SIZE;
-
-    for (size_t i = 0; i < count; i++) {
-        assert(taken[at + i]);
-        taken[at + i] = false;
-    }
-    memset(pages, 0xdd, count * PAGE_SIZE);
-}
 
 size_t pages_available(void)
 {
     return 1000;
-}
-
-uint64_t clock_monotonic(void)
-{
-    return now;
-}
-
-uint64_t clock_realtime(void)
-{
-    return now;
-}
-
-int wait_until(struct wait_queue *queue, uint64_t deadline, bool interruptible)
-{
-    (void)queue, (void)deadline, (void)interruptible;
-    abort(); /* nobody else is there */
-}
-
-unsigned wait_wake(struct wait_queue *queue, unsigned count)
-{
-    (void)queue, (void)count;
-    return 0;
-}
-
-void log_write(int level, const char *text, ...)
-{
-    (void)level, (void)text;
 }
 
 static bool hits(long bad, uint64_t offset, size_t bytes)

@@ -8,7 +8,7 @@
  * (machine_model.h). Arguments, for longer runs by hand: delays, random runs of each scenario, processors,
  * and the number of the run whose steps are shown.
  */
-#include "machine_model.h"
+#include "machine_explore.h"
 
 #include <kernel_guard.h>
 #include <sched_parallel.h>
