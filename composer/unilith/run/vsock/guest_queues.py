@@ -11,6 +11,7 @@ import os
 import selectors
 import socket
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unilith.run.vsock.guest import Guest, GuestGone
@@ -49,6 +50,15 @@ class Ring:
     queue: Virtqueue | None = None
 
 
+@contextlib.contextmanager
+def _the_guests_fault() -> Iterator[None]:
+    """A queue that cannot be so is the end of its guest."""
+    try:
+        yield
+    except QueueError as e:
+        raise GuestGone(f"the guest's queue: {e}") from e
+
+
 class QueueGuest(Guest):
     """The back end of a vhost-user-vsock device."""
 
@@ -79,12 +89,10 @@ class QueueGuest(Guest):
         return [first[HEADER_SIZE:], *rest] if len(first) > HEADER_SIZE else rest
 
     def _take(self, queue: Virtqueue) -> Chain | None:
-        try:
+        with _the_guests_fault():
             chain = queue.take()
             if chain is None and queue.listen():
                 chain = queue.take()
-        except QueueError as e:
-            raise GuestGone(f"the guest's queue: {e}") from e
         if chain is not None and (not chain.writable or len(chain.writable[0]) < HEADER_SIZE):
             raise GuestGone("the guest's queue: no room for a packet's header")
         return chain
@@ -120,24 +128,25 @@ class QueueGuest(Guest):
             self._transmitted(ring, ring.queue)
 
     def _transmitted(self, ring: Ring, queue: Virtqueue) -> None:
-        try:
+        with _the_guests_fault():
             for _ in range(BATCH):
                 if self.held():
                     self.deaf = True
                     break
-                chain = queue.take()
-                if chain is None:
-                    if queue.listen():
-                        continue
+                if not self._next_packet(queue) and not queue.listen():
                     break
-                self._hand_on(chain)
-                queue.give(chain.head, 0)
             else:
                 # There may be more: others have their turn first.
                 os.eventfd_write(ring.kick, 1)
-        except QueueError as e:
-            raise GuestGone(f"the guest's queue: {e}") from e
         self._interrupt(ring)
+
+    def _next_packet(self, queue: Virtqueue) -> bool:
+        chain = queue.take()
+        if chain is None:
+            return False
+        self._hand_on(chain)
+        queue.give(chain.head, 0)
+        return True
 
     def _hand_on(self, chain: Chain) -> None:
         if not chain.readable or sum(map(len, chain.readable)) < HEADER_SIZE:
@@ -151,18 +160,15 @@ class QueueGuest(Guest):
         if sum(map(len, data)) >= header.length:
             self.received(header, data)
 
-    # Messages of the front end.
-
     def drain(self) -> None:
         queue = self.rings[TRANSMIT].queue
         if queue is None:
             return
-        try:
-            while (chain := queue.take()) is not None:
-                self._hand_on(chain)
-                queue.give(chain.head, 0)
-        except QueueError as e:
-            raise GuestGone(f"the guest's queue: {e}") from e
+        with _the_guests_fault():
+            while self._next_packet(queue):
+                pass
+
+    # Messages of the front end.
 
     def _message(self, _: int) -> None:
         data, descriptors, _, _ = socket.recv_fds(self.front, _HEADER.size, _MOST_DESCRIPTORS)

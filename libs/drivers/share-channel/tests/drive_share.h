@@ -192,7 +192,7 @@ static void do_something(void)
 {
     static const char *const names[] = {"a", "d", "l", "m", "x"};
     const char *name = names[draw(5)];
-    unsigned place = draw(HELD), wanted = draw(5);
+    unsigned place = draw(HELD), wanted = draw(5), from;
     struct vnode *file = held[place], *found;
     char byte[2] = "x";
 
@@ -226,7 +226,8 @@ static void do_something(void)
             assert(file->ops->write(file, byte, 1, 0) == 1);
         break;
     case 5:
-        assert(busy_root->ops->entries(busy_root, draw(4), some, &wanted) == 0);
+        from = draw(4);
+        assert(busy_root->ops->entries(busy_root, from, some, &wanted) == 0);
         break;
     case 6:
         if (file)
