@@ -46,7 +46,7 @@ static unsigned poll(struct net_device *device, unsigned budget)
 {
     struct net_host *host = net_host_of(device);
 
-    return device->client && device->link ? net_host_receive(host, budget) : 0;
+    return device->client && device->link && budget > 0 ? net_host_receive(host, budget) : 0;
 }
 
 static void interrupts(struct net_device *device, bool on)

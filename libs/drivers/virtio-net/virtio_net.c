@@ -78,9 +78,10 @@ static void attention(struct virtio_device *device, bool queues, bool configurat
         read_link(card);
     }
     if (queues && card->net.client) {
+        /* First: what comes in may want to send again what has been sent. */
+        virtio_net_reclaim(card);
         if (!card->polled)
             drain(card);
-        virtio_net_reclaim(card);
         if (card->stopped && virtio_queue_room(&card->queues.transmit) > 0) {
             card->stopped = false;
             virtio_queue_ignore(&card->queues.transmit);
@@ -94,10 +95,11 @@ static void attention(struct virtio_device *device, bool queues, bool configurat
 static unsigned poll(struct net_device *device, unsigned budget)
 {
     struct virtio_net *card = virtio_net_of(device);
-    unsigned count = virtio_net_receive(card, budget);
+    unsigned count;
 
     if (device->client)
         virtio_net_reclaim(card);
+    count = virtio_net_receive(card, budget);
     virtio_net_check(card);
     return count;
 }

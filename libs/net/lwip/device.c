@@ -225,6 +225,18 @@ void devices_flush(void)
         flush((struct device *)netif);
 }
 
+void devices_reclaim(void)
+{
+    struct netif *netif;
+
+    NETIF_FOREACH(netif)
+    if (netif != &loopback_interface) {
+        struct net_device *device = ((struct device *)netif)->device;
+
+        device->operations->poll(device, 0);
+    }
+}
+
 struct netif *devices_first(void)
 {
     return netif_default;

@@ -16,6 +16,13 @@ void interfaces_flush(void)
 #endif
 }
 
+void interfaces_reclaim(void)
+{
+#if LWIP_ETHERNET
+    devices_reclaim();
+#endif
+}
+
 struct netif *interfaces_route(const ip4_addr_t *to)
 {
     struct netif *netif;

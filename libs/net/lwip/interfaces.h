@@ -21,9 +21,18 @@ bool loopback_deliver(void);
 int devices_start(void);
 /* Hands what has been collected to the cards. */
 void devices_flush(void);
+/* Takes back what the cards have sent. */
+void devices_reclaim(void);
 struct netif *devices_first(void);
 
 void interfaces_flush(void);
+
+/*
+ * Cards hand back what they have sent when something else is sent or comes in. TCP does not repeat a segment
+ * that a card still holds: before it looks for what is overdue, they are asked, or a connection whose last
+ * segments or their acknowledgements got lost would wait for ever.
+ */
+void interfaces_reclaim(void);
 
 /* The loopback if an address is this machine's own; NULL: lwIP finds the way. */
 struct netif *interfaces_route(const ip4_addr_t *to);

@@ -64,6 +64,8 @@ static void expired(struct ktimer *timer)
 {
     struct periodic *which = (struct periodic *)timer;
 
+    if (which == &tcp)
+        interfaces_reclaim();
     which->work();
     interfaces_flush();
     if (which != &tcp || tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)

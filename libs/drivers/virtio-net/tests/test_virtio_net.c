@@ -12,7 +12,7 @@ int virtio_net_init(void);
 static struct net_device *card;
 static struct net_buffer *received;
 static void *sent_tokens[256];
-static unsigned sent_count, room_calls, link_calls, received_calls;
+static unsigned sent_count, room_calls, link_calls, received_calls, sent_when_received;
 
 void *heap_alloc(size_t size)
 {
@@ -24,6 +24,7 @@ static void receive(struct net_client *client, struct net_buffer *packets)
     (void)client;
     assert(!received);
     received = packets;
+    sent_when_received = sent_count;
     received_calls++;
 }
 
@@ -361,6 +362,29 @@ static void polling(void)
     assert(take() && queues[0].listening);
 }
 
+/* What was sent is handed back before anything is received: it may have to be sent again. */
+static void handing_back(void)
+{
+    const struct net_fragment part = {start, 100};
+    const struct net_packet packet = packet_of(&part, 1, &client);
+
+    begin(0);
+    assert(transmit(&packet, 1) == 1 && sent_count == 0);
+    use(1, 0, 0);
+    fill(0, &plain, 100);
+    assert(card->operations->poll(card, 0) == 0 && sent_count == 1 && !received);
+
+    assert(transmit(&packet, 1) == 1);
+    use(1, 1, 0);
+    attend();
+    assert(take() && sent_when_received == 2);
+
+    assert(transmit(&packet, 1) == 1);
+    use(1, 2, 0);
+    fill(1, &plain, 100);
+    assert(card->operations->poll(card, 1) == 1 && take() && sent_when_received == 3);
+}
+
 int main(void)
 {
     receiving();
@@ -368,5 +392,6 @@ int main(void)
     sending();
     breaking();
     polling();
+    handing_back();
     return 0;
 }

@@ -37,7 +37,7 @@
  * Without interrupts (interrupts(device, false)) the client calls poll() as often as it likes; otherwise the
  * driver does when the device interrupts, and the device does not interrupt again until a poll() finds
  * nothing. poll() handles at most `budget` packets and returns how many; fewer than `budget`: there are no
- * more, for now.
+ * more, for now. With a budget of 0, which is allowed in both cases, it only hands back what has been sent.
  */
 #pragma once
 
