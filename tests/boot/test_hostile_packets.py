@@ -126,6 +126,26 @@ def test_a_flood_from_one_place(peer: Target) -> None:
     peer.serves()
 
 
+def test_what_nobody_acknowledges_comes_again(peer: Target) -> None:
+    """Not a packet goes to the image meanwhile: it must find out by itself that its card has sent what it held."""
+    words = b"lost on the way"
+    port, start = 23999, 1000
+
+    def mine(packet: bytes) -> bool:
+        return packet[9] == 6 and packet[22:24] == struct.pack("!H", port)
+
+    def echoed(packet: bytes) -> bool:
+        return mine(packet) and packet[40:] == words
+
+    first = peer.ask(ip(6, tcp(port, 7, start, 0, SYN)), mine)
+    theirs = 1 + struct.unpack("!I", first[24:28])[0]
+    peer.ask(ip(6, tcp(port, 7, start + 1, theirs, ACK, words)), echoed)
+    for _ in range(2):
+        peer.wait(echoed, SILENCE)
+    peer.send(ip(6, tcp(port, 7, start + 1 + len(words), theirs, RST | ACK)))
+    peer.serves()
+
+
 def test_strangers_in_a_connection(peer: Target) -> None:
     """Resets and data with wrong numbers, and ends that were never begun."""
     chance = random.Random(4)
