@@ -16,7 +16,8 @@ from pathlib import Path
 from tests.apps.served import free_port
 from tests.bench.linux_guest import linux_guest
 from tests.bench.linux_program import COMMAND_LINE
-from tests.boot.counting import Counted, Monitor
+from tests.boot.counting import Counted
+from tests.boot.monitor import Monitor
 
 from unilith.image.description import ImageDescription
 from unilith.pipeline.build import build

@@ -7,50 +7,15 @@ addresses that were executed, with how often. Nothing else of the guest changes:
 from __future__ import annotations
 
 import bisect
-import json
 import os
-import socket
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
-
-SECONDS = 60.0
-
-
-class Monitor:
-    """QEMU's machine protocol (docs/interop/qmp-spec in its manual), and through it the human monitor."""
-
-    def __init__(self, path: Path) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(SECONDS)
-        end = time.monotonic() + SECONDS
-        while True:
-            try:
-                self.socket.connect(str(path))
-                break
-            except (FileNotFoundError, ConnectionRefusedError):
-                assert time.monotonic() < end, "QEMU's monitor does not come"
-                time.sleep(0.005)
-        self.file = self.socket.makefile("rw", encoding="utf-8")
-        self.file.readline()
-        self("qmp_capabilities")
-
-    def __call__(self, command: str, **arguments: object) -> object:
-        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-        self.file.flush()
-        while "return" not in (answer := json.loads(self.file.readline())):
-            assert "error" not in answer, answer
-        return answer["return"]
-
-    def say(self, line: str) -> None:
-        """A line for the human monitor."""
-        said = self("human-monitor-command", **{"command-line": line})
-        assert said == "", said
+from tests.boot.monitor import SECONDS, Monitor
 
 
 @dataclass(frozen=True)

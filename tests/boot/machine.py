@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.boot.monitor import Monitor
 
 LIMIT = 30.0
 
@@ -23,7 +23,7 @@ class Machine:
 
     process: subprocess.Popen[bytes]
     folder: Path  # for sockets; gone when the test ends
-    control: socket.socket
+    monitor: Monitor
     seen: bytearray
 
     def wait_for(self, text: str) -> str:
@@ -48,23 +48,6 @@ class Machine:
         """The last line of what comes after a line was said, up to the one with `answer`."""
         self.say(line)
         return self.wait_for(answer).splitlines()[-1]
-
-    def qmp(self, command: str, **arguments: Any) -> Any:
-        words = {"execute": command, "arguments": arguments}
-        self.control.sendall(json.dumps(words).encode() + b"\n")
-        while True:
-            answer = self._message()
-            if "event" not in answer:
-                assert "return" in answer, answer
-                return answer["return"]
-
-    def _message(self) -> Any:
-        line = bytearray()
-        while not line.endswith(b"\n"):
-            byte = self.control.recv(1)
-            assert byte, "QEMU has ended"
-            line += byte
-        return json.loads(line)
 
     def resident(self) -> int:
         """KiB of the host's memory that the machine takes."""
@@ -110,15 +93,12 @@ def machine(
                 stderr=subprocess.STDOUT,
                 pass_fds=[file.fileno()],
             )
-        with process, socket.socket(socket.AF_UNIX) as control:
+        control = Path(name) / "control"
+        with process:
             try:
-                control.settimeout(LIMIT)
-                wait_until(lambda: (Path(name) / "control").is_socket() or process.poll() is not None, "QMP")
+                wait_until(lambda: control.is_socket() or process.poll() is not None, "QMP")
                 assert process.poll() is None, process.communicate()
-                control.connect(f"{name}/control")
-                running = Machine(process, Path(name), control, bytearray())
-                running._message()
-                running.qmp("qmp_capabilities")
-                yield running
+                with Monitor(control) as monitor:
+                    yield Machine(process, Path(name), monitor, bytearray())
             finally:
                 process.kill()

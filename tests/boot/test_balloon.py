@@ -17,7 +17,7 @@ CARDS = {"qemu-x86_64": "virtio-balloon-pci,disable-legacy=on", "microvm-x86_64"
 
 def actual(running: Machine) -> int:
     """MiB that the machine has left."""
-    return int(running.qmp("query-balloon")["actual"]) // MIB
+    return int(running.monitor("query-balloon")["actual"]) // MIB
 
 
 @pytest.mark.parametrize("target", VIRTUAL)
@@ -28,18 +28,18 @@ def test_memory_goes_and_comes(workshop: Path, target: str) -> None:
         assert running.ask("take 28", "taken") == "28 taken"
         assert running.ask("give", "lost") == "0 lost"
         before = running.resident()
-        running.qmp("balloon", value=16 * MIB)
+        running.monitor("balloon", value=16 * MIB)
         wait_until(lambda: actual(running) == 16, "the image gives memory")
         assert running.resident() < before - 32 * 1024
         free = int(running.ask("free", "free").split()[0])
         assert 512 < free < 16 * 256
-        running.qmp("balloon", value=48 * MIB)
+        running.monitor("balloon", value=48 * MIB)
         wait_until(lambda: actual(running) == 48, "the image takes memory back")
         assert int(running.ask("free", "free").split()[0]) > free + 31 * 256
         assert running.ask("take 20", "taken") == "20 taken"  # more than it has without the balloon
         assert actual(running) == 48
         assert running.ask("give", "lost") == "0 lost"
-        running.qmp("balloon", value=20 * MIB)
+        running.monitor("balloon", value=20 * MIB)
         wait_until(lambda: actual(running) == 20, "the image gives memory again")
         assert running.ask("take 24", "taken") == "24 taken"  # 48 MiB: the balloon gives way
         assert actual(running) > 48

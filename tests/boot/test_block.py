@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.boot.block_stream import apply, read_stream
 from tests.boot.command import TARGETS, VIRTUAL, Ran, run
+from tests.boot.monitor import Monitor
 from tests.boot.wire import built
 
 pytestmark = pytest.mark.boot
@@ -234,16 +233,8 @@ def test_every_kind_of_device(workshop: Path, tmp_path: Path, target: str) -> No
 
 
 def grow(control: Path, node: str, size: int) -> None:
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(control))
-        connection.settimeout(30)
-        stream = connection.makefile("rw")
-        resize = {"execute": "block_resize", "arguments": {"node-name": node, "size": size}}
-        stream.readline()
-        for command in ({"execute": "qmp_capabilities"}, resize):
-            stream.write(json.dumps(command) + "\n")
-            stream.flush()
-            assert "return" in json.loads(stream.readline()), command
+    with Monitor(control) as monitor:
+        monitor("block_resize", **{"node-name": node, "size": size})
 
 
 def test_a_disk_in_memory(workshop: Path) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import random
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.boot.command import VIRTUAL, run
+from tests.boot.monitor import Monitor
 from tests.boot.wire import (
-    SILENCE,
     Wire,
     built,
     connected,
@@ -135,28 +133,9 @@ def test_other_features(workshop: Path, target: str, device: str, build: list[st
         assert [int(datagram(a)[:6]) for a in answers] == list(range(1500))
 
 
-class Control:
-    """QEMU's machine protocol (docs/interop/qmp-spec in its manual)."""
-
-    def __init__(self, path: Path) -> None:
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(SILENCE)
-        self.socket.connect(str(path))
-        self.file = self.socket.makefile("rw", encoding="utf-8")
-        self.file.readline()
-        self("qmp_capabilities")
-
-    def __call__(self, command: str, **arguments: object) -> None:
-        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-        self.file.flush()
-        while "return" not in (answer := json.loads(self.file.readline())):
-            assert "error" not in answer, answer
-
-
 @pytest.mark.parametrize("target", VIRTUAL)
 def test_link_goes_down_and_comes_back(workshop: Path, target: str) -> None:
-    with machine(workshop, target, CARD[target]) as (wire, control):
-        monitor = Control(control)
+    with machine(workshop, target, CARD[target]) as (wire, control), Monitor(control) as monitor:
         for _ in range(3):
             monitor("set_link", name="card", up=False)
             for _ in range(20):

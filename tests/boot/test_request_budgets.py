@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 from tests.apps.served import free_port
-from tests.boot.counting import Counted, Monitor, by_function
+from tests.boot.counting import Counted, by_function
+from tests.boot.monitor import Monitor
 from tests.boot.wire import built
 
 pytestmark = pytest.mark.boot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.boot.command import RECIPES, TARGETS, VIRTUAL, most_telling, unilith
+from tests.boot.monitor import Monitor
 from tests.boot.vsock_peer import (
     CID,
     Peer,
@@ -303,21 +303,9 @@ def event_of(peer: Peer, process: subprocess.Popen[bytes]) -> None:
     assert isinstance(peer.guest, QueueGuest)
     words = [str(word) for word in process.args if "qmp" in str(word)]  # type: ignore[union-attr]
     path = next(word for word in words if word.startswith("unix:")).removeprefix("unix:").partition(",")[0]
-    with socket.socket(socket.AF_UNIX) as monitor:
-        monitor.connect(path)
-        said = monitor.makefile("rw")
-        said.readline()
-
-        def ask(command: str, **arguments: object) -> dict[str, int]:
-            said.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-            said.flush()
-            return next(
-                reply["return"] for reply in map(json.loads, iter(said.readline, "")) if "event" not in reply
-            )
-
-        ask("qmp_capabilities")
+    with Monitor(Path(path)) as monitor:
         own = "/virtio-backend" if "vhost-user-vsock-pci" in " ".join(map(str, process.args)) else ""  # type: ignore[arg-type]
-        place = ask("x-query-virtio-queue-status", path=f"/machine/peripheral/vsock0{own}", queue=2)
+        place = monitor("x-query-virtio-queue-status", path=f"/machine/peripheral/vsock0{own}", queue=2)
     memory = peer.guest.memory
     size = place["vring-num"]
     used = memory.guest(place["vring-used"], 4 + 8 * size)
