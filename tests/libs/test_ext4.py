@@ -1,49 +1,30 @@
-"""ext4 against mke2fs, e2fsck, a folder of the host, power cuts, full disks, and disks and memory that fail."""
+"""ext4 against mke2fs, e2fsck, a folder of the host, full disks, and disks and memory that fail."""
 
 from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 import subprocess
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.libs.ext4_cuts import Record, cut
 from tests.libs.ext4_host import (
     KINDS,
+    RECOVERY,
     Drive,
     Reference,
-    build_drive,
     content,
     fsck,
     make_image,
     tool,
     without_owners,
 )
-
-NAMES = ["a", "b", "c", "dd", "e" * 30, "f" * 200, "g" * 255]
-SIZES = [1, 10, 511, 1024, 4096, 10000, 65537, 180000]
-OFFSETS = [0, 1, 100, 511, 4096, 5000, 65536, 1000000, 2999999]
-TARGETS = [("t/" * 500)[: size - 1] + "t" for size in (1, 59, 60, 61, 200, 900)]
-
-# What e2fsck may say when it finds a file system after a crash: that it does what a mount does, too. The last commit
-# record may be torn: then its transaction never was, and e2fsck says so.
-RECOVERY = re.compile(
-    r"^$|recovering journal|Clearing orphaned inode|Truncating orphaned inode|uid=|\d+/\d+ files"
-    r"|Journal transaction \d+ was corrupt, replay was aborted"
-)
-
-
-@pytest.fixture(scope="module")
-def drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_drive(tmp_path_factory.mktemp("drive"))
+from tests.libs.ext4_steps import random_steps, steps
 
 
 @pytest.fixture(autouse=True)
@@ -51,58 +32,6 @@ def open_mask() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
-
-
-paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map(lambda names: "/" + "/".join(names))
-sizes, offsets = st.sampled_from(SIZES), st.sampled_from(OFFSETS)
-steps = st.one_of(
-    st.builds("create {} {}".format, paths, st.sampled_from(["644", "600", "7777"])),
-    st.builds("mkdir {} {}".format, paths, st.just("755")),
-    st.builds("symlink {} {}".format, st.sampled_from(TARGETS), paths),
-    st.builds("mknod {} 10644 0".format, paths),
-    st.builds("link {} {}".format, paths, paths),
-    st.builds("unlink {}".format, paths),
-    st.builds("rmdir {}".format, paths),
-    st.builds("rename {} {} {}".format, paths, paths, st.sampled_from([0, 0, 2])),
-    st.builds("write {} {} {} {}".format, paths, offsets, sizes, st.integers(0, 255)),
-    st.builds("read {} {} {}".format, paths, offsets, sizes),
-    st.builds("truncate {} {}".format, paths, offsets),
-    st.builds("allocate {} {} {} {}".format, paths, offsets, sizes, st.sampled_from([0, 1, 3, 16, 17])),
-    st.builds("chmod {} 640".format, paths),
-    st.builds("sync {}".format, paths),
-    st.just("remount"),
-)
-
-
-def random_steps(chance: random.Random, count: int) -> list[str]:
-    """Like `steps`, but in any number, and fast."""
-
-    def path() -> str:
-        some = NAMES[: chance.choice([3, 5, 7])]
-        return "".join("/" + chance.choice(some) for _ in range(chance.choice([1, 1, 1, 2, 2, 3])))
-
-    def one() -> str:
-        offset, size = chance.choice([*OFFSETS, chance.randrange(3000000)]), chance.choice(SIZES)
-        makers = [
-            (16, lambda: f"create {path()} {chance.choice(['644', '600', '7777'])}"),
-            (12, lambda: f"mkdir {path()} 755"),
-            (3, lambda: f"symlink {chance.choice(TARGETS)} {path()}"),
-            (1, lambda: f"mknod {path()} 10644 0"),
-            (4, lambda: f"link {path()} {path()}"),
-            (6, lambda: f"unlink {path()}"),
-            (4, lambda: f"rmdir {path()}"),
-            (8, lambda: f"rename {path()} {path()} {chance.choice([0, 0, 0, 2])}"),
-            (20, lambda: f"write {path()} {offset} {size} {chance.randrange(256)}"),
-            (6, lambda: f"read {path()} {offset} {size}"),
-            (7, lambda: f"truncate {path()} {offset}"),
-            (6, lambda: f"allocate {path()} {offset} {size} {chance.choice([0, 1, 3, 16, 17])}"),
-            (2, lambda: f"chmod {path()} 640"),
-            (4, lambda: f"sync {path()}"),
-            (1, lambda: "remount"),
-        ]
-        return chance.choices([m for _, m in makers], [w for w, _ in makers])[0]()
-
-    return [one() for _ in range(count)]
 
 
 def compare(drive: Path, folder: Path, kind: str, lines: list[str]) -> None:
@@ -185,138 +114,6 @@ def test_large_directories(drive: Path, tmp_path: Path) -> None:
     assert "Extents" in subprocess.run(
         [tool("debugfs"), "-R", "stat /d", str(image)], capture_output=True, text=True, check=True
     ).stdout.replace("EXTENTS", "Extents")
-
-
-def workload(chance: random.Random, rounds: int) -> tuple[list[str], dict[int, tuple[str, int, int | None]]]:
-    """Steps, and what their marks promise: that a file is there, so long, and with that content."""
-    churn = [line for line in random_steps(chance, rounds * 3) if line.split()[0] not in {"remount", "read"}]
-    lines, promises, log = ["create /log 644", "mkdir /keep 755"], {}, 0
-    for number in range(rounds):
-        lines += [churn.pop() for _ in range(chance.randrange(4)) if churn]
-        mark = len(promises) + 1
-        if chance.random() < 0.5:
-            seed, size = chance.randrange(256), chance.choice([1, 100, 3000, 4096, 20000])
-            offset, path = chance.choice([0, 0, 0, 7777]), f"/keep/{number}"
-            lines += [f"create {path}.new 644", f"write {path}.new {offset} {size} {seed}"]
-            if chance.random() < 0.5:
-                lines += [f"sync {path}.new"]
-            lines += [f"rename {path}.new {path} 0", f"sync {path}", f"mark {mark}"]
-            promises[mark] = (path, offset + size, zlib.crc32(bytes(offset) + content(offset, size, seed)))
-        else:
-            size = chance.randrange(1, 3000)
-            lines += [
-                f"write /log {log} {size} 77",
-                f"sync /log{chance.choice(['', ' data'])}",
-                f"mark {mark}",
-            ]
-            log += size
-            promises[mark] = ("/log", log, None)
-    return lines, promises
-
-
-def kept(disk: Drive, promises: list[tuple[str, int, int | None]]) -> None:
-    """Whether all is there that was promised, and the tree can be walked."""
-    tree = disk("tree")
-    assert "!" not in tree, tree
-    files = {words[0]: words for words in (entry.split(" ") for entry in tree.split(";"))}
-    log = 0
-    for path, size, total in promises:
-        if total is None:
-            log = max(log, size)
-        else:
-            assert files.get(path, [])[4:] == [str(size), str(total)], path
-    if log:
-        assert disk(f"read /log 0 {log}") == str(zlib.crc32(content(0, log, 77)))
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What was written while a workload ran, and what it promised."""
-
-    drive: Path
-    image: Path
-    before: bytearray
-    record: Record
-    promises: dict[int, tuple[str, int, int | None]]
-
-    def check(self, position: int, chance: random.Random, piece: int, flushing: bool) -> None:
-        """The power goes at a position of the record: our replay and that of e2fsck bring back what was promised."""
-        disk_then = cut(self.before, self.record, position, chance, piece, flushing)
-        # What was promised before the power went: a mark comes after the flush of its `sync`.
-        marks = self.record.marks.items()
-        due = [self.promises[mark] for mark, place in marks if place < position + (not flushing)]
-        self.image.write_bytes(disk_then)
-        with Drive(self.drive, self.image, quiet=True) as disk:
-            assert disk("mount") == "0"
-            kept(disk, due)
-        assert fsck(self.image) == ""
-        self.image.write_bytes(disk_then)
-        found = subprocess.run(
-            [tool("e2fsck"), "-fp", str(self.image)], capture_output=True, text=True, check=False
-        )
-        strange = [line for line in (found.stdout + found.stderr).splitlines() if not RECOVERY.search(line)]
-        assert found.returncode <= 1 and not strange, found
-        assert fsck(self.image) == ""
-        with Drive(self.drive, self.image, quiet=True) as disk:
-            assert disk("mount") == "0"
-            kept(disk, due)
-
-
-def recorded(
-    drive: Path, folder: Path, kind: str, chance: random.Random, rounds: int, options: str
-) -> Recorded:
-    image = make_image(folder / "disk.img", kind, "12M")
-    before = bytearray(image.read_bytes())
-    lines, promises = workload(chance, rounds)
-    with Drive(drive, image, folder / "record", quiet=True, options=options) as disk:
-        assert disk("mount") == "0"
-        disk.all(lines)
-    assert fsck(image) == ""
-    record = Record.read(folder / "record")
-    assert len(record.flushes) > rounds and len(record.marks) == len(promises)
-    return Recorded(drive, image, before, record, promises)
-
-
-def cuts(
-    drive: Path, folder: Path, kind: str, seed: int, rounds: int, count: int, piece: int, options: str
-) -> None:
-    chance = random.Random(f"{kind} {seed}")
-    run = recorded(drive, folder, kind, chance, rounds, options)
-    for _ in range(count):
-        flushing = chance.random() < 0.4
-        at_flush = flushing or chance.random() < 0.3
-        record = run.record
-        position = chance.choice(record.flushes) if at_flush else chance.randrange(len(record.writes) + 1)
-        run.check(position, chance, piece, flushing)
-
-
-JOURNALS = ["default", "small-blocks", "no-checksums", "no-trees", "small-inodes"]
-
-
-@pytest.mark.parametrize("kind", JOURNALS)
-def test_power_cuts(drive: Path, tmp_path: Path, kind: str) -> None:
-    options = "discard" if kind in {"default", "no-trees"} else ""
-    cuts(drive, tmp_path, kind, 0, rounds=60, count=5, piece=512, options=options)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("seed", range(10))
-@pytest.mark.parametrize("kind", JOURNALS)
-def test_many_power_cuts(drive: Path, tmp_path: Path, kind: str, seed: int) -> None:
-    piece, options = (512, 1024, 4096)[seed % 3], ("", "discard")[seed % 2]
-    cuts(drive, tmp_path, kind, 1 + seed, rounds=400, count=12, piece=piece, options=options)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("options", ["", "discard"])
-@pytest.mark.parametrize("kind", JOURNALS)
-def test_a_power_cut_at_every_flush(drive: Path, tmp_path: Path, kind: str, options: str) -> None:
-    """After each flush, and before each, when any of what it was to make last may be there."""
-    chance = random.Random(f"{kind} {options}")
-    run = recorded(drive, tmp_path, kind, chance, 40, options)
-    for position in run.record.flushes:
-        for flushing in (False, True):
-            run.check(position, chance, 512, flushing)
 
 
 @pytest.mark.parametrize("kind", ["default", "no-journal"])
