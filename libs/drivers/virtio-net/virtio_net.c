@@ -78,10 +78,11 @@ static void attention(struct virtio_device *device, bool queues, bool configurat
         read_link(card);
     }
     if (queues && card->net.client) {
-        /* First: what comes in may want to send again what has been sent. */
+        /* First: what comes in may want to send again what has been sent. And then the answers. */
         virtio_net_reclaim(card);
         if (!card->polled)
             drain(card);
+        virtio_net_reclaim(card);
         if (card->stopped && virtio_queue_room(&card->queues.transmit) > 0) {
             card->stopped = false;
             virtio_queue_ignore(&card->queues.transmit);
@@ -100,6 +101,8 @@ static unsigned poll(struct net_device *device, unsigned budget)
     if (device->client)
         virtio_net_reclaim(card);
     count = virtio_net_receive(card, budget);
+    if (device->client)
+        virtio_net_reclaim(card);
     virtio_net_check(card);
     return count;
 }
