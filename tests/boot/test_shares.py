@@ -146,6 +146,25 @@ def test_a_readonly_share_is_not_written_to(workshop: Path, tmp_path: Path, targ
     assert tree(folder) == before
 
 
+def test_what_is_done_to_a_file_without_a_name_is_not_done_to_another_one(
+    workshop: Path, tmp_path: Path
+) -> None:
+    """QEMU's 9P server knows files by the names that they had."""
+    folder = tmp_path / "share"
+    folder.mkdir()
+    ran = shared(
+        "shares-replaced", "qemu-x86_64", folder, "--want", "fs.9p", options=",kind=9p", cwd=workshop
+    )
+    assert ran.status == 0, ran
+    assert ran.console.splitlines()[6:] == [
+        *["ftruncate: -2", "fchmod: -2"] * 2,  # ENOENT: it cannot be done
+        *["links: 0"] * 2,
+    ]
+    for name in ("name", "other"):
+        assert (folder / name).read_bytes() == b"newest"
+        assert (folder / name).stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_an_image_does_without_its_share_only_if_the_recipe_says_so(workshop: Path, target: str) -> None:
     ran = run("shares", target, "--", "/share", cwd=workshop)

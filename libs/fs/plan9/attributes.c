@@ -100,9 +100,15 @@ static int refresh(struct plan9_node *node)
     if (error)
         return error;
     if (number != node->entry.number || (now.mode & VNODE_TYPE_MASK) != node->entry.vnode.type)
-        return -EIO; /* another file has its name now */
+        return -ENOENT; /* another file has its name now */
     plan9_note(node, &now, asked);
     return 0;
+}
+
+/* A server that knows files by names, as QEMU's does, would do it to whatever has the name now. */
+int plan9_placed(struct plan9_node *node)
+{
+    return node->misplaced ? refresh(node) : 0;
 }
 
 #ifdef CONFIG_PLAN9_CACHE
@@ -137,10 +143,13 @@ static void put_time(struct plan9_call *call, int64_t time)
 int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which)
 {
     struct plan9_node *node = plan9_node_of(vnode);
-    struct plan9_call *call = plan9_begin(node->mount, PLAN9_TSETATTR);
+    struct plan9_call *call;
     uint32_t valid = 0;
-    int error;
+    int error = plan9_placed(node);
 
+    if (error)
+        return error;
+    call = plan9_begin(node->mount, PLAN9_TSETATTR);
     if (!call)
         return -ENOMEM;
     if (which & VNODE_SET_MODE)

@@ -93,8 +93,12 @@ int plan9_create(struct vnode *dir, const char *name, size_t length, const struc
 int plan9_link(struct vnode *dir, const char *name, size_t length, struct vnode *file)
 {
     struct plan9_node *node = plan9_node_of(dir);
-    struct plan9_call *call = plan9_begin(node->mount, PLAN9_TLINK);
+    int error = plan9_placed(plan9_node_of(file));
+    struct plan9_call *call;
 
+    if (error)
+        return error;
+    call = plan9_begin(node->mount, PLAN9_TLINK);
     if (!call)
         return -ENOMEM;
     plan9_put32(call, node->fid);
@@ -111,7 +115,10 @@ static void unname(struct vnode *file)
 {
     struct plan9_node *node = plan9_node_of(file);
 
-    if (node->attributes.links > 0)
+    node->misplaced = true;
+    if (file->type == VNODE_DIRECTORY)
+        node->attributes.links = 0;
+    else if (node->attributes.links > 0)
         node->attributes.links--;
 #ifdef CONFIG_PLAN9_CACHE
     node->content.unnamed = node->attributes.links == 0;
@@ -159,10 +166,13 @@ int plan9_rename(struct vnode *from, const char *name, size_t length, struct vno
 {
     struct plan9_node *node = plan9_node_of(from);
     struct plan9_call *call;
+    struct vnode_attributes last;
 
     if (flags)
         return -EINVAL; /* the protocol has none */
     keep(replaced);
+    if (replaced)
+        plan9_get(replaced, &last); /* as in plan9_unlink() */
     call = plan9_begin(node->mount, PLAN9_TRENAMEAT);
     if (!call)
         return -ENOMEM;
@@ -176,10 +186,8 @@ int plan9_rename(struct vnode *from, const char *name, size_t length, struct vno
     plan9_changed(plan9_node_of(file));
     if (replaced)
         plan9_changed(plan9_node_of(replaced));
-#ifdef CONFIG_PLAN9_CACHE
     if (replaced && !call->error)
         unname(replaced);
-#endif
     return plan9_end(call);
 }
 

@@ -97,6 +97,7 @@ int plan9_node_at(struct plan9_mount *mount, uint32_t fid, struct vnode **found)
         }
     }
     node->fid = fid;
+    node->misplaced = false;
     plan9_note(node, &attributes, asked);
     *found = &node->entry.vnode;
     return 0;
@@ -131,7 +132,9 @@ int plan9_open(struct plan9_node *node, bool writable)
 
     if (node->opened != PLAN9_NO_FID && (node->writable || !writable))
         return 0;
-    error = plan9_walk(mount, &node->fid, NULL, 0, &fid);
+    error = plan9_placed(node);
+    if (!error)
+        error = plan9_walk(mount, &node->fid, NULL, 0, &fid);
     if (error)
         return error;
     call = plan9_begin(mount, PLAN9_TLOPEN);

@@ -53,6 +53,7 @@ struct plan9_node {
     uint32_t opened; /* PLAN9_NO_FID: not yet */
     bool writable;   /* so opened */
     bool fresh;      /* `attributes` hold until fresh_until */
+    bool misplaced;  /* it has lost a name since `fid` came, which another file may have by now */
     uint64_t fresh_until;
     uint64_t changed; /* the mount's `changes` when the image last changed it */
     struct vnode_attributes attributes;
@@ -113,6 +114,8 @@ void plan9_closed(struct vnode *vnode); /* what is open of it is closed */
 int plan9_attributes(struct plan9_mount *mount, const uint32_t *fid, uint64_t *number,
                      struct vnode_attributes *attributes);
 int plan9_refresh(struct plan9_node *node);
+/* Whether its fid still leads to it, as far as a server can tell: 0, or an error. */
+int plan9_placed(struct plan9_node *node);
 void plan9_get(struct vnode *vnode, struct vnode_attributes *attributes);
 int plan9_set(struct vnode *vnode, const struct vnode_attributes *attributes, unsigned which);
 /* They were asked for at `asked` (PLAN9_TIME). */

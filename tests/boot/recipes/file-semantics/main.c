@@ -252,6 +252,7 @@ int main(int count, char **words)
     file_system();
     times();
     directories();
-    torture(count > 2 ? atoi(words[2]) : 3000, count > 3);
+    torture(count > 2 ? atoi(words[2]) : 3000, count > 3 && !strcmp(words[3], "all"),
+            count > 3 && !strcmp(words[3], "plain"));
     return 0;
 }

@@ -23,5 +23,6 @@ static inline void show(const char *call, long result)
     printf("%s: %ld\n", call, result < 0 ? -(long)errno : result);
 }
 
-/* Random calls. A line tells of each hundred what came of them; or, if `all`, of each. */
-void torture(int steps, int all);
+/* Random calls. A line tells of each hundred what came of them; or, if `all`, of each. `plain`: only calls
+ * that QEMU's 9P server has. */
+void torture(int steps, int all, int plain);
