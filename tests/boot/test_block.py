@@ -147,6 +147,52 @@ def test_errors_of_the_host_arrive(workshop: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("packing", [(), pytest.param(("-zlz4",), marks=pytest.mark.full)])
+def test_errors_of_the_host_arrive_through_erofs(
+    workshop: Path, tmp_path: Path, packing: tuple[str, ...]
+) -> None:
+    """What cannot be read of a disk with EROFS, a file's content or a directory, is EIO each time, and a line in
+    the log; the rest can be read."""
+    tree, image, faults = tmp_path / "tree", tmp_path / "erofs.img", tmp_path / "faults"
+    (tree / "deep").mkdir(parents=True)
+    for name, seed in (("bad", 1), ("good", 2)):
+        (tree / name).write_bytes(content(0, 20000, seed))
+    for number in range(1000):
+        (tree / "deep" / f"name-{number:04}").touch()
+    subprocess.run(["mkfs.erofs", *packing, image, tree], check=True, capture_output=True)
+    whole = image.read_bytes()
+    lost = [whole.index(content(8192, 64, 1)) // 512, whole.index(b"name-0800") // 512]
+    faults.write_text(
+        "".join(
+            f'[inject-error]\nevent = "read_aio"\nsector = "{sector}"\nerrno = "5"\nonce = "off"\n\n'
+            for sector in lost
+        )
+    )
+    steps = ["open:/data/bad:r", "read:0:4096:1", "read:8192:4096:1", "read:8192:4096:1"]
+    steps += ["open:/data/deep/name-0800:r", "open:/data/deep/name-0000:r"]
+    steps += ["open:/data/good:r", "read:0:20000:2"]
+    words = ("--want", "fs.erofs", "--set", "MOUNTS=/data:erofs:vda")
+    words += ("--disk", f"{image},readonly,blkdebug={faults}")
+    ran = run("disk-file", "qemu-x86_64", *words, "--", *steps, cwd=workshop)
+    logged = [line.split("] ", 1)[1] for line in said(ran) if line.startswith("[")]
+    assert [line for line in said(ran) if not line.startswith("[")] == [
+        "open: -2",  # a regular file
+        "read: 4096",
+        "read: I/O error",
+        "read: I/O error",
+        "open: I/O error",
+        "open: -2",
+        "open: -2",
+        "read: 20000",
+    ], ran
+    for sector in lost:
+        assert any(
+            int(line.split()[5]) <= sector < int(line.split()[5]) + int(line.split()[2])
+            for line in logged
+            if line.startswith("vda: reading") and line.endswith(" on failed, error 5")
+        ), ran
+
+
 def test_flushes_come_between_writes(workshop: Path, tmp_path: Path) -> None:
     """The host sees a write that must last, and a flush that was asked for, before what is written later."""
     file, record = disk(tmp_path), tmp_path / "record"

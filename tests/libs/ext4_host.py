@@ -28,7 +28,7 @@ RECOVERY = re.compile(
 
 DRIVE = host.LIBS / "fs" / "ext4" / "tests" / "drive.c"
 CFLAGS = ("-DCONFIG_EXT4_CACHE=256", "-DCONFIG_EXT4_DISCARD=1", "-DCONFIG_LIB_LOG=1")
-SOURCES = (host.LIBS / "fs" / "block-cache", host.LIBS / "base" / "crc32c")
+SOURCES = (host.LIBS / "fs" / "block-cache", host.LIBS / "fs" / "fs-trim", host.LIBS / "base" / "crc32c")
 
 # What mke2fs is asked for, and how large the image is.
 KINDS = {

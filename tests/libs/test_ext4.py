@@ -154,6 +154,23 @@ def test_what_is_free_is_discarded(drive: Path, tmp_path: Path, kind: str) -> No
         assert disk("read /c 0 2000000") == str(zlib.crc32(content(0, 2000000, 3)))
         assert disk("unlink /c") == "0"
     assert fsck(image) == ""
+    with Drive(drive, image, quiet=True) as disk:  # when it is asked to
+        assert disk("mount") == "0"
+        disk.all(["create /e 644", "write /e 0 3000000 5", "sync /", "unlink /e"])
+        size, behind = 1 << 62, 1 << 40
+        assert disk(f"trim {behind} {size} 0") == disk("trim 0 100 0") == "-22"
+        assert disk(f"trim 0 {size} {1 << 60}") == "0"
+        before = discarded()
+        first = int(disk("trim 0 4000000 0"))
+        rest = int(disk(f"trim 4000000 {size} 0"))
+        everything = int(disk(f"trim 0 {size} 0"))
+        assert first <= 4_000_000 and rest > 0 and first + rest == everything
+        assert 0 < int(disk(f"trim 0 {size} 50000")) <= everything
+        free = int(disk("statfs").split()[1]) * (4096 if kind == "default" else 1024)
+        assert free * 0.9 < everything <= free
+        disk("save")
+        assert discarded() * 1024 >= everything * 0.9 and discarded() > before
+    assert fsck(image) == ""
     before = discarded()
     with Drive(drive, image, quiet=True, options="discard,trim") as disk:  # by a disk that cannot
         assert disk("keep") == "0" and disk("mount") == "0"

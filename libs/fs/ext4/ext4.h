@@ -244,6 +244,7 @@ void ext4_blocks_release(struct ext4 *fs); /* what has been freed can be allocat
 
 /* After the commit: the first `count` entries of fs->freed, which the commit has made free. */
 void ext4_discard_freed(struct ext4 *fs, uint32_t count);
+extern struct fs_trim ext4_trim;         /* for FITRIM */
 void ext4_discard_free(struct ext4 *fs); /* all that is free, while no operation runs */
 
 /* --- inode.c: which inodes are used --- */

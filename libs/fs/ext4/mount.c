@@ -6,6 +6,9 @@
 #include <block_io.h>
 #include <errno.h>
 #include <fs.h>
+#ifdef CONFIG_EXT4_DISCARD
+#include <fs_trim.h>
+#endif
 #include <heap.h>
 #include <string.h>
 
@@ -172,6 +175,7 @@ static int mount(const char *source, const char *options, struct vnode **root)
         return error;
     }
 #ifdef CONFIG_EXT4_DISCARD
+    fs_trim_offer(&ext4_trim);
     fs->discards = fs_option(options, "discard", NULL, NULL);
 #endif
     error = bring_up(fs);

@@ -222,6 +222,10 @@ static long control(struct open_file *file, unsigned long request, void *argumen
 {
     struct vnode_file *self = of(file);
 
+#ifdef CONFIG_LIB_FS_TRIM
+    if ((uint32_t)request == FILES_FITRIM)
+        return files_trim(self->vnode, argument);
+#endif
     if (request != LINUX_FIONREAD || self->vnode->type != VNODE_FILE)
         return -ENOTTY;
     *(int *)argument = (int)(size_of(self->vnode) - self->position);

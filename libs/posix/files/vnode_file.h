@@ -40,6 +40,11 @@ struct vnode_file *files_new(unsigned flags);
  */
 struct vnode_file *files_get(long fd, int otherwise, int *error);
 
+#ifdef CONFIG_LIB_FS_TRIM
+#define FILES_FITRIM 0xc0185879u /* _IOWR('X', 121, struct fstrim_range): include/uapi/linux/fs.h */
+long files_trim(struct vnode *vnode, void *argument);
+#endif
+
 /* What stat(2) shows of a vnode. */
 void files_stat(struct vnode *vnode, struct linux_stat_values *values);
 

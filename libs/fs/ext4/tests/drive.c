@@ -9,7 +9,10 @@
  */
 #include "paths.h"
 
+#include <fs_trim.h>
 #include <pages.h>
+
+extern struct fs_trim ext4_trim;
 
 static const char *image, *options;
 static size_t image_bytes;
@@ -254,6 +257,12 @@ static long execute(char **words)
     if (strcmp(verb, "keep") == 0) { /* the disk discards nothing from now on */
         disk.flags &= ~BLOCK_DEVICE_DISCARD;
         return 0;
+    }
+    if (strcmp(verb, "trim") == 0) { /* start, size, least run */
+        uint64_t trimmed = 0;
+        int error =
+            ext4_trim.trim(root, strtoull(words[1], NULL, 0), a, strtoull(words[3], NULL, 0), &trimmed);
+        return error != 0 ? error : (long)trimmed;
     }
     if (strcmp(verb, "save") == 0) {
         save();

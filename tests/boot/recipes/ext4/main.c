@@ -24,10 +24,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+/* include/uapi/linux/fs.h, which musl has not */
+#define FITRIM _IOWR('X', 121, struct fstrim_range)
+
+struct fstrim_range {
+    unsigned long start, len, minlen;
+};
 
 static char buffer[65536];
 
@@ -179,6 +187,23 @@ static int work(int rounds)
     return 0;
 }
 
+/* What is free is told to the disk, at least `least` bytes; elsewhere, and beyond the end, that is an error.
+ */
+static int trim(const char *path, size_t least)
+{
+    struct fstrim_range all = {.len = -1ul}, behind = {.start = -1ul / 2, .len = -1ul / 2};
+    struct fstrim_range runs = {.len = -1ul, .minlen = -1ul / 2};
+    int folder = open(path, O_RDONLY | O_DIRECTORY), root = open("/", O_RDONLY | O_DIRECTORY);
+
+    if (folder < 0 || root < 0 || ioctl(root, FITRIM, &all) != -1 || errno != ENOTTY ||
+        ioctl(folder, FITRIM, &behind) != -1 || errno != EINVAL)
+        return -1;
+    if (ioctl(folder, FITRIM, &runs) != 0 || runs.len != 0 || ioctl(folder, FITRIM, &all) != 0)
+        return -1;
+    printf("%lu bytes\n", all.len);
+    return close(folder) == 0 && close(root) == 0 && all.len >= least ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -211,6 +236,8 @@ int main(int argc, char **argv)
             result = torture((unsigned)atoi(path), (unsigned)n);
         else if (strcmp(verb, "sync") == 0)
             result = (sync(), 0);
+        else if (strcmp(verb, "trim") == 0)
+            result = trim(path, n);
         else if (strcmp(verb, "die") == 0)
             abort();
         printf("%s: %s\n", verb, result == 0 ? "ok" : strerror(errno));
