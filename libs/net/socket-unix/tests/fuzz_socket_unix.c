@@ -9,22 +9,10 @@
  * Calls on a few sockets, chosen by the input: ancillary data of any bytes, descriptors that are passed in
  * circles, sockets that go in any order. In the end nothing is left.
  */
+#include "../../vsock/tests/fuzz_input.h"
 #include "fake_system.h"
 
 #define FDS 12 /* descriptors 3 and on are used */
-
-struct input {
-    const uint8_t *at;
-    size_t left;
-};
-
-static uint8_t next(struct input *input)
-{
-    if (input->left == 0)
-        return 0;
-    input->left--;
-    return *input->at++;
-}
 
 static long pick_fd(struct input *input)
 {

@@ -8,6 +8,7 @@
  * end nothing is left.
  */
 #include "fake_device.h"
+#include "fuzz_input.h"
 
 #define ENDS 6
 
@@ -52,19 +53,6 @@ static struct vsock *incoming(struct vsock *listener)
     struct own_end *made = make(listener->type);
 
     return made ? &made->end : NULL;
-}
-
-struct input {
-    const uint8_t *at;
-    size_t left;
-};
-
-static uint8_t next(struct input *input)
-{
-    if (input->left == 0)
-        return 0;
-    input->left--;
-    return *input->at++;
 }
 
 /* Numbers that matter: small, large, at the ends. */

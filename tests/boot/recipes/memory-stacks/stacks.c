@@ -3,6 +3,8 @@
  * code touches the pages first, wherever it is just then.
  */
 #define _GNU_SOURCE
+#include "../expect.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -15,19 +17,11 @@
 #define STACK (16 * PAGE)
 #define STEP 16 /* bytes between the places that are tried */
 
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("line %d: not so: %s\n", __LINE__, #condition);                                           \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
-
 static char *map(size_t size)
 {
     char *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    CHECK(start != MAP_FAILED);
+    EXPECT(start != MAP_FAILED);
     return start;
 }
 
@@ -36,7 +30,7 @@ static void unmapping(void)
 {
     char *start = map(3 * PAGE);
 
-    CHECK(munmap(start + PAGE, PAGE) == 0 && munmap(start, 3 * PAGE) == 0);
+    EXPECT(munmap(start + PAGE, PAGE) == 0 && munmap(start, 3 * PAGE) == 0);
 }
 
 static void protecting(void)
@@ -44,8 +38,8 @@ static void protecting(void)
     char *start = map(3 * PAGE);
 
     start[PAGE] = 1;
-    CHECK(mprotect(start + PAGE, PAGE, PROT_READ) == 0 && start[PAGE] == 1);
-    CHECK(munmap(start, 3 * PAGE) == 0);
+    EXPECT(mprotect(start + PAGE, PAGE, PROT_READ) == 0 && start[PAGE] == 1);
+    EXPECT(munmap(start, 3 * PAGE) == 0);
 }
 
 static void touching(void)
@@ -53,7 +47,7 @@ static void touching(void)
     char *start = map(2 * PAGE);
 
     start[0] = start[PAGE] = 1;
-    CHECK(munmap(start, 2 * PAGE) == 0);
+    EXPECT(munmap(start, 2 * PAGE) == 0);
 }
 
 static void moving(void)
@@ -63,7 +57,7 @@ static void moving(void)
     start[9] = 9;
     map(PAGE);
     moved = mremap(start, PAGE, 4 * PAGE, MREMAP_MAYMOVE);
-    CHECK(moved != MAP_FAILED && moved[9] == 9 && munmap(moved, 4 * PAGE) == 0);
+    EXPECT(moved != MAP_FAILED && moved[9] == 9 && munmap(moved, 4 * PAGE) == 0);
 }
 
 static void opening(void)
@@ -71,15 +65,15 @@ static void opening(void)
     char name[20];
     int fd = open("/file", O_RDWR | O_CREAT, 0600);
 
-    CHECK(fd >= 0 && write(fd, "some words", 10) == 10 && pread(fd, name, 10, 0) == 10 && close(fd) == 0);
-    CHECK(memcmp(name, "some words", 10) == 0);
+    EXPECT(fd >= 0 && write(fd, "some words", 10) == 10 && pread(fd, name, 10, 0) == 10 && close(fd) == 0);
+    EXPECT(memcmp(name, "some words", 10) == 0);
 }
 
 static void locking(void)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-    CHECK(pthread_mutex_lock(&mutex) == 0 && usleep(1) == 0 && pthread_mutex_unlock(&mutex) == 0);
+    EXPECT(pthread_mutex_lock(&mutex) == 0 && usleep(1) == 0 && pthread_mutex_unlock(&mutex) == 0);
 }
 
 static void (*const works[])(void) = {unmapping, protecting, touching, moving, opening, locking};
@@ -106,16 +100,16 @@ int main(void)
     pthread_attr_t attributes;
 
     setvbuf(stdout, NULL, _IONBF, 0);
-    CHECK(pthread_attr_init(&attributes) == 0);
+    EXPECT(pthread_attr_init(&attributes) == 0);
     for (size_t work = 0; work < sizeof works / sizeof *works; work++)
         for (size_t depth = 64; depth < 64 + PAGE; depth += STEP) {
             struct task task = {depth, works[work]};
             char *stack = map(STACK);
             pthread_t thread;
 
-            CHECK(pthread_attr_setstack(&attributes, stack, STACK) == 0);
-            CHECK(pthread_create(&thread, &attributes, run, &task) == 0);
-            CHECK(pthread_join(thread, NULL) == 0 && munmap(stack, STACK) == 0);
+            EXPECT(pthread_attr_setstack(&attributes, stack, STACK) == 0);
+            EXPECT(pthread_create(&thread, &attributes, run, &task) == 0);
+            EXPECT(pthread_join(thread, NULL) == 0 && munmap(stack, STACK) == 0);
         }
     puts("all stacks ok");
     return 0;

@@ -1,6 +1,8 @@
 #pragma once
 
 #define _GNU_SOURCE
+#include "../expect.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,14 +17,6 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 /* together.c */
 void at_once(void);

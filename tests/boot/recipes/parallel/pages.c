@@ -12,7 +12,7 @@ static sigjmp_buf back;
 static void fault(int signal, siginfo_t *info, void *context)
 {
     (void)signal, (void)context;
-    CHECK((char *)info->si_addr >= (char *)page && (char *)info->si_addr < (char *)page + PAGE);
+    EXPECT((char *)info->si_addr >= (char *)page && (char *)info->si_addr < (char *)page + PAGE);
     siglongjmp(back, 1);
 }
 
@@ -30,8 +30,8 @@ static void *reader(void *argument)
         }
         bool late = gone;
         unsigned value = *page;
-        CHECK(!late);
-        CHECK(value == 0 || value == (unsigned)rounds || value == (unsigned)rounds - 1);
+        EXPECT(!late);
+        EXPECT(value == 0 || value == (unsigned)rounds || value == (unsigned)rounds - 1);
     }
     return NULL;
 }
@@ -40,7 +40,7 @@ static void catch (void (*handler)(int, siginfo_t *, void *))
 {
     struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
-    CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
+    EXPECT(sigaction(SIGSEGV, &action, NULL) == 0);
 }
 
 void unmapped(void)
@@ -50,19 +50,19 @@ void unmapped(void)
     catch (fault);
     pin(0);
     page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(page != MAP_FAILED);
+    EXPECT(page != MAP_FAILED);
     thread = begin(reader, NULL);
     for (int i = 1; i <= ROUNDS; i++) {
         rounds = i;
         *page = (unsigned)i;
         for (volatile int j = 0; j < 1000; j++)
             continue;
-        CHECK(munmap((void *)page, PAGE) == 0);
+        EXPECT(munmap((void *)page, PAGE) == 0);
         gone = true;
         while (faulted != i)
             continue;
-        CHECK(mmap((void *)page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-                   0) == (void *)page);
+        EXPECT(mmap((void *)page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                    0) == (void *)page);
         gone = false;
     }
     over = true;
@@ -80,15 +80,15 @@ static void *churner(void *argument)
         uint32_t *memory =
             mmap(NULL, count * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-        CHECK(memory != MAP_FAILED);
+        EXPECT(memory != MAP_FAILED);
         for (size_t p = 0; p < count; p++) {
             if (i % 8 == 0) /* else the first touch is a write */
-                CHECK(memory[p * PAGE / 4 + 7] == 0);
-            CHECK((memory[p * PAGE / 4 + 7] += x) == x);
+                EXPECT(memory[p * PAGE / 4 + 7] == 0);
+            EXPECT((memory[p * PAGE / 4 + 7] += x) == x);
         }
         for (size_t p = 0; p < count; p++)
-            CHECK(memory[p * PAGE / 4 + 7] == x);
-        CHECK(munmap(memory, count * PAGE) == 0);
+            EXPECT(memory[p * PAGE / 4 + 7] == x);
+        EXPECT(munmap(memory, count * PAGE) == 0);
     }
     return NULL;
 }
@@ -129,7 +129,7 @@ void protection(void)
     over = gone = false;
     pin(0);
     page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(page != MAP_FAILED);
+    EXPECT(page != MAP_FAILED);
     thread = begin(writer, NULL);
     for (int i = 0; i < ROUNDS; i++) {
         int before = faulted;
@@ -138,12 +138,12 @@ void protection(void)
         while (*page == value)
             continue;
         gone = true;
-        CHECK(mprotect((void *)page, PAGE, PROT_READ) == 0);
+        EXPECT(mprotect((void *)page, PAGE, PROT_READ) == 0);
         value = *page;
         while (faulted == before)
-            CHECK(*page == value);
-        CHECK(*page == value);
-        CHECK(mprotect((void *)page, PAGE, PROT_READ | PROT_WRITE) == 0);
+            EXPECT(*page == value);
+        EXPECT(*page == value);
+        EXPECT(mprotect((void *)page, PAGE, PROT_READ | PROT_WRITE) == 0);
         gone = false;
     }
     over = true;

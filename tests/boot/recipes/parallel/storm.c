@@ -14,12 +14,12 @@ static void *contend(void *argument)
 {
     pin((int)(intptr_t)argument % processors());
     for (int i = 0; i < ROUNDS; i++) {
-        CHECK(pthread_mutex_lock(&mutex) == 0);
+        EXPECT(pthread_mutex_lock(&mutex) == 0);
         long before = counter;
         if (i % 64 == 0)
             sched_yield(); /* with the lock held: others wait in the kernel */
         counter = before + 1;
-        CHECK(pthread_mutex_unlock(&mutex) == 0);
+        EXPECT(pthread_mutex_unlock(&mutex) == 0);
         atomic_fetch_or(&used, 1 << sched_getcpu());
     }
     return NULL;
@@ -29,14 +29,14 @@ static void *pass_on(void *argument)
 {
     long self = (intptr_t)argument;
 
-    CHECK(pthread_mutex_lock(&mutex) == 0);
+    EXPECT(pthread_mutex_lock(&mutex) == 0);
     for (int i = 0; i < ROUNDS / THREADS; i++) {
         while (baton % THREADS != self)
-            CHECK(pthread_cond_wait(&changed, &mutex) == 0);
+            EXPECT(pthread_cond_wait(&changed, &mutex) == 0);
         baton++;
-        CHECK(pthread_cond_broadcast(&changed) == 0);
+        EXPECT(pthread_cond_broadcast(&changed) == 0);
     }
-    CHECK(pthread_mutex_unlock(&mutex) == 0);
+    EXPECT(pthread_mutex_unlock(&mutex) == 0);
     return NULL;
 }
 
@@ -53,10 +53,10 @@ static void all_of(void *(*function)(void *))
 void locks(void)
 {
     all_of(contend);
-    CHECK(counter == (long)THREADS * ROUNDS);
-    CHECK(used == (1 << processors()) - 1);
+    EXPECT(counter == (long)THREADS * ROUNDS);
+    EXPECT(used == (1 << processors()) - 1);
     all_of(pass_on);
-    CHECK(baton == ROUNDS / THREADS * THREADS);
+    EXPECT(baton == ROUNDS / THREADS * THREADS);
 }
 
 #define STACK 16384
@@ -77,7 +77,7 @@ static void *start_many(void *argument)
     pthread_attr_t own, detached;
 
     (void)argument;
-    CHECK(stack != NULL);
+    EXPECT(stack != NULL);
     pthread_attr_init(&own);
     pthread_attr_setstack(&own, stack, STACK);
     pthread_attr_init(&detached);
@@ -85,8 +85,8 @@ static void *start_many(void *argument)
     for (int i = 0; i < 5 * often; i++) {
         pthread_t thread;
 
-        CHECK(pthread_create(&thread, &own, live, (void *)1) == 0);
-        CHECK(pthread_join(thread, NULL) == 0);
+        EXPECT(pthread_create(&thread, &own, live, (void *)1) == 0);
+        EXPECT(pthread_join(thread, NULL) == 0);
         memset(stack, 0xa5, STACK);
         while (pthread_create(&thread, &detached, live, (void *)1) != 0)
             sched_yield();

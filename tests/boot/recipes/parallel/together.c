@@ -13,14 +13,14 @@ static void *hand_over(void *argument)
     int self = (int)(intptr_t)argument;
     struct sched_param priority = {.sched_priority = 50};
 
-    CHECK(pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority) == 0);
+    EXPECT(pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority) == 0);
     pin(self);
     for (int i = 0; i < HANDOVERS; i++) {
         while (atomic_load(&turn) != self)
             continue;
         atomic_store(&turn, !self);
     }
-    CHECK(sched_getcpu() == self);
+    EXPECT(sched_getcpu() == self);
     return NULL;
 }
 
@@ -41,8 +41,8 @@ static void *wander(void *argument)
     (void)argument;
     for (int i = 0; i < 5 * often * count; i++) {
         pin(i % count);
-        CHECK(sched_getaffinity(0, sizeof set, &set) == 0);
-        CHECK(CPU_COUNT(&set) == 1 && CPU_ISSET(i % count, &set));
+        EXPECT(sched_getaffinity(0, sizeof set, &set) == 0);
+        EXPECT(CPU_COUNT(&set) == 1 && CPU_ISSET(i % count, &set));
     }
     return NULL;
 }
@@ -65,7 +65,7 @@ void apart(void)
     pthread_t threads[4], moved;
     cpu_set_t set;
 
-    CHECK(count >= 2);
+    EXPECT(count >= 2);
     for (int i = 0; i < 4; i++)
         threads[i] = begin(wander, NULL);
     for (int i = 0; i < 4; i++)
@@ -77,7 +77,7 @@ void apart(void)
 
         CPU_ZERO(&set);
         CPU_SET(i % count, &set);
-        CHECK(pthread_setaffinity_np(moved, sizeof set, &set) == 0);
+        EXPECT(pthread_setaffinity_np(moved, sizeof set, &set) == 0);
         while (*(volatile int *)&seen[i % count] == before)
             usleep(1000);
     }
@@ -85,10 +85,10 @@ void apart(void)
     end(moved);
 
     CPU_ZERO(&set);
-    CHECK(sched_setaffinity(0, sizeof set, &set) == -1 && errno == EINVAL);
+    EXPECT(sched_setaffinity(0, sizeof set, &set) == -1 && errno == EINVAL);
     CPU_SET(count, &set); /* there is none of that number */
-    CHECK(sched_setaffinity(0, sizeof set, &set) == -1 && errno == EINVAL);
-    CHECK(sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == count);
+    EXPECT(sched_setaffinity(0, sizeof set, &set) == -1 && errno == EINVAL);
+    EXPECT(sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == count);
 }
 
 static void *compute(void *argument)

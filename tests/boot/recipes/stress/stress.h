@@ -7,20 +7,14 @@
  */
 #pragma once
 
+#include "../expect.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define EXPECT(condition)                                                                                    \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                   \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 struct kind {
     const char *name;
