@@ -7,6 +7,14 @@
 #include <heap.h>
 #include <log.h>
 
+#define OPERATIONS                                                                                           \
+    {                                                                                                        \
+        .lookup = fuse_lookup, .create = fuse_create, .link = fuse_link, .unlink = fuse_unlink,              \
+        .rename = fuse_rename, .entries = fuse_entries, .read = fuse_read, .write = fuse_write,              \
+        .allocate = fuse_allocate, .get = fuse_get, .set = fuse_set, .sync = fuse_sync,                      \
+        .statfs = fuse_statfs, .release = fuse_release                                                       \
+    }
+
 #ifdef CONFIG_FUSE_CACHE
 static struct share_content *content_of(struct vnode *file)
 {
@@ -19,32 +27,10 @@ static int ask(struct vnode *file)
 }
 
 const struct share_operations fuse_operations = {
-    .content = content_of,
-    .ask = ask,
-    .closed = fuse_closed,
-    .vnode =
-        {
+    .content = content_of, .ask = ask, .closed = fuse_closed, .vnode = OPERATIONS};
 #else
-const struct vnode_ops fuse_operations = {
+const struct vnode_ops fuse_operations = OPERATIONS;
 #endif
-            .lookup = fuse_lookup,
-            .create = fuse_create,
-            .link = fuse_link,
-            .unlink = fuse_unlink,
-            .rename = fuse_rename,
-            .entries = fuse_entries,
-            .read = fuse_read,
-            .write = fuse_write,
-            .allocate = fuse_allocate,
-            .get = fuse_get,
-            .set = fuse_set,
-            .sync = fuse_sync,
-            .statfs = fuse_statfs,
-            .release = fuse_release,
-#ifdef CONFIG_FUSE_CACHE
-        },
-#endif
-};
 
 #ifdef CONFIG_LIB_FUSE_DAX
 #define WINDOW_FLAGS(mount) ((mount)->channel->window_size ? FUSE_MAP_ALIGNMENT : 0)

@@ -13,6 +13,14 @@
 #define USER_NUMBER 0u
 #define MILLISECOND UINT64_C(1000000) /* ns */
 
+#define OPERATIONS                                                                                           \
+    {                                                                                                        \
+        .lookup = plan9_lookup, .create = plan9_create, .link = plan9_link, .unlink = plan9_unlink,          \
+        .rename = plan9_rename, .entries = plan9_entries, .read = plan9_read, .write = plan9_write,          \
+        .get = plan9_get, .set = plan9_set, .sync = plan9_sync, .statfs = plan9_statfs,                      \
+        .release = plan9_release                                                                             \
+    }
+
 #ifdef CONFIG_PLAN9_CACHE
 static struct share_content *content_of(struct vnode *file)
 {
@@ -25,31 +33,10 @@ static int ask(struct vnode *file)
 }
 
 const struct share_operations plan9_operations = {
-    .content = content_of,
-    .ask = ask,
-    .closed = plan9_closed,
-    .vnode =
-        {
+    .content = content_of, .ask = ask, .closed = plan9_closed, .vnode = OPERATIONS};
 #else
-const struct vnode_ops plan9_operations = {
+const struct vnode_ops plan9_operations = OPERATIONS;
 #endif
-            .lookup = plan9_lookup,
-            .create = plan9_create,
-            .link = plan9_link,
-            .unlink = plan9_unlink,
-            .rename = plan9_rename,
-            .entries = plan9_entries,
-            .read = plan9_read,
-            .write = plan9_write,
-            .get = plan9_get,
-            .set = plan9_set,
-            .sync = plan9_sync,
-            .statfs = plan9_statfs,
-            .release = plan9_release,
-#ifdef CONFIG_PLAN9_CACHE
-        },
-#endif
-};
 
 /* version(5): both agree on the smaller size; whatever was before is forgotten. */
 static int negotiate(struct plan9_mount *mount)
