@@ -12,13 +12,12 @@ import argparse
 import contextlib
 import os
 import statistics
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from tests.bench.linux_guest import PCI_MODULES
+from tests.bench.linux_guest import PCI_MODULES, static_program
 from tests.bench.linux_program import LinuxProgram, linux_program_with_modules
 from tests.bench.watched_guest import Cost, counting_plugin, watch
 
@@ -82,12 +81,8 @@ def servers(folder: Path) -> list[int]:
 
 def linux_program(kind: Kind, folder: Path) -> LinuxProgram:
     """The guest that mounts a share and runs the benchmarks."""
-    init = folder / "init"
     words = [f'-DKIND="{kind}"', f'-DOPTIONS="{OPTIONS[kind]}"']
-    sources = [str(SOURCES / name) for name in ("bench_shares.c", "linux_init.c")]
-    subprocess.run(
-        ["musl-gcc", "-std=gnu11", "-O2", "-static", *words, *sources, "-o", str(init)], check=True
-    )
+    init = static_program([SOURCES / "bench_shares.c", SOURCES / "linux_init.c"], words, "bench_shares")
     return linux_program_with_modules(init, (*PCI_MODULES, *MODULES_OF[kind]), folder, KERNEL)
 
 
