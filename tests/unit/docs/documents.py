@@ -14,6 +14,8 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\S*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_PLACE = re.compile(r"(?:composer|docs|libs|platforms|recipes|tests)/[\w./-]+")
 _HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
 _ENDS_A_COMMAND = {"|", "||", "&&", ";", "&", ">", ">>", "<", "2>", "2>&1"}
 
@@ -49,6 +51,12 @@ def blocks(text: str) -> Iterator[Block]:
 def prose(text: str) -> str:
     """The document without its fenced blocks and inline code."""
     return re.sub(r"`[^`\n]*`", "", _FENCE.sub("", text))
+
+
+def places(text: str) -> list[str]:
+    """The files and folders of the repository that stand as code in a text, without those of fenced blocks."""
+    words = (word for code in _CODE.findall(_FENCE.sub("", text)) for word in code.split())
+    return [word for word in words if _PLACE.fullmatch(word)]
 
 
 def links(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.docs.documents import ROOT, anchors, links, written
+from tests.unit.docs.documents import ROOT, anchors, links, places, written
 
 
 def broken(file: Path) -> list[str]:
@@ -35,6 +35,22 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     assert broken(page) == ["missing.md", "other.md#four", "#here"]
     page.write_text("# Here\n[f](#here) `[g](gone.md)`\n```\n[h](gone.md)\n```\n")
     assert broken(page) == []
+
+
+@pytest.mark.parametrize("file", written(), ids=lambda f: str(f.relative_to(ROOT)))
+def test_what_is_named_is_there(file: Path) -> None:
+    assert [place for place in places(file.read_text(encoding="utf-8")) if not (ROOT / place).exists()] == []
+
+
+def test_what_is_named_is_seen() -> None:
+    text = (
+        "`tests/one.py` does `make libs/a-b/c.h`, not tests/two.py; `libs/c.<arch>`, `libs/*/x`, `/tests/z`\n"
+    )
+    assert places(text + "```\n`docs/three.md`\n```\n`docs/`, `docs/four`\n") == [
+        "tests/one.py",
+        "libs/a-b/c.h",
+        "docs/four",
+    ]
 
 
 def test_every_document_can_be_found_from_the_readme() -> None:
