@@ -1,7 +1,11 @@
-"""Every selection boots: random valid selections of the catalog are built and run."""
+"""Every selection boots: random valid selections of the catalog are built and run.
+
+`UNILITH_SAMPLES` says how many there are in `make test-full`; with `pytest -s` each is told when it has been run.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from tests.boot.sampling import Sample, samples, smallest_failing
 
 pytestmark = pytest.mark.boot
 
+SAMPLES = int(os.environ.get("UNILITH_SAMPLES", "300"))
 # What each recipe prints when all is well.
 PRINTS = {"bare": "Hello", "hello": "Hello", "lua": "Lua 5.4"}
 
@@ -31,6 +36,7 @@ def check(count: int, seed: int, folder: Path) -> None:
             least = smallest_failing(sample, lambda s: failed(boot(s, folder), s))
             words = " ".join(least.words)
             pytest.fail(f"unilith run {least.recipe} --target {least.target} {words}\n{boot(least, folder)}")
+        print(f"{drawn} of {count}: {Path(sample.recipe).name} on {sample.target}", flush=True)
     assert drawn == count
 
 
@@ -40,7 +46,7 @@ def test_sampled_selections_boot(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_many_sampled_selections_boot(tmp_path: Path) -> None:
-    check(300, 2, tmp_path)
+    check(SAMPLES, 2, tmp_path)
 
 
 def test_a_failure_shrinks_to_what_matters() -> None:
