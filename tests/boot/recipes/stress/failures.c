@@ -109,6 +109,17 @@ static void take_everything(mqd_t queue)
     take_timers();
 }
 
+/*
+ * munmap() waits for who is about to end, with a lock of the C library's: if it had to do that when all
+ * memory is taken, the others would run without any. None of them can take that lock once this has returned.
+ */
+static void wait_for_ends(void)
+{
+    void *page = mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    EXPECT(page != MAP_FAILED && !munmap(page, 1));
+}
+
 static void *fail(void *argument)
 {
     struct sched_param highest = {.sched_priority = 99};
@@ -122,6 +133,7 @@ static void *fail(void *argument)
         uint64_t before = pages_failed();
         long refusals_before = refusals;
 
+        wait_for_ends();
         pages_fail(1 + (uint32_t)i % 3, 0);
         take_everything(queue);
         pages_fail(0, 0);
