@@ -46,7 +46,7 @@ HARMS = [
     pytest.param(Harm(lost=0.01), 4, id="lost-1%"),
     pytest.param(Harm(twice=0.1, late=0.1), 4, id="twice-and-late-10%"),
     pytest.param(Harm(lost=0.1), 2, id="lost-10%", marks=pytest.mark.full),
-    pytest.param(Harm(0.1, 0.1, 0.1), 40, id="all-10%", marks=pytest.mark.full),
+    pytest.param(Harm(0.1, 0.1, 0.1), 20, id="all-10%", marks=pytest.mark.full),
 ]
 
 
