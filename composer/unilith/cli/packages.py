@@ -87,7 +87,7 @@ PACKAGES = (
     Package("sqlite3", "sqlite3", "test", "looks into databases that SQLite has written in an image"),
     Package("redis-tools", "redis-benchmark", "test", "clients of redis"),
     Package("iperf3", "iperf3", "test", "measures networks"),
-    Package("iproute2", "/usr/sbin/ip", "test", "makes network cards of the host (taps)"),
+    Package("iproute2", "ip", "test", "makes network cards of the host (taps)"),
     Package("cargo", "cargo", "test", "fetches the sources of iperf3's server"),
 )
 
