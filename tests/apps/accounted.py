@@ -23,6 +23,17 @@ def accounted(name: str, workshop: Path) -> Path:
     return recipe
 
 
+def connected(server: Server, connections: int) -> Held:
+    """What the stack holds once it says that so many are connected, as they are."""
+    end = time.monotonic() + REST
+    while time.monotonic() < end:
+        held = accounts(server.said)[-1]
+        if held.connections >= connections:
+            return held
+        time.sleep(0.2)
+    raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")
+
+
 def at_rest(server: Server) -> Held:
     """What the stack holds when nobody has been connected for a while."""
     end, seen = time.monotonic() + REST, len(accounts(server.said))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,19 +20,6 @@ pytestmark = pytest.mark.boot
 RECIPE = Path(__file__).parents[2] / "recipes" / "httpd"
 CONTENT = b"".join(struct.pack("!Q", number) for number in range(100_000))
 MTU = 1500
-ETH_P_ALL = 3
-"""linux/if_ether.h"""
-SO_RCVBUFFORCE = 33
-"""asm-generic/socket.h"""
-
-
-def lengths(card: socket.socket, source: bytes) -> Iterator[int]:
-    """Bytes of each frame that has come through the card and carries IPv4 from there."""
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            frame = card.recv(1 << 17)
-            if frame[12:14] == b"\x08\x00" and frame[26:30] == source:
-                yield len(frame)
 
 
 def test_long_packets_carry_what_was_sent(workshop: Path) -> None:
@@ -54,11 +38,7 @@ def test_long_packets_carry_what_was_sent(workshop: Path) -> None:
         "qemu-x86_64",
         "--quiet",
     ]
-    seen = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-    with seen, tap() as card, log.open("wb") as out:
-        seen.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
-        seen.setblocking(False)
-        seen.bind((card.name, ETH_P_ALL))
+    with tap() as card, log.open("wb") as out:
         command += ["--net", f"tap={card.name},{card.place}"]
         streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         process = subprocess.Popen(command, cwd=workshop, env=environment(), **streams)
@@ -67,4 +47,4 @@ def test_long_packets_carry_what_was_sent(workshop: Path) -> None:
             got = subprocess.run(words, capture_output=True, check=False)
             assert got.returncode == 0, got.stderr
             assert got.stdout == CONTENT
-        assert max(lengths(seen, socket.inet_aton(card.guest))) > 10 * MTU
+            assert card.mean_length() > 2 * MTU

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,9 @@ def test_qemus_words() -> None:
     assert "local.path=/a,,b,remote.type=unix,remote.path=/c" in words(Network("dgram", ("/a,b", "/c")))
     captured = words(Network("user", capture=Path("/x,y.pcap")))
     assert captured.endswith("-object filter-dump,id=capture,netdev=net,file=/x,,y.pcap")
+    by_tap = Network("tap", ("tap0",))
+    assert "vnet_hdr" not in words(by_tap)
+    assert "downscript=no,vnet_hdr=off -device" in words(replace(by_tap, capture=Path("/x.pcap")))
     with pytest.raises(UserError, match="no network card"):
         qemu_network(Network("user"), None, "demo")
 
