@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+import yaml
 from tests.apps.served import Server
 from tests.boot.account import Held, accounts
 
@@ -18,8 +19,10 @@ def accounted(name: str, workshop: Path) -> Path:
     """A copy of a recipe whose image tells each second what its stack holds."""
     recipe = workshop / f"accounted-{name}"
     shutil.copytree(RECIPES / name, recipe, dirs_exist_ok=True)
-    with (recipe / "recipe.yaml").open("a") as file:
-        file.write("options: {LWIP_ACCOUNT: true}\n")
+    text = recipe / "recipe.yaml"
+    content = yaml.safe_load(text.read_text())
+    content["options"] = {**content.get("options", {}), "LWIP_ACCOUNT": True}
+    text.write_text(yaml.safe_dump(content))
     return recipe
 
 

@@ -163,8 +163,9 @@ def test_redis_benchmark(server: Server) -> None:
 
 @pytest.mark.full
 def test_redis_benchmark_for_long(server: Server) -> None:
-    benchmark(server, 50000, "-c", "50")
-    benchmark(server, 200000, "-c", "50", "-P", "32", "-t", "set,get", "-r", "10000", "-d", "100")
+    # More clients at a time than QEMU's user networking lets wait are lost before an image hears of them.
+    benchmark(server, 10000, "-c", "10")
+    benchmark(server, 200000, "-c", "10", "-P", "32", "-t", "set,get", "-r", "10000", "-d", "100")
 
 
 @pytest.mark.full
