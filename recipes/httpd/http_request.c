@@ -281,13 +281,13 @@ static int read_fields(struct text fields, struct http_request *request, bool ve
  * for. */
 static bool begins_wrong(struct text bytes)
 {
-    for (size_t i = 0; i < bytes.length; i++) {
-        if (bytes.start[i] == ' ')
-            return i == 0;
-        if ((classes[(unsigned char)bytes.start[i]] & TOKEN) == 0)
-            return bytes.length > 1 || bytes.start[i] != '\r';
-    }
-    return false;
+    struct text method = take_all(&bytes, TOKEN);
+
+    if (bytes.length == 0)
+        return false;
+    if (*bytes.start == ' ')
+        return method.length == 0;
+    return method.length + bytes.length > 1 || *bytes.start != '\r';
 }
 
 static enum http_read refuse(struct http_request *request, int status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -27,24 +28,27 @@ def accounted(name: str, workshop: Path) -> Path:
 
 
 def connected(server: Server, connections: int) -> Held:
-    """What the stack holds once it says that so many are connected, as they are."""
-    end = time.monotonic() + REST
-    while time.monotonic() < end:
-        held = accounts(server.said)[-1]
-        if held.connections >= connections:
-            return held
-        time.sleep(0.2)
-    raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")
+    """What the stack holds when so many are connected, as they are now."""
+    return _held(server, lambda held: held.connections >= connections)
 
 
 def at_rest(server: Server) -> Held:
     """What the stack holds when nobody has been connected for a while."""
+
+    def rests(held: Held) -> bool:
+        # A packet that has been sent is given back when the next one is sent.
+        kept = held.connections + held.segments + held.reassembled + held.references + held.buffers
+        return kept == 0 and held.blocks <= 2
+
+    return _held(server, rests)
+
+
+def _held(server: Server, fine: Callable[[Held], bool]) -> Held:
+    """What the stack holds, once that is ``fine``: from now on, and not what it held before."""
     end, seen = time.monotonic() + REST, len(accounts(server.said))
     while time.monotonic() < end:
         time.sleep(1.0)
         for held in accounts(server.said)[seen:]:
-            # A packet that has been sent is given back when the next one is sent.
-            kept = held.connections + held.segments + held.reassembled + held.references + held.buffers
-            if kept == 0 and held.blocks <= 2:
+            if fine(held):
                 return held
     raise AssertionError(f"after {REST} s the stack holds {accounts(server.said)[-1]}")

@@ -16,6 +16,8 @@ import struct
 from collections import Counter
 from pathlib import Path
 
+from unilith.run.vsock.virtqueue import Memory, Region, Virtqueue
+
 SYNC_MEMORY, ANSWER, CONFIGURATION_WRITE, CONFIGURATION_READ, MEMORY_WRITE, MEMORY_READ, INTERRUPT, RESET = (
     range(8)
 )
@@ -38,11 +40,17 @@ def capability(kind: int, bar: int, offset: int, length: int, more: bytes = b"")
 
 
 class Queue:
-    """A split ring (2.7)."""
+    """What the driver says of a queue, and the queue once it is on."""
 
     def __init__(self) -> None:
-        self.size, self.vector, self.on, self.seen = PLACES, 0xFFFF, 0, 0
+        self.size, self.vector, self.on = PLACES, 0xFFFF, 0
         self.areas = [0] * 6
+        self.ring: Virtqueue | None = None
+
+    def begin(self, memory: Memory) -> None:
+        """From now on there are requests in it."""
+        descriptors, driver, device = (self.areas[i] | self.areas[i + 1] << 32 for i in (0, 2, 4))
+        self.ring = Virtqueue(memory, self.size, (descriptors, driver, device), 0, event_index=False)
 
 
 class RemoteShare:
@@ -53,7 +61,7 @@ class RemoteShare:
         self.line: socket.socket | None = None
         self.done: Counter[str] = Counter()
         self.mapped: dict[int, tuple[int, int]] = {}
-        self.memory: list[tuple[int, int, mmap.mmap, int]] = []
+        self.memory = Memory(())
         self.bars = dict.fromkeys(SIZES, 0)
         self.vectors = bytearray(REGISTERS - VECTORS)
         self.status = self.chosen = self.features = 0
@@ -153,6 +161,7 @@ class RemoteShare:
             queue.vector = value
         elif offset == 0x1C:
             queue.on = value
+            queue.begin(self.memory)
         elif 0x20 <= offset < 0x38:
             queue.areas[(offset - 0x20) // 4] = value
 
@@ -160,52 +169,30 @@ class RemoteShare:
 
     def found(self, data: bytes, descriptors: list[int]) -> None:
         """Where it is: addresses, sizes, and places in the files."""
-        self.memory.clear()
         parts = struct.unpack("<24Q", data[:192])
+        regions = []
         for number, descriptor in enumerate(descriptors):
             start, size, place = parts[number], parts[8 + number], parts[16 + number]
             base = place & -mmap.PAGESIZE
-            self.memory.append(
-                (start, size, mmap.mmap(descriptor, size + place - base, offset=base), place - base)
-            )
+            mapping = mmap.mmap(descriptor, size + place - base, offset=base)
             os.close(descriptor)
-
-    def place(self, address: int, size: int) -> tuple[mmap.mmap, int]:
-        for start, length, file, more in self.memory:
-            if start <= address and address + size <= start + length:
-                return file, address - start + more
-        raise AssertionError(f"no memory at {address:x}")
-
-    def get(self, address: int, form: str) -> tuple[int, ...]:
-        file, at = self.place(address, struct.calcsize(form))
-        return struct.unpack_from(form, file, at)
-
-    def put(self, address: int, data: bytes) -> None:
-        file, at = self.place(address, len(data))
-        file[at : at + len(data)] = data
+            regions.append(Region(start, start, size, memoryview(mapping)[place - base :], mapping))
+        self.memory = Memory(regions)
+        for queue in self.queues:
+            if queue.ring is not None:
+                queue.ring.memory = self.memory
 
     def serve(self, queue: Queue) -> None:
         """Answers what is in a queue, and interrupts."""
-        descriptors, driver, device = (queue.areas[i] | queue.areas[i + 1] << 32 for i in (0, 2, 4))
-        while queue.on and queue.seen != self.get(driver + 2, "<H")[0]:
-            (head,) = self.get(driver + 4 + 2 * (queue.seen % queue.size), "<H")
-            question, room, number, follows = b"", [], head, True
-            while follows:
-                address, size, flags, following = self.get(descriptors + 16 * number, "<QIHH")
-                if flags & 2:
-                    room.append((address, size))
-                else:
-                    file, at = self.place(address, size)
-                    question += file[at : at + size]
-                number, follows = following, bool(flags & 1)
-            answer, written = self.answer(question), 0
-            for address, size in room:
-                self.put(address, answer[written : written + size])
-                written = min(len(answer), written + size)
-            (index,) = self.get(device + 2, "<H")
-            self.put(device + 4 + 8 * (index % queue.size), struct.pack("<II", head, written))
-            self.put(device + 2, struct.pack("<H", (index + 1) & 0xFFFF))
-            queue.seen = (queue.seen + 1) & 0xFFFF
+        ring = queue.ring
+        assert ring is not None, "a queue that is off was rung"
+        while (chain := ring.take()) is not None:
+            answer, written = self.answer(b"".join(chain.readable)), 0
+            for room in chain.writable:
+                part = answer[written : written + len(room)]
+                room[: len(part)] = part
+                written += len(part)
+            ring.give(chain.head, written)
         self.interrupt(queue.vector)
 
     def interrupt(self, vector: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import stat
 import uuid
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 
 from unilith.errors import UserError
 from unilith.image.host_tools import epoch, find_tool, run_tool
 from unilith.image.staging import copy_content
-from unilith.image.tree import Content, Entry, Piece, Tree
+from unilith.image.tree import Entry, Tree
 
 BLOCK = 4096
 SMALLEST = 4 << 20
@@ -92,7 +92,7 @@ def _size(entries: Iterable[Entry]) -> int:
 
 def _commands(entries: Iterable[Entry], scratch: Path) -> Iterable[str]:
     """What debugfs is told, in order: folders come before what they hold."""
-    first: dict[tuple[Content, int, tuple[int, int]], str] = {}
+    first: dict[Hashable, str] = {}
     links: dict[str, int] = {}
     for number, entry in enumerate(entries):
         name = _quoted(f"/{entry.name}")
@@ -100,8 +100,8 @@ def _commands(entries: Iterable[Entry], scratch: Path) -> Iterable[str]:
             yield f"mkdir {name}"
         elif stat.S_ISLNK(entry.mode):
             yield f"symlink {name} {_quoted(os.fsdecode(entry.read()))}"
-        elif isinstance(entry.content, Piece) and (entry.content, entry.mode, entry.owner) in first:
-            other = first[entry.content, entry.mode, entry.owner]
+        elif entry.one_file in first:
+            other = first[entry.one_file]
             links[other] = links.get(other, 1) + 1
             yield f"link {other} {name}"
             yield f"set_inode_field {other} links_count {links[other]}"
@@ -110,7 +110,7 @@ def _commands(entries: Iterable[Entry], scratch: Path) -> Iterable[str]:
             source = scratch / str(number)
             copy_content(entry, source)
             yield f"write {_quoted(str(source))} {name}"
-            first[entry.content, entry.mode, entry.owner] = name
+            first[entry.one_file] = name
         yield f"set_inode_field {name} mode 0{entry.mode:o}"
         yield f"set_inode_field {name} uid {entry.owner[0]}"
         yield f"set_inode_field {name} gid {entry.owner[1]}"

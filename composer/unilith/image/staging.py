@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Hashable
 from pathlib import Path
 
 from unilith.errors import UserError
-from unilith.image.tree import Content, Entry, Piece, Tree
+from unilith.image.tree import Entry, Piece, Tree
 
 
 def stage(tree: Tree, folder: Path) -> None:
@@ -18,7 +19,7 @@ def stage(tree: Tree, folder: Path) -> None:
     """
     folder.mkdir()
     folder.chmod(0o755)
-    links, folders, first = [], [], dict[tuple[Content, int, tuple[int, int]], Path]()
+    links, folders, first = [], [], dict[Hashable, Path]()
     for entry in tree.entries():
         place = folder / entry.name
         if stat.S_ISLNK(entry.mode):
@@ -26,12 +27,12 @@ def stage(tree: Tree, folder: Path) -> None:
         elif stat.S_ISDIR(entry.mode):
             place.mkdir()
             folders.append((place, entry))
-        elif isinstance(entry.content, Piece) and (entry.content, entry.mode, entry.owner) in first:
-            os.link(first[entry.content, entry.mode, entry.owner], place)
+        elif entry.one_file in first:
+            os.link(first[entry.one_file], place)
         else:
             copy_content(entry, place)
             place.chmod(stat.S_IMODE(entry.mode) | 0o400)
-            first[entry.content, entry.mode, entry.owner] = place
+            first[entry.one_file] = place
     for place, entry in links:
         place.symlink_to(os.fsdecode(entry.read()))
     for place, entry in folders:

@@ -6,16 +6,17 @@ import io
 import os
 import stat
 import tarfile
+from collections.abc import Hashable
 from pathlib import Path
 
 from unilith.errors import UserError
-from unilith.image.tree import Content, Piece, Tree
+from unilith.image.tree import Tree
 
 
 def write_tarball(tree: Tree, file: Path) -> None:
     """Packs the files into the archive `file`, which appears whole or not at all."""
     part = file.with_name(file.name + ".part")
-    first: dict[tuple[Content, int, tuple[int, int]], str] = {}
+    first: dict[Hashable, str] = {}
     try:
         with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
             for entry in tree.entries():
@@ -28,11 +29,11 @@ def write_tarball(tree: Tree, file: Path) -> None:
                 elif stat.S_ISLNK(entry.mode):
                     info.type, info.linkname = tarfile.SYMTYPE, os.fsdecode(entry.read())
                     tar.addfile(info)
-                elif isinstance(entry.content, Piece) and (entry.content, entry.mode, entry.owner) in first:
-                    info.type, info.linkname = tarfile.LNKTYPE, first[entry.content, entry.mode, entry.owner]
+                elif entry.one_file in first:
+                    info.type, info.linkname = tarfile.LNKTYPE, first[entry.one_file]
                     tar.addfile(info)
                 else:
-                    first[entry.content, entry.mode, entry.owner] = entry.name
+                    first[entry.one_file] = entry.name
                     info.size = entry.size
                     tar.addfile(info, io.BytesIO(entry.read()))
         part.replace(file)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,11 @@ class Entry:
     mode: int
     content: Content = b""
     owner: tuple[int, int] = (0, 0)
+
+    @property
+    def one_file(self) -> Hashable:
+        """The same for all names that are to be one file: those of a part of an archive, alike in all else."""
+        return (self.content, self.mode, self.owner) if isinstance(self.content, Piece) else self.name
 
     @property
     def size(self) -> int:

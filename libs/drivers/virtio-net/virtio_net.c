@@ -80,9 +80,10 @@ static void attention(struct virtio_device *device, bool queues, bool configurat
     if (queues && card->net.client) {
         /* First: what comes in may want to send again what has been sent. And then the answers. */
         virtio_net_reclaim(card);
-        if (!card->polled)
+        if (!card->polled) {
             drain(card);
-        virtio_net_reclaim(card);
+            virtio_net_reclaim(card);
+        }
         if (card->stopped && virtio_queue_room(&card->queues.transmit) > 0) {
             card->stopped = false;
             virtio_queue_ignore(&card->queues.transmit);

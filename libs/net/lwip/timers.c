@@ -52,7 +52,14 @@ static struct periodic periodic[] = {
 #endif
 };
 
-static struct periodic tcp = {.interval = TCP_TMR_INTERVAL, .work = tcp_tmr};
+/* What cards have sent is TCP's again before it looks for what is overdue. */
+static void tcp_work(void)
+{
+    interfaces_reclaim();
+    tcp_tmr();
+}
+
+static struct periodic tcp = {.interval = TCP_TMR_INTERVAL, .work = tcp_work};
 
 static void start(struct periodic *which)
 {
@@ -64,8 +71,6 @@ static void expired(struct ktimer *timer)
 {
     struct periodic *which = (struct periodic *)timer;
 
-    if (which == &tcp)
-        interfaces_reclaim();
     which->work();
     interfaces_flush();
     if (which != &tcp || tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)

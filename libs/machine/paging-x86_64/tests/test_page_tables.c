@@ -1,7 +1,7 @@
 /* Pages at random addresses, small and large, against an array: what lies where, what is found first, what
  * goes back. */
 // instead: ../page_tables.c ../page_tables_range.c
-#include "../processor.h"
+#include "tables_here.h"
 
 #include <assert.h>
 #include <page_tables.h>
@@ -13,7 +13,6 @@
 #define START (((uintptr_t)3 << 39) - 300 * 4096)
 #define LARGE_PAGES 512
 
-static uint64_t root[512];
 static int tables, failing;
 static struct page_mapping model[AREA]; /* of large ones, each part for itself */
 static unsigned random_state = 7;
@@ -45,23 +44,6 @@ void pages_free(void *start, size_t count)
 size_t pages_available(void)
 {
     return 0;
-}
-
-uint64_t *page_table_root(void)
-{
-    return root;
-}
-
-void page_table_forget(uintptr_t address)
-{
-    (void)address;
-}
-
-void page_table_forget_all(void) {}
-
-void page_table_clear(uint64_t table[512])
-{
-    memset(table, 0, 4096);
 }
 
 static uintptr_t address(size_t page)

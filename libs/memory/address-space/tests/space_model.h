@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "../../../machine/paging-x86_64/tests/tables_here.h"
 #include "../space.h"
 
 #include <address_space.h>
@@ -34,24 +35,6 @@ int pages_buddy_init(void);
 
 struct boot_info boot_info;
 static _Alignas(1 << 21) unsigned char memory[MEMORY][4096];
-static _Alignas(4096) uint64_t root[512];
-
-uint64_t *page_table_root(void)
-{
-    return root;
-}
-
-void page_table_forget(uintptr_t address)
-{
-    (void)address;
-}
-
-void page_table_forget_all(void) {}
-
-void page_table_clear(uint64_t table[512])
-{
-    memset(table, 0, 4096);
-}
 
 const char *args_parameter(const char *key)
 {
