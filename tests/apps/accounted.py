@@ -16,13 +16,13 @@ REST = 200.0
 """Seconds after which a connection that is still there will stay."""
 
 
-def accounted(name: str, workshop: Path) -> Path:
-    """A copy of a recipe whose image tells each second what its stack holds."""
+def accounted(name: str, workshop: Path, **options: int) -> Path:
+    """A copy of a recipe, with these options, whose image tells each second what its stack holds."""
     recipe = workshop / f"accounted-{name}"
     shutil.copytree(RECIPES / name, recipe, dirs_exist_ok=True)
     text = recipe / "recipe.yaml"
     content = yaml.safe_load(text.read_text())
-    content["options"] = {**content.get("options", {}), "LWIP_ACCOUNT": True}
+    content["options"] = {**content.get("options", {}), "LWIP_ACCOUNT": True, **options}
     text.write_text(yaml.safe_dump(content))
     return recipe
 

@@ -215,7 +215,9 @@ def churns(server: Server, connections: int = 300) -> None:
         assert answer.body == b"0123456789abcdef", number
 
 
-def serves_many_at_once(server: Server, connections: int = 100) -> None:
+def serves_many_at_once(
+    server: Server, connections: int = 100, while_open: Callable[[], object] = lambda: None
+) -> None:
     """As many open connections, which all ask at the same moment."""
     opened = []
     try:
@@ -224,6 +226,7 @@ def serves_many_at_once(server: Server, connections: int = 100) -> None:
             opened.append(server.connect())
             opened[-1].sendall(GET % b"/empty.txt")
             assert Reader(opened[-1]).answer().status == 200
+        while_open()
         for connection in opened:
             connection.sendall(GET % b"/small.txt")
         got = [Reader(connection).answer().body for connection in opened]

@@ -1,15 +1,18 @@
 """Servers that have run for long: they hold no more than at their beginning, and a connection costs what it did.
 
 `UNILITH_SOAK_ROUNDS` says how many rounds of mixed traffic there are: 40 take some two minutes, 5,000 some hours.
+`UNILITH_SOAK_MINUTES` adds rounds until they have taken so long. What a server held is in the test's output (`-rP`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from tests.boot.test_request_budgets import connected, started
 pytestmark = [pytest.mark.boot, pytest.mark.full]
 
 ROUNDS = int(os.environ.get("UNILITH_SOAK_ROUNDS", "40"))
+MINUTES = float(os.environ.get("UNILITH_SOAK_MINUTES", "0"))
 WARM = 10
 """Rounds until a server, its heap and the stack's lists of what is used again have grown to what such traffic takes."""
 AT_A_TIME = 3
@@ -55,6 +59,26 @@ MIXED: tuple[Callable[[Server], None], ...] = (
 )
 
 
+def rounds() -> Iterator[int]:
+    """The rounds' numbers."""
+    end = time.monotonic() + 60 * MINUTES
+    for number in itertools.count():
+        if number >= ROUNDS and time.monotonic() >= end:
+            return
+        yield number
+
+
+def tells(server: Server, count: int, before: Held, after: Held) -> None:
+    """Says what came out, for who has let it run for long."""
+    lines = accounts(server.said)
+    print(f"{count} rounds; at rest before: {before}; at rest after: {after}")
+    print(
+        f"of {len(lines)} seconds' accounts, at most {max(held.connections for held in lines)} connections, "
+        f"{max(held.buffers for held in lines)} buffers, {max(held.blocks for held in lines)} blocks; "
+        f"at least {min(held.pages for held in lines)} pages free"
+    )
+
+
 def a_round(server: Server, number: int) -> None:
     """All kinds of clients in an order of this round's own, some at a time."""
     order = random.Random(number).sample(MIXED, len(MIXED))
@@ -71,9 +95,12 @@ def test_nothing_is_lost_in_a_long_time(workshop: Path, name: str, target: str) 
         for number in range(WARM):
             a_round(server, number)
         before = at_rest(server)
-        for number in range(ROUNDS):
+        count = 0
+        for number in rounds():
             a_round(server, WARM + number)
+            count += 1
         after = at_rest(server)
+        tells(server, count, before, after)
         assert (after.listeners, after.sockets) == (before.listeners, before.sockets) == (1, 1)
         assert after.pages >= before.pages - PAGES, (before, after)
         most = max(held.connections for held in accounts(server.said))
@@ -93,8 +120,9 @@ def test_redis_holds_nothing_after_a_long_time(workshop: Path) -> None:
     recipe = accounted("redis", workshop)
     with serving(recipe, "microvm-x86_64", 6379, redis_ready, "--memory", "64M", cwd=workshop) as server:
 
-        def rounds(count: int) -> Held:
-            for _ in range(count):
+        def serves(numbers: Iterable[int]) -> tuple[int, Held]:
+            count = 0
+            for _ in numbers:
                 with contextlib.closing(Client(server.connect())) as client:
                     assert client.ask("FLUSHALL") == b"OK"
                     client.ask("RPUSH", "many", *("x" * 100 for _ in range(500)))
@@ -102,10 +130,12 @@ def test_redis_holds_nothing_after_a_long_time(workshop: Path) -> None:
                 assert benchmark(server, 400, "-c", "40", "-t", "set,get,lpush,lrange_100,mset").keys()
                 assert benchmark(server, 2000, "-c", "10", "-P", "16", "-t", "set,get", "-k", "1").keys()
                 assert benchmark(server, 100, "-c", "5", "-t", "ping", "-k", "0").keys()
-            return at_rest(server)
+                count += 1
+            return count, at_rest(server)
 
-        before = rounds(WARM)
-        after = rounds(ROUNDS)
+        _, before = serves(range(WARM))
+        count, after = serves(rounds())
+        tells(server, count, before, after)
         assert (after.listeners, after.sockets) == (before.listeners, before.sockets) == (1, 1)
         assert after.pages >= before.pages - PAGES, (before, after)
 
