@@ -44,7 +44,7 @@ GROUPS = (
         "full",
         (
             *boots("file_semantics", "inotify", "record_locks", "shares", "share_pages", "rootfs", "users"),
-            *boots("vsock", "descriptors", "proc"),
+            *boots("share_faults", "block", "dax", "vsock", "descriptors", "proc"),
         ),
     ),
     Group(
