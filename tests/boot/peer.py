@@ -75,30 +75,48 @@ class Peer:
         """Something to the image, in a frame."""
         self.wire.send(ethernet(kind, packet).ljust(60, b"\0"))
 
-    def wait(self, wanted: Callable[[bytes], bool], seconds: float) -> bytes:
-        """The next packet of IP that is ``wanted``; questions for our address are answered meanwhile."""
+    def answer_arp(self, frame: bytes) -> None:
+        """Tells our address if that is what the frame asks for."""
+        if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\0\1" and frame[38:42] == OUR_IP:
+            self.send(
+                struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + OUR_MAC + OUR_IP + GUEST_MAC + GUEST_IP, 0x0806
+            )
+
+    def frame(self, wanted: Callable[[bytes], bool], seconds: float) -> bytes:
+        """The next frame that is ``wanted``; questions for our address are answered meanwhile."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.wire.socket.settimeout(left)
-            frame = self.wire.receive()
-            kind = struct.unpack("!H", frame[12:14])[0]
-            if kind == 0x0806 and frame[20:22] == b"\0\1" and frame[38:42] == OUR_IP:
-                answer = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + OUR_MAC + OUR_IP + GUEST_MAC + GUEST_IP
-                self.send(answer, 0x0806)
-            elif kind == 0x0800 and frame[30:34] == OUR_IP:
-                whole: int = struct.unpack("!H", frame[16:18])[0]
-                packet = frame[14 : 14 + whole]
-                if wanted(packet):
-                    return packet
+            with contextlib.suppress(ConnectionRefusedError):  # not there yet, or any more
+                frame = self.wire.receive()
+                self.answer_arp(frame)
+                if wanted(frame):
+                    return frame
         raise TimeoutError
 
-    def ask(self, packet: bytes, wanted: Callable[[bytes], bool]) -> bytes:
-        """Sends something, again every now and then, until what is ``wanted`` comes: a wire may lose packets."""
+    def wait(self, wanted: Callable[[bytes], bool], seconds: float) -> bytes:
+        """The next packet of IP to us that is ``wanted``."""
+
+        def packet(frame: bytes) -> bytes:
+            whole: int = struct.unpack("!H", frame[16:18])[0]
+            return frame[14 : 14 + whole]
+
+        def fine(frame: bytes) -> bool:
+            return frame[12:14] == b"\x08\0" and frame[30:34] == OUR_IP and wanted(packet(frame))
+
+        return packet(self.frame(fine, seconds))
+
+    def repeat(self, say: Callable[[], None], hear: Callable[[float], bytes]) -> bytes:
+        """Says something, again every now and then, until there is an answer: a wire may lose packets."""
         for _ in range(int(SILENCE / AGAIN)):
-            self.send(packet)
-            with contextlib.suppress(TimeoutError):
-                return self.wait(wanted, AGAIN)
+            with contextlib.suppress(TimeoutError, ConnectionRefusedError):
+                say()
+                return hear(AGAIN)
         raise AssertionError("the image does not answer")
+
+    def ask(self, packet: bytes, wanted: Callable[[bytes], bool]) -> bytes:
+        """Sends something until what is ``wanted`` comes."""
+        return self.repeat(lambda: self.send(packet), lambda seconds: self.wait(wanted, seconds))
 
     def ping(self) -> None:
         """The image answers a ping with what it said."""

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from tests.boot.account import Console, Held
 from tests.boot.peer import ACK, FIN, MORE, RST, SYN, Peer, datagram_to, echo_request, ip, tcp
+from tests.boot.peer6 import Peer6
 from tests.boot.wire import GUEST_IP, GUEST_MAC, OUR_IP, OUR_MAC, SILENCE, Wire, connected
 
 pytestmark = pytest.mark.boot
 
 
-class Target(Peer):
+class Target(Peer6):
     """An image that is wronged, and what it says meanwhile."""
 
     def __init__(self, wire: Wire) -> None:
@@ -222,6 +223,7 @@ def test_nothing_is_lost(peer: Target) -> None:
 @pytest.mark.full
 def test_nothing_is_lost_in_the_end(peer: Target) -> None:
     """What the stack and its heap keep for the next flood is kept once: pages are counted after the first."""
+    peer.serves6()
     left = [after_a_flood(peer) for _ in range(4)]
     assert min(left[1:]) >= left[0] - 16, left
 

@@ -4,63 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.boot.card import CARD, machine
 from tests.boot.command import VIRTUAL, run
 from tests.boot.monitor import Monitor
-from tests.boot.wire import (
-    Wire,
-    built,
-    connected,
-    datagram,
-    ethernet,
-    greet,
-    ipv4,
-    plugged,
-    sockets,
-    udp,
-)
+from tests.boot.wire import connected, datagram, ethernet, ipv4, udp
 
 pytestmark = pytest.mark.boot
 
 ECHO, STORE, CONTROL = 7, 4000, 4001
-
-
-@contextlib.contextmanager
-def machine(
-    workshop: Path, target: str, device: str, *build: str, further: str = ""
-) -> Iterator[tuple[Wire, Path]]:
-    """An image in a machine whose network card is ours to choose, and the socket of its control."""
-    from unilith.image.description import ImageDescription
-    from unilith.run.network import Network
-    from unilith.run.qemu import find_program, qemu_command
-
-    image = built("udp-kv", target, *build, cwd=workshop)
-    description = ImageDescription.read(image / "image.json")
-    record = image / "record"
-    with sockets(workshop) as (end, theirs, ours), record.open("wb") as file:
-        control = theirs.parent / "control"
-        words = qemu_command(
-            description,
-            find_program(description),
-            args=None,
-            memory=8 << 20,
-            network=Network(),
-            accel="tcg",
-            record=file.fileno(),
-        )
-        local, remote = f"local.type=unix,local.path={theirs}", f"remote.type=unix,remote.path={ours}"
-        words += ["-netdev", f"dgram,id=net,{local},{remote}", "-device", f"{device},netdev=net,id=card"]
-        words += ["-qmp", f"unix:{control},server=on,wait=off", *further.split()]
-        words = [word.replace(f"/proc/self/fd/{file.fileno()}", str(record)) for word in words]
-        with plugged(words, end, theirs, workshop) as wire:
-            greet(wire)
-            yield wire, control
-
-
-CARD = {"qemu-x86_64": "virtio-net-pci,romfile=", "microvm-x86_64": "virtio-net-device"}
 
 
 @pytest.mark.parametrize("target", VIRTUAL)

@@ -48,7 +48,7 @@ static void describe(struct netif *netif, struct net_stack_interface *interface)
     if (interface->loopback)
         format(interface->name, sizeof(interface->name), "lo");
     else
-        format(interface->name, sizeof(interface->name), "eth%u", netif->num);
+        format(interface->name, sizeof(interface->name), "eth%u", netif->num - 1u); /* the loopback is 0 */
 #if LWIP_IPV6
     for (int i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++)
         if (ip6_addr_isvalid(netif_ip6_addr_state(netif, i)) &&

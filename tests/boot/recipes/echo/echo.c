@@ -1,5 +1,5 @@
 /*
- * Port 7 of TCP and UDP (RFC 862). A datagram that says "end" ends it.
+ * Port 7 of TCP and UDP (RFC 862), by IPv6 and IPv4. A datagram that says "end" ends it.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 
 static int bound(int type)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(7)};
-    int fd = socket(AF_INET, type | SOCK_NONBLOCK, 0);
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(7)};
+    int fd = socket(AF_INET6, type | SOCK_NONBLOCK, 0);
 
     if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
         perror("bind");
@@ -29,7 +29,7 @@ static void watch(int queue, int fd)
 static int datagram(int fd)
 {
     static char text[2048];
-    struct sockaddr_in from;
+    struct sockaddr_in6 from;
     socklen_t size = sizeof(from);
     ssize_t length = recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&from, &size);
 
