@@ -4,6 +4,10 @@
 #ifdef CONFIG_LIB_NET_DEVICE
 #include <net_device.h>
 #endif
+#ifdef CONFIG_LIB_PACKET_FILTER
+#include <packet_filter.h>
+#include <string.h>
+#endif
 
 /* Interfaces are numbered in the order in which they were found: eth0, eth1. */
 void procfs_net_dev(struct procfs_text *text, unsigned number)
@@ -29,3 +33,24 @@ void procfs_net_dev(struct procfs_text *text, unsigned number)
         }
 #endif
 }
+
+#ifdef CONFIG_LIB_PACKET_FILTER
+/* What the packet filter has let through, packets by direction and exchanges by rule. */
+void procfs_net_filter(struct procfs_text *text, unsigned number)
+{
+    static const char *const names[] = {[PACKET_IN] = "in", [PACKET_OUT] = "out"};
+    struct packet_filter_rule rule;
+
+    (void)number;
+    for (unsigned i = 0; i < 2; i++)
+        procfs_print(text, "%s: %llu passed, %llu dropped\n", names[i],
+                     (unsigned long long)packet_filter_counters.passed[i],
+                     (unsigned long long)packet_filter_counters.dropped[i]);
+    for (unsigned i = 0; packet_filter_rule(i, &rule); i++) {
+        char words[96] = "";
+
+        memcpy(words, rule.text, rule.length < sizeof(words) ? rule.length : sizeof(words) - 1);
+        procfs_print(text, "%llu begun by: %s\n", (unsigned long long)rule.used, words);
+    }
+}
+#endif

@@ -121,6 +121,9 @@ static struct node nodes[] = {
     MADE("stat", TASK, procfs_process_stat),
     MADE("status", TASK, procfs_status),
     MADE("dev", NET, procfs_net_dev),
+#ifdef CONFIG_LIB_PACKET_FILTER
+    MADE("filter", NET, procfs_net_filter),
+#endif
     MADE("libraries", UNILITH, procfs_libraries),
     CONSTANT("cap_last_cap", KERNEL, "40\n"),
     CONSTANT("ngroups_max", KERNEL, "65536\n"),

@@ -19,7 +19,8 @@ typedef void procfs_maker(struct procfs_text *text, unsigned number);
 
 /* Of the system. */
 procfs_maker procfs_cmdline, procfs_cpuinfo, procfs_filesystems, procfs_libraries, procfs_loadavg,
-    procfs_meminfo, procfs_mounts, procfs_net_dev, procfs_stat, procfs_uptime, procfs_uuid, procfs_version;
+    procfs_meminfo, procfs_mounts, procfs_net_dev, procfs_net_filter, procfs_stat, procfs_uptime, procfs_uuid,
+    procfs_version;
 
 /* Of the process that reads, whose number is procfs_process(). */
 procfs_maker procfs_comm, procfs_cwd, procfs_descriptor, procfs_environ, procfs_exe, procfs_limits,

@@ -1,14 +1,12 @@
 /*
  * Decisions.
  */
-#include <firewall.h>
-
 #include "firewall_parts.h"
 
 #include <clock.h>
 #include <config.h>
 #include <errno.h>
-#include <string.h>
+#include <panic.h>
 
 /* How long an exchange may be silent, in seconds: RFC 5382, REQ-5 (two hours and four minutes); RFC 4787,
  * REQ-5; RFC 5508, REQ-1. */
@@ -23,16 +21,25 @@
 
 int firewall_start(void);
 
-struct firewall_counters firewall_counters;
+struct packet_filter_counters packet_filter_counters;
 
 static struct firewall_rule rules[FIREWALL_RULES_MAX];
+static uint64_t used[FIREWALL_RULES_MAX];
 static int rule_count;
+static struct firewall_table table;
 
 int firewall_start(void)
 {
-    rule_count = firewall_parse(CONFIG_FIREWALL_RULES, rules, FIREWALL_RULES_MAX);
+    const char *wrong = "";
+
+    rule_count = firewall_parse(CONFIG_FIREWALL_RULES, rules, FIREWALL_RULES_MAX, &wrong);
+    if (rule_count == -EINVAL)
+        panic("firewall: FIREWALL_RULES has no rule in \"%s\"", wrong);
+    if (rule_count < 0)
+        panic("firewall: FIREWALL_RULES has more than %u rules", FIREWALL_RULES_MAX);
+    firewall_table_make(&table, rules, rule_count);
     firewall_states_start();
-    return rule_count < 0 ? rule_count : 0;
+    return 0;
 }
 
 static uint32_t seconds(void)
@@ -50,28 +57,6 @@ static uint32_t lifetime(const struct firewall_packet *packet)
     default:
         return SECONDS_ICMP;
     }
-}
-
-static bool same_network(const struct firewall_rule *rule, const struct firewall_packet *packet,
-                         const uint8_t *address)
-{
-    unsigned whole = rule->bits / 8, rest = rule->bits % 8;
-
-    if (rule->bits == 0)
-        return true;
-    if (rule->six != packet->six || memcmp(rule->address, address, whole) != 0)
-        return false;
-    return rest == 0 || ((rule->address[whole] ^ address[whole]) >> (8 - rest)) == 0;
-}
-
-static bool allows(const struct firewall_rule *rule, enum packet_direction direction,
-                   const struct firewall_packet *packet)
-{
-    uint8_t protocol = packet->protocol == PROTOCOL_ICMP6 ? PROTOCOL_ICMP : packet->protocol;
-
-    return rule->direction == direction && (rule->protocol == protocol || rule->protocol == PROTOCOL_ANY) &&
-           rule->port_first <= packet->target_port && packet->target_port <= rule->port_last &&
-           same_network(rule, packet, direction == PACKET_IN ? packet->source : packet->target);
 }
 
 /* What a machine needs to have an address, and to find its neighbours (RFC 4861, 4443, 3810). */
@@ -105,12 +90,14 @@ static bool decide(enum packet_direction direction, const struct firewall_packet
     exchange = firewall_exchange(&first, direction == PACKET_OUT);
     if (!firewall_known(exchange, packet, now, lifetime(packet))) {
         bool found = essential(direction, packet) || is_error(packet);
+        uint64_t allowing = found ? 0 : firewall_table_find(&table, direction, packet);
 
-        for (int i = 0; i < rule_count && !found; i++)
-            found = allows(&rules[i], direction, packet);
+        found = found || allowing != 0;
         /* TCP in the middle of a connection that nobody has seen begin is not part of any. */
         if (!found || (packet->protocol == PROTOCOL_TCP && !packet->begins))
             return false;
+        if (allowing != 0)
+            used[__builtin_ctzll(allowing)]++;
         firewall_remember(exchange, now, lifetime(packet));
     }
     if (packet->more_fragments)
@@ -123,6 +110,15 @@ bool packet_filter_pass(enum packet_direction direction, const void *bytes, size
     struct firewall_packet packet;
     bool pass = firewall_dissect(bytes, length, &packet) && decide(direction, &packet);
 
-    (pass ? firewall_counters.passed : firewall_counters.dropped)[direction]++;
+    (pass ? packet_filter_counters.passed : packet_filter_counters.dropped)[direction]++;
     return pass;
+}
+
+bool packet_filter_rule(unsigned number, struct packet_filter_rule *rule)
+{
+    if (number >= (unsigned)rule_count)
+        return false;
+    *rule = (struct packet_filter_rule){
+        .text = rules[number].text, .length = rules[number].length, .used = used[number]};
+    return true;
 }

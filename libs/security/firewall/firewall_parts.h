@@ -24,10 +24,13 @@ struct firewall_rule {
     uint8_t bits;        /* of `address` that must agree; 0: any address */
     bool six;            /* `address` is of IPv6: only with bits */
     uint8_t address[16]; /* the other side's; IPv4: the first four */
+    const char *text;    /* of what was read: `length` characters */
+    size_t length;
 };
 
-/* Reads rules. Returns how many there are, or -EINVAL; -E2BIG: more than `room`. */
-int firewall_parse(const char *text, struct firewall_rule *rules, int room);
+/* Reads rules. Returns how many there are; -E2BIG: more than `room`; -EINVAL: `*wrong` is the first that is
+ * none. */
+int firewall_parse(const char *text, struct firewall_rule *rules, int room, const char **wrong);
 
 /* What a decision needs of a packet. */
 struct firewall_packet {
@@ -45,6 +48,31 @@ struct firewall_packet {
 
 /* False: not sound, or of a kind that nobody needs. */
 bool firewall_dissect(const uint8_t *bytes, size_t length, struct firewall_packet *packet);
+
+/*
+ * The decision table: rules are numbers of bits. Ports, and addresses of each kind, are cut into ranges in
+ * each of which the same rules hold, so a packet takes three searches among at most 129 beginnings, however
+ * many rules there are.
+ */
+#define FIREWALL_STARTS (2 * FIREWALL_RULES_MAX + 1)
+
+struct firewall_axis {
+    unsigned width; /* bytes of a value, which is in network order */
+    unsigned count; /* ranges, from 1 */
+    uint8_t starts[FIREWALL_STARTS][16];
+    uint64_t rules[FIREWALL_STARTS];
+};
+
+struct firewall_table {
+    uint64_t direction[2];
+    uint64_t protocol[4]; /* TCP, UDP, ICMP, all others */
+    struct firewall_axis ports, four, six;
+};
+
+void firewall_table_make(struct firewall_table *table, const struct firewall_rule *rules, int count);
+/* The rules that allow what the packet begins. */
+uint64_t firewall_table_find(const struct firewall_table *table, enum packet_direction direction,
+                             const struct firewall_packet *packet);
 
 /*
  * Exchanges: pairs of ends that may talk. All times are seconds. firewall_known() says whether one has been

@@ -187,7 +187,7 @@ static bool parse_rule(const char **at, struct firewall_rule *rule)
     return **at == ';' || **at == '\0';
 }
 
-int firewall_parse(const char *text, struct firewall_rule *rules, int room)
+int firewall_parse(const char *text, struct firewall_rule *rules, int room, const char **wrong)
 {
     int count = 0;
 
@@ -198,8 +198,15 @@ int firewall_parse(const char *text, struct firewall_rule *rules, int room)
         }
         if (count == room)
             return -E2BIG;
-        if (!parse_rule(&at, &rules[count++]))
+        *wrong = at;
+        if (!parse_rule(&at, &rules[count]))
             return -EINVAL;
+        rules[count].text = *wrong;
+        rules[count].length = (size_t)(at - *wrong);
+        while (rules[count].text[rules[count].length - 1] == ' ' ||
+               rules[count].text[rules[count].length - 1] == '\t')
+            rules[count].length--;
+        count++;
     }
     return count;
 }

@@ -1,5 +1,5 @@
 // cflags: -DCONFIG_FIREWALL_STATES=64
-// instead: ../firewall_rules.c ../firewall_packet.c ../firewall_states.c
+// instead: ../firewall_rules.c ../firewall_packet.c ../firewall_table.c ../firewall_states.c
 /* Rules as text, and what becomes of packets under them. The decisions are included, for a list of rules of
  * the test's. */
 #define CONFIG_FIREWALL_RULES rules_text
@@ -7,7 +7,16 @@ static const char *rules_text;
 #include "../firewall.c"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
+void panic(const char *message, ...)
+{
+    (void)message;
+    abort();
+}
+
+static const char *wrong;
 static uint64_t now_seconds = 1;
 
 uint64_t clock_monotonic(void)
@@ -25,7 +34,8 @@ static void begin(const char *text)
     rules_text = text;
     now_seconds += 1000000; /* everything is forgotten */
     assert(firewall_start() == 0);
-    memset(&firewall_counters, 0, sizeof(firewall_counters));
+    memset(&packet_filter_counters, 0, sizeof(packet_filter_counters));
+    memset(used, 0, sizeof(used));
 }
 
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
@@ -47,10 +57,10 @@ static struct frame packet(uint8_t protocol, const char *from, unsigned port, co
     f.bytes[3] = (uint8_t)f.length;
     f.bytes[9] = protocol;
     strcpy(text, "in any ");
-    assert(firewall_parse(strcat(text, from), &address, 1) == 1);
+    assert(firewall_parse(strcat(text, from), &address, 1, &wrong) == 1);
     memcpy(f.bytes + 12, address.address, 4);
     strcpy(text, "in any ");
-    assert(firewall_parse(strcat(text, to), &address, 1) == 1);
+    assert(firewall_parse(strcat(text, to), &address, 1, &wrong) == 1);
     memcpy(f.bytes + 16, address.address, 4);
     if (protocol == PROTOCOL_ICMP) {
         f.bytes[20] = flags;
@@ -104,22 +114,26 @@ static void test_text(void)
         "in tcp -1",
     };
 
-    assert(firewall_parse("", rules, 4) == 0);
-    assert(firewall_parse(" ; ;", rules, 4) == 0);
-    assert(firewall_parse("in tcp 80", rules, 4) == 1);
+    assert(firewall_parse("", rules, 4, &wrong) == 0);
+    assert(firewall_parse(" ; ;", rules, 4, &wrong) == 0);
+    assert(firewall_parse("in tcp 80", rules, 4, &wrong) == 1);
     assert(rules[0].direction == PACKET_IN && rules[0].protocol == PROTOCOL_TCP &&
            rules[0].port_first == 80 && rules[0].port_last == 80 && rules[0].bits == 0);
-    assert(firewall_parse("in udp 1-9 ; out any 10.0.0.0/8;out tcp 443 fe80::1:2/64", rules, 4) == 3);
+    assert(firewall_parse("in udp 1-9 ; out any 10.0.0.0/8;out tcp 443 fe80::1:2/64", rules, 4, &wrong) == 3);
     assert(rules[0].port_first == 1 && rules[0].port_last == 9);
     assert(rules[1].direction == PACKET_OUT && rules[1].protocol == PROTOCOL_ANY && rules[1].bits == 8 &&
            rules[1].address[0] == 10);
     assert(rules[2].six && rules[2].bits == 64 && rules[2].address[0] == 0xfe &&
            rules[2].address[1] == 0x80 && rules[2].address[13] == 1 && rules[2].address[15] == 2);
-    assert(firewall_parse("in any 1:2:3:4:5:6:7:8", rules, 4) == 1 && rules[0].address[15] == 8);
-    assert(firewall_parse("in any ::/0", rules, 4) == 1 && rules[0].bits == 0);
-    assert(firewall_parse("in tcp 1;in tcp 2;in tcp 3;in tcp 4;in tcp 5", rules, 4) == -E2BIG);
+    assert(firewall_parse("in any 1:2:3:4:5:6:7:8", rules, 4, &wrong) == 1 && rules[0].address[15] == 8);
+    assert(firewall_parse("in any ::/0", rules, 4, &wrong) == 1 && rules[0].bits == 0);
+    assert(firewall_parse("in tcp 1;in tcp 2;in tcp 3;in tcp 4;in tcp 5", rules, 4, &wrong) == -E2BIG);
     for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        assert(firewall_parse(bad[i], rules, 4) == -EINVAL);
+        assert(firewall_parse(bad[i], rules, 4, &wrong) == -EINVAL && wrong == bad[i]);
+    assert(firewall_parse("in tcp 1; out what", rules, 4, &wrong) == -EINVAL &&
+           strcmp(wrong, "out what") == 0);
+    assert(firewall_parse(" in tcp 1 ; out udp", rules, 4, &wrong) == 2 && rules[0].length == 8 &&
+           memcmp(rules[0].text, "in tcp 1", 8) == 0 && rules[1].length == 7);
 }
 
 static void test_nothing_passes_by_itself(void)
@@ -129,11 +143,11 @@ static void test_nothing_passes_by_itself(void)
     assert(!out(packet(PROTOCOL_TCP, HERE, 5000, THERE, 80, SYN)));
     assert(!in(packet(PROTOCOL_ICMP, THERE, 1, HERE, 1, 8)));
     assert(!out(packet(PROTOCOL_UDP, HERE, 5000, THERE, 53, 0)));
-    assert(firewall_counters.dropped[PACKET_IN] == 2 && firewall_counters.dropped[PACKET_OUT] == 2);
+    assert(packet_filter_counters.dropped[PACKET_IN] == 2 && packet_filter_counters.dropped[PACKET_OUT] == 2);
     /* But a machine may ask for its address. */
     assert(out(packet(PROTOCOL_UDP, "0.0.0.0", 68, "255.255.255.255", 67, 0)));
     assert(in(packet(PROTOCOL_UDP, THERE, 67, HERE, 68, 0)));
-    assert(firewall_counters.passed[PACKET_IN] == 1 && firewall_counters.passed[PACKET_OUT] == 1);
+    assert(packet_filter_counters.passed[PACKET_IN] == 1 && packet_filter_counters.passed[PACKET_OUT] == 1);
 }
 
 static void test_a_service(void)
@@ -228,8 +242,103 @@ static void test_what_is_not_sound(void)
     assert(in(packet(47, THERE, 0, HERE, 0, 0))); /* GRE */
 }
 
+/* Whether a rule holds, by itself: what the table must say, too. */
+static bool holds(const struct firewall_rule *rule, enum packet_direction direction,
+                  const struct firewall_packet *asked)
+{
+    uint8_t protocol = asked->protocol == PROTOCOL_ICMP6 ? PROTOCOL_ICMP : asked->protocol;
+    const uint8_t *address = direction == PACKET_IN ? asked->source : asked->target;
+
+    if (rule->direction != direction || (rule->protocol != protocol && rule->protocol != PROTOCOL_ANY) ||
+        asked->target_port < rule->port_first || asked->target_port > rule->port_last)
+        return false;
+    if (rule->bits != 0 && rule->six != asked->six)
+        return false;
+    for (unsigned bit = 0; bit < rule->bits; bit++)
+        if ((rule->address[bit / 8] ^ address[bit / 8]) & (0x80 >> bit % 8))
+            return false;
+    return true;
+}
+
+/* Few values, so that ranges meet, touch and lie within each other; and both ends of what there is. */
+static uint8_t few(void)
+{
+    static const uint8_t values[] = {0, 1, 2, 127, 128, 254, 255};
+
+    return values[(unsigned)rand() % sizeof(values)];
+}
+
+static void test_the_table(void)
+{
+    static const uint8_t protocols[] = {PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP, PROTOCOL_ANY};
+    static const uint8_t asked_for[] = {PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_ICMP, PROTOCOL_ICMP6, 47};
+    static struct firewall_table made;
+    static struct firewall_rule list[FIREWALL_RULES_MAX];
+    unsigned allowed = 0, denied = 0;
+
+    srand(1);
+    for (unsigned round = 0; round < 300; round++) {
+        int count = round % (FIREWALL_RULES_MAX + 1);
+
+        for (int i = 0; i < count; i++) {
+            struct firewall_rule *rule = &list[i];
+            unsigned a = (unsigned)few() << 8 | few(), b = (unsigned)few() << 8 | few();
+
+            *rule = (struct firewall_rule){.direction = few() & 1,
+                                           .protocol = protocols[(unsigned)rand() % 4],
+                                           .port_first = (uint16_t)(a < b ? a : b),
+                                           .port_last = (uint16_t)(a < b ? b : a),
+                                           .six = few() & 1};
+            rule->bits = (uint8_t)((unsigned)rand() % (rule->six ? 129 : 33));
+            for (unsigned at = 0; at < 16; at++)
+                rule->address[at] = few();
+        }
+        firewall_table_make(&made, list, count);
+        for (unsigned each = 0; each < 300; each++) {
+            uint8_t source[16], target[16];
+            struct firewall_packet asked = {.six = few() & 1,
+                                            .protocol = asked_for[(unsigned)rand() % 5],
+                                            .target_port = (uint16_t)(few() << 8 | few()),
+                                            .source = source,
+                                            .target = target};
+            enum packet_direction direction = few() & 1 ? PACKET_IN : PACKET_OUT;
+            uint64_t expected = 0;
+
+            for (unsigned at = 0; at < 16; at++) {
+                source[at] = few();
+                target[at] = few();
+            }
+            for (int i = 0; i < count; i++)
+                if (holds(&list[i], direction, &asked))
+                    expected |= UINT64_C(1) << i;
+            assert(firewall_table_find(&made, direction, &asked) == expected);
+            expected ? allowed++ : denied++;
+        }
+    }
+    assert(allowed > 1000 && denied > 1000);
+}
+
+static void test_counts(void)
+{
+    struct packet_filter_rule rule;
+
+    begin("in tcp 80; in tcp 1-1000; out icmp");
+    assert(in(packet(PROTOCOL_TCP, THERE, 5000, HERE, 80, SYN)));
+    assert(in(packet(PROTOCOL_TCP, THERE, 5000, HERE, 80, ACK)));
+    assert(in(packet(PROTOCOL_TCP, THERE, 5000, HERE, 81, SYN)));
+    assert(!in(packet(PROTOCOL_TCP, THERE, 5000, HERE, 1001, SYN)));
+    assert(!in(packet(PROTOCOL_TCP, THERE, 5001, HERE, 80, ACK)));
+    assert(packet_filter_rule(0, &rule) && rule.used == 1 && rule.length == 9 &&
+           memcmp(rule.text, "in tcp 80", 9) == 0);
+    assert(packet_filter_rule(1, &rule) && rule.used == 1);
+    assert(packet_filter_rule(2, &rule) && rule.used == 0 && !packet_filter_rule(3, &rule));
+    assert(packet_filter_counters.passed[PACKET_IN] == 3 && packet_filter_counters.dropped[PACKET_IN] == 2);
+}
+
 int main(void)
 {
+    test_the_table();
+    test_counts();
     test_text();
     test_nothing_passes_by_itself();
     test_a_service();

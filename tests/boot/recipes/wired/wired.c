@@ -1,7 +1,7 @@
 /*
  * Port 7 echoes (RFC 862), by IPv6 and IPv4. Whoever is connected to it is asked after a second of silence
  * whether he is still there, and given up after two questions without an answer. Port 9 of UDP answers to
- * `interfaces`, `servers` (of names) and `end`.
+ * `interfaces`, `servers` (of names), `filter` and `end`.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -53,9 +53,9 @@ static void interfaces(void)
     freeifaddrs(list);
 }
 
-static void servers(void)
+static void file(const char *path)
 {
-    int file = open("/etc/resolv.conf", O_RDONLY);
+    int file = open(path, O_RDONLY);
     ssize_t length = file >= 0 ? read(file, answer, sizeof(answer)) : -1;
 
     answered = length > 0 ? (size_t)length : 0;
@@ -97,7 +97,9 @@ static int asked(int fd, int control)
         if (question == 'i')
             interfaces();
         else if (question == 's')
-            servers();
+            file("/etc/resolv.conf");
+        else if (question == 'f')
+            file("/proc/net/filter");
         else if (question == 'e')
             return 0;
     }
