@@ -84,6 +84,20 @@ const ip_addr_t *inet_address_any(const struct inet_socket *socket)
     return IP4_ADDR_ANY;
 }
 
+unsigned inet_share(const ip_addr_t *from, u16_t port, unsigned count)
+{
+    uint32_t sum = port;
+
+#if LWIP_IPV6
+    if (IP_IS_V6(from)) {
+        for (unsigned i = 0; i < 4; i++)
+            sum = sum * 0x9e3779b1u + ip_2_ip6(from)->addr[i];
+    } else
+#endif
+        sum = sum * 0x9e3779b1u + ip_2_ip4(from)->addr;
+    return (unsigned)((uint64_t)(sum * 0x9e3779b1u) * count >> 32);
+}
+
 int inet_error(err_t error)
 {
     static const uint8_t numbers[] = {

@@ -33,12 +33,15 @@ static void put(struct ip_pcb *pcb, uint8_t option, int on)
 static int set_socket(struct inet_socket *socket, struct ip_pcb *pcb, int name, int value)
 {
     switch (name) {
+    /* lwIP lets sockets bind to one port if all of them have its option. Who may listen there, and who gets
+     * what comes, is decided here. */
     case LINUX_SO_REUSEADDR:
         socket->reuse_address = value != 0;
-        put(pcb, SOF_REUSEADDR, value);
+        put(pcb, SOF_REUSEADDR, socket->reuse_address || socket->reuse_port);
         return 0;
     case LINUX_SO_REUSEPORT:
         socket->reuse_port = value != 0;
+        put(pcb, SOF_REUSEADDR, socket->reuse_address || socket->reuse_port);
         return 0;
     case LINUX_SO_KEEPALIVE:
         put(pcb, SOF_KEEPALIVE, value);

@@ -44,6 +44,9 @@ void inet_address_for_any(ip_addr_t *address);
 /* -errno for lwIP's error, 0 for ERR_OK. */
 int inet_error(err_t error);
 
+/* Which of `count` sockets that share a port gets what comes from there: always the same one. */
+unsigned inet_share(const ip_addr_t *from, u16_t port, unsigned count);
+
 /* inet_option.c. The options that all kinds have: `header` points to the common part of lwIP's socket, NULL
  * when there is none any more. -ENOPROTOOPT: not one of these. */
 struct ip_pcb;

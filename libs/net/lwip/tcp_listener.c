@@ -8,12 +8,41 @@
 
 #define HALF_OPEN 1024 /* connections of a listener whose beginning the peer has not confirmed */
 
+/* Whether a listener is one of those that share the port of `pcb`. */
+static bool shares(const struct tcp_pcb_listen *listener, const struct tcp_pcb_listen *pcb)
+{
+    return listener->local_port == pcb->local_port && ip_addr_cmp(&listener->local_ip, &pcb->local_ip);
+}
+
+static bool shared(const struct tcp_pcb_listen *listener)
+{
+    return ((const struct tcp_socket *)listener->callback_arg)->inet.reuse_port;
+}
+
+/* Who gets a connection: lwIP has found the first of those that listen there. */
+static struct tcp_socket *chosen(const struct tcp_pcb *pcb)
+{
+    const struct tcp_pcb_listen *first = pcb->listener, *at;
+    unsigned count = 0, place;
+
+    if (!shared(first))
+        return first->callback_arg;
+    for (at = tcp_listen_pcbs.listen_pcbs; at != NULL; at = at->next)
+        count += shares(at, first);
+    place = inet_share(&pcb->remote_ip, pcb->remote_port, count);
+    for (at = tcp_listen_pcbs.listen_pcbs; !shares(at, first) || place-- > 0;)
+        at = at->next;
+    return at->callback_arg;
+}
+
 static err_t came(void *argument, struct tcp_pcb *pcb, err_t error)
 {
-    struct tcp_socket *listener = argument, *socket;
+    struct tcp_socket *listener, *socket;
 
+    (void)argument;
     if (error != ERR_OK || pcb == NULL)
         return ERR_VAL; /* lwIP has no memory for a connection; the peer asks again */
+    listener = chosen(pcb);
     if (listener->waiting_count >= listener->waiting_limit)
         return ERR_MEM;
     socket = tcp_socket_new(pcb, listener->inet.socket.domain);
@@ -25,6 +54,21 @@ static err_t came(void *argument, struct tcp_pcb *pcb, err_t error)
     listener->waiting_count++;
     tcp_socket_notify(listener, READINESS_READABLE);
     return ERR_OK;
+}
+
+/* Several may listen at one place if all of them say so, of which lwIP knows nothing. */
+static struct tcp_pcb *listen_together(struct tcp_pcb *pcb, err_t *error)
+{
+    for (const struct tcp_pcb_listen *at = tcp_listen_pcbs.listen_pcbs; at != NULL; at = at->next)
+        if (shares(at, (const struct tcp_pcb_listen *)pcb) && !shared(at)) {
+            *error = ERR_USE;
+            return NULL;
+        }
+    ip_reset_option(pcb, SOF_REUSEADDR);
+    pcb = tcp_listen_with_backlog_and_err(pcb, TCP_DEFAULT_LISTEN_BACKLOG, error);
+    if (pcb != NULL)
+        ip_set_option(pcb, SOF_REUSEADDR);
+    return pcb;
 }
 
 int tcp_socket_listen(struct socket *from, int backlog)
@@ -43,7 +87,8 @@ int tcp_socket_listen(struct socket *from, int backlog)
         error = tcp_bind(pcb, inet_address_any(&socket->inet), 0);
     if (error != ERR_OK)
         return inet_error(error);
-    pcb = tcp_listen_with_backlog_and_err(pcb, TCP_DEFAULT_LISTEN_BACKLOG, &error);
+    pcb = socket->inet.reuse_port ? listen_together(pcb, &error)
+                                  : tcp_listen_with_backlog_and_err(pcb, TCP_DEFAULT_LISTEN_BACKLOG, &error);
     if (pcb == NULL)
         return inet_error(error);
     socket->pcb = pcb;

@@ -10,12 +10,37 @@
 
 #define DATAGRAM_COST 256 /* bytes that a datagram counts for besides its own: what describes it */
 
+static void came(void *argument, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port);
+
+static bool shares(const struct udp_pcb *at, const struct udp_pcb *pcb)
+{
+    const struct udp_socket *socket = at->recv == came ? at->recv_arg : NULL;
+
+    return socket != NULL && socket->inet.reuse_port && at->local_port == pcb->local_port &&
+           !(at->flags & UDP_FLAGS_CONNECTED) && ip_addr_cmp(&at->local_ip, &pcb->local_ip);
+}
+
+/* Which of the sockets that share a port gets what comes from there: lwIP has found the first. */
+static struct udp_socket *chosen(const struct udp_pcb *first, const ip_addr_t *from, u16_t port)
+{
+    const struct udp_pcb *at;
+    unsigned count = 0, place;
+
+    for (at = udp_pcbs; at != NULL; at = at->next)
+        count += shares(at, first);
+    place = inet_share(from, port, count);
+    for (at = udp_pcbs; !shares(at, first) || place-- > 0;)
+        at = at->next;
+    return at->recv_arg;
+}
+
 static void came(void *argument, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
 {
     struct udp_socket *socket = argument;
     struct datagram *datagram = NULL;
 
-    (void)pcb;
+    if (shares(pcb, pcb))
+        socket = chosen(pcb, from, port);
     if (socket->held + p->tot_len + DATAGRAM_COST <= socket->limit && !socket->inet.shut_read)
         datagram = heap_alloc(sizeof(*datagram));
     if (datagram == NULL) {

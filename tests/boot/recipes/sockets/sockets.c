@@ -112,6 +112,7 @@ int main(void)
     test_datagram();
     test_many();
     test_six();
+    test_shared();
     test_interfaces();
     printf("done\n");
     return 0;

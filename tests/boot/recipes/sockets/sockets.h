@@ -25,3 +25,4 @@ void test_datagram(void);
 void test_many(void);
 void test_interfaces(void);
 void test_six(void);
+void test_shared(void);
