@@ -5,7 +5,6 @@
 
 #define DEVICES 32
 #define FUNCTIONS 8
-#define CAPABILITIES_MAX 48 /* more do not fit into 192 bytes: the list is a loop */
 
 static void each_on(unsigned bus, void (*visit)(uint16_t, uint32_t, void *), void *argument)
 {
@@ -46,7 +45,7 @@ unsigned pci_capability(uint16_t place, unsigned id, unsigned after)
         return 0;
     offset =
         after ? pci_configuration_read(place, after) >> 8 : pci_configuration_read(place, PCI_CAPABILITIES);
-    for (int i = 0; i < CAPABILITIES_MAX; i++) {
+    for (int i = 0; i < PCI_CAPABILITIES_MOST; i++) {
         uint32_t word;
 
         offset &= 0xfc;

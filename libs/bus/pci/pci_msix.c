@@ -7,6 +7,7 @@
 
 #define MSIX_TABLE                                                                                           \
     4 /* from the capability: offset, and in the lowest three bits which base address register */
+#define MSIX_SIZE 12 /* bytes of the capability */
 #define MSIX_TABLE_BAR 7u
 #define MSIX_COUNT(word) (((word) >> 16 & 0x7ff) + 1)
 #define MSIX_ENABLE 0x80000000u
@@ -20,7 +21,7 @@ int pci_msix_open(struct pci_msix *msix, const struct pci_function *function)
     unsigned capability = pci_capability(function->place, PCI_CAPABILITY_MSIX, 0);
     uint32_t where;
 
-    if (!capability)
+    if (!capability || capability > PCI_CONFIGURATION_SIZE - MSIX_SIZE)
         return -ENODEV;
     where = pci_configuration_read(function->place, capability + MSIX_TABLE);
     *msix = (struct pci_msix){

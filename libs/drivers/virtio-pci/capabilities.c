@@ -12,7 +12,10 @@
 #define CAP_BAR 4
 #define CAP_OFFSET 8
 #define CAP_LENGTH 12
+#define CAP_SIZE 16 /* bytes */
 #define CAP_NOTIFY_STEP 16
+#define CAP_SIZE_NOTIFY 20
+#define CAP_SIZE_LARGE 24
 
 #define TYPE_COMMON 1
 #define TYPE_NOTIFY 2
@@ -25,6 +28,18 @@
 #define CAP_LENGTH_HIGH 20
 
 #define COMMON_SIZE 0x38 /* 4.1.4.3, up to queue_device */
+
+/* The next of the device's own capabilities that has all of `size` bytes; 0: none, or as many as can be have
+ * been looked at. */
+static unsigned next_capability(uint16_t place, unsigned after, unsigned size, unsigned *looked)
+{
+    unsigned at = after;
+
+    while ((*looked)++ < PCI_CAPABILITIES_MOST && (at = pci_capability(place, PCI_CAPABILITY_VENDOR, at)))
+        if (at <= PCI_CONFIGURATION_SIZE - size)
+            return at;
+    return 0;
+}
 
 static volatile void *map(const struct pci_function *function, unsigned capability, uint32_t length)
 {
@@ -43,8 +58,9 @@ static void find_shared_memory(const struct virtio_device *device, const struct 
 {
     uint16_t place = function->place;
     uint64_t address = 0, size = 0;
+    unsigned looked = 0;
 
-    for (unsigned at = 0; !size && (at = pci_capability(place, PCI_CAPABILITY_VENDOR, at));) {
+    for (unsigned at = 0; !size && (at = next_capability(place, at, CAP_SIZE_LARGE, &looked));) {
         uint32_t word = pci_configuration_read(place, at + CAP_BAR), bar = word & 0xff;
         uint64_t offset = read_two(place, at + CAP_OFFSET, at + CAP_OFFSET_HIGH);
         uint64_t length = read_two(place, at + CAP_LENGTH, at + CAP_LENGTH_HIGH);
@@ -64,8 +80,9 @@ static void find_shared_memory(const struct virtio_device *device, const struct 
 bool virtio_pci_locate(struct virtio_device *device, const struct pci_function *function)
 {
     uint16_t place = function->place;
+    unsigned looked = 0;
 
-    for (unsigned at = 0; (at = pci_capability(place, PCI_CAPABILITY_VENDOR, at));) {
+    for (unsigned at = 0; (at = next_capability(place, at, CAP_SIZE, &looked));) {
         uint32_t length = pci_configuration_read(place, at + CAP_LENGTH);
 
         switch (CAP_TYPE(pci_configuration_read(place, at))) {
@@ -74,7 +91,8 @@ bool virtio_pci_locate(struct virtio_device *device, const struct pci_function *
                 device->registers = map(function, at, length);
             break;
         case TYPE_NOTIFY:
-            if (!device->notifications && length >= sizeof(uint16_t)) {
+            if (!device->notifications && length >= sizeof(uint16_t) &&
+                at <= PCI_CONFIGURATION_SIZE - CAP_SIZE_NOTIFY) {
                 device->notifications = map(function, at, length);
                 device->notifications_size = length;
                 device->notifications_step = pci_configuration_read(place, at + CAP_NOTIFY_STEP);

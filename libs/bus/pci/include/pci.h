@@ -9,7 +9,8 @@
  * upper.
  *
  * pci_capability() returns the offset of the first capability `id` behind the one at `after` (0: from the
- * beginning), 0 if there is none.
+ * beginning), 0 if there is none. A list may lead back to where it was: who looks for all of them stops after
+ * PCI_CAPABILITIES_MOST, and reads nothing at or behind PCI_CONFIGURATION_SIZE.
  *
  * pci_open() finds out where the memory of a function is and how large, gives addresses to what has none, and
  * lets the function answer and reach memory by itself (bus master). Its result describes the function and may
@@ -30,6 +31,8 @@
 #include <stdint.h>
 
 #define PCI_BARS 6
+#define PCI_CONFIGURATION_SIZE 256 /* bytes of registers that every function has */
+#define PCI_CAPABILITIES_MOST 48   /* of 4 bytes, behind a header of 64: more do not fit */
 
 /* PCI Local Bus Specification 3.0, appendix H */
 #define PCI_CAPABILITY_VENDOR 0x09
