@@ -35,12 +35,13 @@ def run_process(
         opened_disks(disks) as (files, of_disks),
         opened_shares(shares) as (folders, of_shares),
     ):
+        parameters = (*network.parameters, *of_disks, *of_shares, *(vsock.parameters if vsock else ()))
         command = process_command(
             description,
             args=args,
             memory=memory,
-            parameters=(*network.parameters, *of_disks, *of_shares, *(vsock.parameters if vsock else ())),
-            descriptor=descriptor,
+            parameters=(*parameters, f"net.tap={descriptor}") if network.kind == "tap" else parameters,
+            descriptor=None if network.kind == "tap" else descriptor,
         )
         passed = [*files, *folders, *([] if descriptor is None else [descriptor])]
         passed = [*passed, *(vsock.descriptors if vsock else ())]
@@ -58,10 +59,23 @@ def _connected(network: Network) -> Iterator[int | None]:
     if network.kind == "none":
         yield None
         return
+    if network.kind == "tap":
+        from unilith.run.tap import check_tap, opened_tap
+
+        check_tap(network.where[0])
+        if network.capture is not None:
+            raise UserError(
+                "a process image on a tap captures nothing",
+                hint=f"Use tcpdump: -i {network.where[0]} -w {network.capture}.",
+                exit_status=HOST_SIDE,
+            )
+        with opened_tap(network.where[0]) as descriptor:
+            yield descriptor
+        return
     if network.kind != "user":
         raise UserError(
             f"a process image cannot be connected to {network.kind}",
-            hint="Use --net user or --net none, or a virtual machine.",
+            hint="Use --net user, --net tap=INTERFACE or --net none, or a virtual machine.",
             exit_status=HOST_SIDE,
         )
     # Imported here, for most processes have no network.

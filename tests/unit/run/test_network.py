@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import struct
@@ -19,6 +20,7 @@ from unilith.image.description import ImageDescription
 from unilith.run.image import run_image
 from unilith.run.network import Network, Wanted, network_of, qemu_network, read_network
 from unilith.run.ports import Forward, check_free, port_forward
+from unilith.run.tap import check_tap
 
 SECONDS = 30.0
 Script = Callable[[str], ImageDescription]
@@ -262,10 +264,53 @@ def test_passt_that_is_absent_or_cannot_begin(
     with pytest.raises(UserError, match="passt could not begin: no network today") as refused:
         run_image(image, input=b"", output=None)
     assert refused.value.exit_status == 125
-    with pytest.raises(UserError, match="cannot be connected to tap"):
-        run_image(image, network=Wanted(net="tap=t"), input=b"", output=None)
+    with pytest.raises(UserError, match="cannot be connected to dgram"):
+        run_image(image, network=Wanted(net="dgram=/a:/b"), input=b"", output=None)
     # A process without a network needs no passt.
     assert run_image(image, network=Wanted(net="none"), input=b"", output=None).status == 0
+
+
+def interface(folder: Path, **files: str) -> None:
+    """What sysfs says of an interface."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text + "\n")
+
+
+def test_a_tap_that_cannot_be_used(
+    connected: ImageDescription, script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = os.geteuid()
+    interface(tmp_path / "fine", tun_flags="0x1002", owner=str(me), flags="0x1003")
+    interface(tmp_path / "down", tun_flags="0x1002", owner=str(me), flags="0x1002")
+    interface(tmp_path / "theirs", tun_flags="0x1002", owner=str(me + 1), flags="0x1003")
+    interface(tmp_path / "roots", tun_flags="0x1002", owner="-1", flags="0x1003")
+    interface(tmp_path / "tun", tun_flags="0x1001", owner=str(me), flags="0x1003")
+    interface(tmp_path / "card", flags="0x1003")
+    check_tap("fine", tmp_path)
+    with pytest.raises(UserError, match="the tap down is down") as refused:
+        check_tap("down", tmp_path)
+    assert refused.value.hint == "As root: ip link set down up."
+    for name in ("card", "tun"):
+        with pytest.raises(UserError, match=f"interface {name} is not a tap"):
+            check_tap(name, tmp_path)
+    with pytest.raises(UserError, match="has no network interface absent") as refused:
+        check_tap("absent", tmp_path)
+    assert "ip tuntap add dev absent mode tap user " in refused.value.hint
+    # Root may use them all.
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    check_tap("theirs", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(UserError, match="the tap theirs may be used by "):
+        check_tap("theirs", tmp_path)
+    with pytest.raises(UserError, match="the tap roots may be used by root only"):
+        check_tap("roots", tmp_path)
+    # Neither a machine nor a process waits for one that is not there.
+    image = script("exit 0").model_copy(update={"network": True})
+    for one in (connected, image):
+        with pytest.raises(UserError, match="has no network interface no-such-tap") as refused:
+            run_image(one, network=Wanted(net="tap=no-such-tap"), input=b"", output=None, accel="tcg")
+        assert refused.value.exit_status == 125
 
 
 def test_no_passt_outlives_its_run(script: Script) -> None:
