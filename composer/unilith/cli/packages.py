@@ -77,6 +77,8 @@ PACKAGES = (
     Package("cppcheck", "cppcheck", "test", "finds mistakes in C sources"),
     Package("curl", "curl", "test", "a client of web servers"),
     Package("apache2-utils", "ab", "test", "loads web servers"),
+    Package("bind9-dnsutils", "dig", "test", "asks servers of names"),
+    Package("iputils-ping", "ping", "test", "asks images whether they are there"),
     Package("wrk", "wrk", "test", "loads web servers"),
     Package(
         "python3-scapy",
