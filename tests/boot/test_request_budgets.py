@@ -47,7 +47,7 @@ class Budget:
 HTTP = b"GET /index.html HTTP/1.1\r\nHost: t\r\n\r\n"
 BUDGETS = (
     Budget("httpd", 80, HTTP, 14_900),
-    Budget("nginx", 80, HTTP, 27_200),
+    Budget("nginx", 80, HTTP, 26_100),
     Budget("redis", 6379, b"*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", 15_600),
     # What a stack and sockets cost, and what it gains to do without: the same echo of 64 bytes.
     Budget("udp-kv", 7, bytes(64), 2_300, datagrams=True),

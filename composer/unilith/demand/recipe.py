@@ -60,6 +60,9 @@ class Part(Model):
     """Folders of headers, in the recipe's folder or in the part's upstream. The application sees them too."""
     cflags: tuple[str, ...] = ()
     """Further compiler options."""
+    lto: bool = False
+    """Link-time optimisation: the compiler sees all files of the part as one, and inlines code across them.
+    With GCC; Clang compiles each by itself."""
 
 
 class Program(Model):
@@ -179,6 +182,9 @@ class Recipe(Model):
     """Folders of headers, in the recipe's folder or in the unpacked upstream."""
     cflags: tuple[str, ...] = ()
     """Further compiler options."""
+    lto: bool = False
+    """Link-time optimisation: the compiler sees all of `sources` as one, and inlines code across them.
+    With GCC; Clang compiles each by itself."""
     programs: dict[ProgramPath, Program] = {}
     """Further programs in the image's root file system, by their paths without the leading slash."""
     rootfs: RootFs | None = None

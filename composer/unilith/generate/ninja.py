@@ -23,6 +23,7 @@ PROBE_OBJECT = "app.probe.o"
 LINKER_SCRIPT = "linker.ld"
 RELOCATIONS = f"{GENERATED}/relocations.s"
 UNLISTED = "image.unlisted"
+MERGED = "merged.o"
 _LISTER = Path(__file__).with_name("relocations.py")
 
 
@@ -37,6 +38,7 @@ class _Unit:
     name: str
     flags: tuple[str, ...]
     steps: tuple[_Step, ...]
+    merged: str = ""  # the one object of all steps, if they are optimised as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ def probe_ninja(
     archives: Iterable[Archive],
     roots: Iterable[str],
 ) -> str:
-    """Compiles the application and links it, relocatable, with what ``roots`` need from the archives."""
+    """Compiles the application and links it, relocatable, with what ``roots`` need from the archives.
+
+    Sources that the image has optimised as one are linked one by one here: that takes no time, and as one they need
+    nothing more.
+    """
     units = [_unit(unit) for unit in app]
     keep = [word for root in roots for word in ("-u", root)]
     link = _Link(
         output=PROBE_OBJECT,
         inputs=(
-            *(o for unit in units for o in _objects(unit)),
+            *(step.object for unit in units for step in unit.steps),
             *(str(a.file) for a in archives),
             *map(str, toolchain.runtime),
         ),
@@ -214,11 +220,19 @@ def _names_seen(unit: Unit, plan: Plan) -> tuple[tuple[Path, str], ...]:
 
 def _unit(unit: Unit) -> _Unit:
     steps = tuple(_Step(str(source), unit_object(unit, source)) for source in unit.sources)
-    return _Unit(unit.name, compile_flags(unit), steps)
+    if not unit.lto:
+        return _Unit(unit.name, compile_flags(unit), steps)
+    return _Unit(
+        unit.name,
+        (*compile_flags(unit), "-flto", "-ffat-lto-objects"),
+        steps,
+        merged=f"obj/{unit.name}/{MERGED}",
+    )
 
 
 def _objects(unit: _Unit) -> tuple[str, ...]:
-    return tuple(step.object for step in unit.steps)
+    """What is linked of a unit."""
+    return (unit.merged,) if unit.merged else tuple(step.object for step in unit.steps)
 
 
 def _render(

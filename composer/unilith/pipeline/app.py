@@ -53,6 +53,7 @@ class _Code:
     tree: Path | None
     include: tuple[str, ...]
     cflags: tuple[str, ...]
+    lto: bool
 
 
 def application(
@@ -70,7 +71,9 @@ def application(
             return None
         return source_tree(upstream, recipe.folder, cache=cache_folder(), report=reporter.step)
 
-    own = _Code("app", "", recipe.sources, tree_of(recipe.upstream), recipe.include, recipe.cflags)
+    own = _Code(
+        "app", "", recipe.sources, tree_of(recipe.upstream), recipe.include, recipe.cflags, recipe.lto
+    )
     parts = [
         _Code(
             f"app-{name}",
@@ -79,6 +82,7 @@ def application(
             tree_of(part.upstream) if part.upstream else own.tree,
             part.include,
             part.cflags,
+            part.lto,
         )
         for name, part in recipe.parts.items()
     ]
@@ -105,6 +109,7 @@ def application(
             include_system=_system(recipe, toolchain, archives),
             include_after=interfaces,
             prefix_map=prefix_map,
+            lto=code.lto and not toolchain.is_clang,
         )
 
     return Application((unit(own, offered), *(unit(part, ()) for part in parts)), tuple(archives))

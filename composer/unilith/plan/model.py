@@ -14,7 +14,8 @@ class Unit:
     """Sources that are compiled alike: a library, the application, or the generated tables.
 
     ``config`` is the text of the unit's `config.h` (None: it has none). Objects of a unit stand in
-    a folder of its name. ``prefix_map`` gives folders the names that debug information knows them by.
+    a folder of its name. ``prefix_map`` gives folders the names that debug information knows them by. ``lto``: the
+    compiler optimises all sources as one, into a single object.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Unit:
     include_after: tuple[Path, ...] = ()  # -idirafter
     config: str | None = None
     prefix_map: tuple[tuple[Path, str], ...] = ()
+    lto: bool = False
 
 
 @dataclass(frozen=True, slots=True)
