@@ -3,6 +3,7 @@ and go, and what TCP offers and keeps."""
 
 from __future__ import annotations
 
+import ipaddress
 import struct
 import time
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ from tests.boot.dhcp_server import (
 from tests.boot.monitor import Monitor
 from tests.boot.peer import ACK as ACKNOWLEDGED
 from tests.boot.peer import PSH, RST, SYN, datagram_to, ip, tcp
-from tests.boot.peer6 import ICMP6, IDENTIFIER, SOLICITATION, Peer6, advertisement
-from tests.boot.wire import GUEST_IP, OUR_IP, SILENCE
+from tests.boot.peer6 import ICMP6, IDENTIFIER, PING, PONG, SOLICITATION, Peer6, advertisement, packet
+from tests.boot.wire import GUEST_IP, OUR_IP, SILENCE, connected
 
 pytestmark = pytest.mark.boot
 
@@ -206,3 +207,24 @@ def test_neighbours_and_routers_of_ipv6(host: Host) -> None:
     )
     host.ping6(mine)
     assert {"fd00:77::5054:ff:fe12:3456", "fe80::5054:ff:fe12:3456"} <= host.interface()
+
+
+@pytest.mark.full
+def test_addresses_of_the_command_line(workshop: Path) -> None:
+    """Of both kinds; who is not on the link is answered by the gateway that was named."""
+    mine, stranger = (ipaddress.IPv6Address(text).packed for text in ("fd00:99::2", "2001:db8::9"))
+    address = "10.0.2.15/24,ip6=fd00:99::2/64,gateway6=fe80::1"
+    with connected(
+        "wired", "microvm-x86_64", address=address, greeting=lambda w: Host(w).greet(), cwd=workshop
+    ) as wire:
+        host = Host(wire)
+        host.serves6()
+        host.ping6(mine)
+        assert "fd00:99::2" in host.interface()
+        said = struct.pack("!BBHHH", PING, 0, 0, 5, 6)
+        host.ask6(
+            packet(ICMP6, said, 2, to=mine, source=stranger),
+            lambda p: p[24:40] == stranger and p[8:24] == mine and p[40] == PONG,
+        )
+        host.send(ip(17, datagram_to(CONTROL, b"end")))
+        assert wire.ended()[0] == 0

@@ -83,7 +83,7 @@ def run(
             "--net",
             metavar="NET",
             help="What the image's network card is connected to: user, none, tap=INTERFACE or dgram=OURS:THEIRS, "
-            "with ,ip=ADDRESS/BITS,gateway=ADDRESS,dns=ADDRESS behind the last two.",
+            "with ,ip=ADDRESS/BITS,gateway=ADDRESS,dns=ADDRESS,ip6=ADDRESS/64,gateway6=ADDRESS behind the last two.",
             show_default="user",
         ),
     ] = None,

@@ -14,6 +14,8 @@ from unilith.run.options import HOST_SIDE
 from unilith.run.ports import Forward, check_free, port_forward
 
 Kind = Literal["none", "user", "tap", "dgram"]
+SETTINGS = ("ip", "gateway", "dns", "ip6", "gateway6")
+"""What may stand behind a network's place, in the order of `Network`'s fields."""
 KINDS = "user, none, tap=INTERFACE or dgram=OURS:THEIRS"
 
 # What QEMU's user networking gives a guest when nobody says otherwise (QEMU manual, "Network options"); passt
@@ -32,15 +34,22 @@ class Network:
     address: str = ""
     gateway: str = ""
     dns: str = ""  # one address, or two with a comma between
+    address6: str = ""
+    gateway6: str = ""
     forwards: tuple[Forward, ...] = ()
     capture: Path | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """What the image's command line says of its addresses; nothing if it has to ask by DHCP."""
-        if self.kind == "none" or not self.address:
+        if self.kind == "none":
             return ()
         named = (("net.ip", self.address), ("net.gateway", self.gateway), ("net.dns", self.dns))
+        named = (
+            *(named if self.address else ()),
+            ("net.ip6", self.address6),
+            ("net.gateway6", self.gateway6),
+        )
         return tuple(f"{key}={value}" for key, value in named if value)
 
 
@@ -89,18 +98,18 @@ def network_of(description: ImageDescription, wanted: Wanted) -> Network:
 
 
 def read_network(text: str) -> Network:
-    """Reads `user`, `none`, `tap=INTERFACE` or `dgram=OURS:THEIRS`, with `,ip=A.B.C.D/N`, `,gateway=` and
-    `,dns=` behind it, the last at most twice: an image knows two servers of names."""
+    """Reads `user`, `none`, `tap=INTERFACE` or `dgram=OURS:THEIRS`, with `,ip=A.B.C.D/N`, `,gateway=`, `,dns=`,
+    `,ip6=A::B/64` and `,gateway6=` behind it, `dns` at most twice: an image knows two servers of names."""
     first, *rest = text.split(",")
     kind, equals, where = first.partition("=")
     settings: dict[str, str] = {}
     for word in rest:
         key, _, value = word.partition("=")
         before = settings.get(key, "")
-        if key not in ("ip", "gateway", "dns") or (before and (key != "dns" or "," in before)):
-            raise _wrong(text, f"{word!r} is none of ip=, gateway= and dns=")
+        if key not in SETTINGS or (before and (key != "dns" or "," in before)):
+            raise _wrong(text, f"{word!r} is none of {', '.join(f'{name}=' for name in SETTINGS)}")
         settings[key] = ",".join(filter(None, (before, _address(text, key, value))))
-    if settings and "ip" not in settings:
+    if ("gateway" in settings or "dns" in settings) and "ip" not in settings:
         raise _wrong(text, "an address of a gateway or name server needs ip= beside it")
     if kind in ("user", "none") and equals:
         raise _wrong(text, f"nothing follows {kind}")
@@ -123,7 +132,8 @@ def read_network(text: str) -> Network:
             places = (ours, theirs)
         case _:
             raise _wrong(text, f"there is no {kind!r}")
-    return Network(kind, places, settings.get("ip", ""), settings.get("gateway", ""), settings.get("dns", ""))
+    address, gateway, dns, address6, gateway6 = (settings.get(key, "") for key in SETTINGS)
+    return Network(kind, places, address, gateway, dns, address6, gateway6)
 
 
 def _address(text: str, key: str, value: str) -> str:
@@ -132,6 +142,12 @@ def _address(text: str, key: str, value: str) -> str:
             if "/" not in value:
                 raise ValueError("the length of the network's part follows, as in 192.168.1.2/24")
             return str(ipaddress.IPv4Interface(value))
+        if key == "ip6":
+            if not value.endswith("/64"):
+                raise ValueError("a network has 64 bits, as in fd00:1::2/64")
+            return str(ipaddress.IPv6Interface(value))
+        if key == "gateway6":
+            return str(ipaddress.IPv6Address(value))
         return str(ipaddress.IPv4Address(value))
     except ValueError as e:
         raise _wrong(text, f"{key}={value}: {e}") from e

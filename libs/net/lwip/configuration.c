@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wait_queue.h>
 
+#include "configuration6.h"
 #include "configuration_text.h"
 #include "hooks.h"
 #include "interfaces.h"
@@ -105,6 +106,12 @@ int configuration_start(void)
 #if LWIP_IPV6
     netif_create_ip6_linklocal_address(netif, 1);
     netif_set_ip6_autoconfig_enabled(netif, 1);
+    {
+        int error = configuration6_start(netif);
+
+        if (error != 0)
+            return error;
+    }
 #endif
     return text != NULL && strcmp(text, "dhcp") != 0 ? set(netif, text) : ask(netif);
 }

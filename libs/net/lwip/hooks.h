@@ -18,6 +18,11 @@ void dns_setserver(u8_t number, const ip_addr_t *server);
 struct netif;
 struct netif *interfaces_route(const ip4_addr_t *to);
 
+/* configuration6.c: who takes packets to other networks; NULL: a router that has said so. */
+#if LWIP_IPV6 && LWIP_ETHERNET
+const ip6_addr_t *configuration6_gateway(const struct netif *netif);
+#endif
+
 #ifdef CONFIG_LWIP_SEGMENTATION
 /*
  * large_packet.c, for a segment that is ready to go out: true, if it joined the last packet in the card's

@@ -105,6 +105,9 @@
 #define LWIP_IPV6_SCOPES 1
 #define LWIP_ND6_NUM_NEIGHBORS 32
 #define LWIP_ND6_NUM_DESTINATIONS 64
+#if LWIP_ETHERNET
+#define LWIP_HOOK_ND6_GET_GW(netif, to) configuration6_gateway(netif)
+#endif
 #else
 #define LWIP_IPV6 0
 #endif

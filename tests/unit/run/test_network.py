@@ -86,6 +86,10 @@ def test_one_port_cannot_lead_to_two_places() -> None:
             Network("dgram", ("/a", "/b"), "10.0.0.2/8", "10.0.0.1", "10.0.0.9"),
         ),
         (
+            "tap=t,ip6=FD00::2/64,gateway6=fd00:0::1",
+            Network("tap", ("t",), address6="fd00::2/64", gateway6="fd00::1"),
+        ),
+        (
             "tap=t,ip=10.0.0.2/8,dns=1.1.1.1,dns=9.9.9.9",
             Network("tap", ("t",), "10.0.0.2/8", "", "1.1.1.1,9.9.9.9"),
         ),
@@ -114,6 +118,11 @@ def test_networks(text: str, network: Network) -> None:
         "tap=t,ip=10.0.0.1/8,ip=10.0.0.2/8",
         "tap=t,ip=10.0.0.1/8,dns=1.1.1.1,dns=1.1.1.2,dns=1.1.1.3",
         "tap=t,mtu=9",
+        "tap=t,ip6=fd00::2",
+        "tap=t,ip6=fd00::2/48",
+        "tap=t,ip6=10.0.0.1/64",
+        "tap=t,gateway6=fd00::1/64",
+        "user,ip6=fd00::2/64",
     ],
 )
 def test_what_is_no_network(text: str) -> None:
@@ -138,6 +147,8 @@ def test_the_image_is_told_its_address_unless_it_has_to_ask(connected: ImageDesc
     assert network_of(connected, Wanted(net="none")).parameters == ()
     assert network_of(connected, Wanted(net="tap=t")).parameters == ()
     assert network_of(connected, Wanted(net="tap=t,ip=10.1.1.1/8")).parameters == ("net.ip=10.1.1.1/8",)
+    six = network_of(connected, Wanted(net="tap=t,ip6=fd00::2/64,gateway6=fe80::1"))
+    assert six.parameters == ("net.ip6=fd00::2/64", "net.gateway6=fe80::1")
 
 
 def test_ports_of_the_command_line_take_the_place_of_the_recipes(connected: ImageDescription) -> None:
