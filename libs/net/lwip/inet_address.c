@@ -84,18 +84,26 @@ const ip_addr_t *inet_address_any(const struct inet_socket *socket)
     return IP4_ADDR_ANY;
 }
 
+/* Each bit of address and port counts for all of the sum: neighbouring ports go to different sockets. */
+static uint32_t stir(uint32_t sum)
+{
+    sum = (sum ^ sum >> 16) * 0x85ebca6bu;
+    sum = (sum ^ sum >> 13) * 0xc2b2ae35u;
+    return sum ^ sum >> 16;
+}
+
 unsigned inet_share(const ip_addr_t *from, u16_t port, unsigned count)
 {
-    uint32_t sum = port;
+    uint32_t sum = stir(port);
 
 #if LWIP_IPV6
     if (IP_IS_V6(from)) {
         for (unsigned i = 0; i < 4; i++)
-            sum = sum * 0x9e3779b1u + ip_2_ip6(from)->addr[i];
+            sum = stir(sum ^ ip_2_ip6(from)->addr[i]);
     } else
 #endif
-        sum = sum * 0x9e3779b1u + ip_2_ip4(from)->addr;
-    return (unsigned)((uint64_t)(sum * 0x9e3779b1u) * count >> 32);
+        sum = stir(sum ^ ip_2_ip4(from)->addr);
+    return (unsigned)((uint64_t)sum * count >> 32);
 }
 
 int inet_error(err_t error)

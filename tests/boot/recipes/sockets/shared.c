@@ -18,7 +18,8 @@ static int sharing(int type, struct sockaddr_in *at, int share)
     if (share && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &share, sizeof(share)) != 0)
         report("SO_REUSEPORT", -1);
     report("bind", bind(fd, (struct sockaddr *)at, sizeof(*at)));
-    getsockname(fd, (struct sockaddr *)at, &size);
+    if (at->sin_port == 0)
+        getsockname(fd, (struct sockaddr *)at, &size);
     return fd;
 }
 
