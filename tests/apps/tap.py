@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TUNSETIFF = 0x400454CA
-IFF_TAP, IFF_NO_PI = 0x0002, 0x1000
+TUNSETOFFLOAD = 0x400454D0
+IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
+TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6 = 1, 2, 4
 """linux/if_tun.h"""
+
+SIX = "fe80::1"
+"""The host's end of a tap that has IPv6."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,11 @@ class Tap:
     ours: str
     guest: str
 
-    def mean_length(self) -> float:
-        """Bytes of a frame that the guest has sent."""
+    def mean_length(self, way: str = "rx") -> float:
+        """Bytes of a frame that the guest has sent; with "tx", that was sent to it."""
         # sysfs-class-net-statistics: what the guest sends, the host receives.
         counts = Path("/sys/class/net", self.name, "statistics")
-        return int((counts / "rx_bytes").read_text()) / int((counts / "rx_packets").read_text())
+        return int((counts / f"{way}_bytes").read_text()) / int((counts / f"{way}_packets").read_text())
 
     @property
     def place(self) -> str:
@@ -45,26 +50,53 @@ def _ip(*words: str) -> None:
 
 
 @contextlib.contextmanager
-def tap() -> Iterator[Tap]:
-    """Makes one, with an address."""
+def tap(*, six: bool = False) -> Iterator[Tap]:
+    """Makes one, with an address; with `six`, with one of IPv6 that is there at once, too."""
     first = os.getpid() % (1 << 15) * 4
     prefix = f"198.{18 + (first >> 16)}.{first >> 8 & 0xFF}"
-    made = Tap(f"unilith{os.getpid()}", f"{prefix}.{(first & 0xFF) + 1}", f"{prefix}.{(first & 0xFF) + 2}")
-    _ip("tuntap", "add", "dev", made.name, "mode", "tap", "user", str(os.geteuid()))
-    try:
-        _ip("address", "add", f"{made.ours}/30", "dev", made.name)
-        _ip("link", "set", made.name, "up")
+    with _link(f"unilith{os.getpid()}") as name:
+        made = Tap(name, f"{prefix}.{(first & 0xFF) + 1}", f"{prefix}.{(first & 0xFF) + 2}")
+        _ip("address", "add", f"{made.ours}/30", "dev", name)
+        if six:
+            _ip("address", "add", f"{SIX}/64", "dev", name, "nodad")
+        _ip("link", "set", name, "up")
         yield made
-    finally:
-        _ip("link", "delete", made.name)
 
 
 @contextlib.contextmanager
-def frames(of: Tap) -> Iterator[int]:
-    """A descriptor from which frames of the host come, one a read, and by which it gets some."""
+def cable() -> Iterator[tuple[Tap, Tap]]:
+    """Two without addresses, the first for an image: what comes out of one goes into the other as it is."""
+    names = [f"unilith{os.getpid()}{end}" for end in "abc"]
+    with _link(names[0]), _link(names[1]):
+        _ip("link", "add", names[2], "type", "bridge", "mcast_snooping", "0")
+        try:
+            for name in names[:2]:
+                _ip("link", "set", name, "master", names[2], "up")
+            _ip("link", "set", names[2], "addrgenmode", "none", "up")
+            yield Tap(names[0], "", ""), Tap(names[1], "", "")
+        finally:
+            _ip("link", "delete", names[2])
+
+
+@contextlib.contextmanager
+def _link(name: str) -> Iterator[str]:
+    _ip("tuntap", "add", "dev", name, "mode", "tap", "user", str(os.geteuid()))
+    try:
+        yield name
+    finally:
+        _ip("link", "delete", name)
+
+
+@contextlib.contextmanager
+def frames(of: Tap, *, long: bool = False) -> Iterator[int]:
+    """A descriptor from which frames of the host come, one a read, and by which it gets some. `long` ones have virtio's
+    header in front, and may be longer than the network's."""
+    flags = IFF_TAP | IFF_NO_PI | (IFF_VNET_HDR if long else 0)
     end = os.open("/dev/net/tun", os.O_RDWR)
     try:
-        fcntl.ioctl(end, TUNSETIFF, struct.pack("16sH22x", of.name.encode(), IFF_TAP | IFF_NO_PI))
+        fcntl.ioctl(end, TUNSETIFF, struct.pack("16sH22x", of.name.encode(), flags))
+        if long:
+            fcntl.ioctl(end, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
         yield end
     finally:
         os.close(end)
