@@ -13,6 +13,9 @@
 #include <net_device.h>
 
 #define NET_HOST_LONGEST (NET_DEVICE_HEADER_LENGTH + 1500u)
+/* Of IP, with the header in front. The other side may send it, as passt does whatever it was told: it is left
+ * out. */
+#define NET_HOST_LONGEST_TOLD (NET_DEVICE_HEADER_LENGTH + 65535u)
 #define NET_HOST_STAGE ((size_t)64 * 1024) /* bytes */
 
 struct net_host {
@@ -23,6 +26,7 @@ struct net_host {
     bool stuck;           /* the other side has made no room for a frame in time, and none since */
     unsigned char *stage; /* what was read and is not a whole frame yet: `staged` bytes */
     size_t staged;
+    size_t skipped; /* bytes that are still to come of a frame that is left out */
     struct net_buffer_pool pool;
 };
 

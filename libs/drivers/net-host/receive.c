@@ -54,10 +54,19 @@ static struct net_buffer *take(struct net_host *host)
     return packet;
 }
 
+/* The rest of a frame that is left out, as far as it is there. */
+static size_t skip(struct net_host *host, size_t there)
+{
+    size_t now = host->skipped < there ? host->skipped : there;
+
+    host->skipped -= now;
+    return now;
+}
+
 /* One read of the stream; the frames that are whole now. */
 static void read_stream(struct net_host *host, struct list *list, unsigned budget)
 {
-    size_t at = 0, left;
+    size_t at, left;
     long got;
 
     if (host->staged < NET_HOST_STAGE) {
@@ -67,10 +76,18 @@ static void read_stream(struct net_host *host, struct list *list, unsigned budge
         if (got > 0)
             host->staged += (size_t)got;
     }
+    at = skip(host, host->staged);
     while (left = host->staged - at, left >= LENGTH_BYTES && list->count < budget) {
         uint32_t length = get32(host->stage + at);
         struct net_buffer *packet;
 
+        if (length > NET_HOST_LONGEST && length <= NET_HOST_LONGEST_TOLD) {
+            host->net.statistics.received_errors++;
+            host->skipped = length;
+            at += LENGTH_BYTES;
+            at += skip(host, host->staged - at);
+            continue;
+        }
         if (length < NET_DEVICE_HEADER_LENGTH || length > NET_HOST_LONGEST) {
             host->net.statistics.received_errors++; /* where the next frame begins cannot be known */
             host->staged = 0;
