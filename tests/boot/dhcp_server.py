@@ -34,6 +34,9 @@ def option(code: int, value: bytes) -> bytes:
 class DhcpServer(Peer):
     """Our end of the cable."""
 
+    given = False
+    """Whether the image got an address."""
+
     def asked(self, *kinds: int, seconds: float = SILENCE) -> Asked:
         """The next question of one of these kinds; what else comes is passed over, but for questions after us."""
 
@@ -82,3 +85,4 @@ class DhcpServer(Peer):
         """All of it, from the image's first question."""
         self.answer(self.asked(DISCOVER), OFFER, seconds)
         self.answer(self.asked(REQUEST), ACK, seconds)
+        self.given = True
