@@ -74,7 +74,7 @@ def started(recipe: str, forward: int | str, folder: Path) -> Iterator[tuple[Cou
         find_program(description),
         args=None,
         memory=64 << 20,
-        network=Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards),
+        network=Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards=forwards),
         accel="tcg",
         record=1,
         parameters=("image.move=off",),
