@@ -23,8 +23,12 @@ static void *reader(void *argument)
     pin(1);
     while (!over) {
         if (sigsetjmp(back, 1)) {
-            faulted = rounds;
-            while (!over && gone)
+            int round = rounds;
+
+            /* When this comes late, the page of the next round may be gone already: that is a fault of its
+             * own. */
+            faulted = round;
+            while (!over && gone && rounds == round)
                 continue;
             continue;
         }
