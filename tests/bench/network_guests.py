@@ -110,7 +110,7 @@ def unilith_guest(
         forwards = (port_forward(f"{host}:{port}"),)
         network = Network("user", forwards=forwards)
         if not dhcp:
-            network = Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards)
+            network = Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards=forwards)
         words = qemu_command(
             image,
             find_program(image),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Network:
     address: str = ""
     gateway: str = ""
     dns: str = ""  # one address, or two with a comma between
+    _: KW_ONLY
     address6: str = ""
     gateway6: str = ""
     forwards: tuple[Forward, ...] = ()
