@@ -134,7 +134,7 @@ def read_network(text: str) -> Network:
         case _:
             raise _wrong(text, f"there is no {kind!r}")
     address, gateway, dns, address6, gateway6 = (settings.get(key, "") for key in SETTINGS)
-    return Network(kind, places, address, gateway, dns, address6, gateway6)
+    return Network(kind, places, address, gateway, dns, address6=address6, gateway6=gateway6)
 
 
 def _address(text: str, key: str, value: str) -> str:
