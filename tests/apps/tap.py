@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-TUNSETIFF = 0x400454CA
+from unilith.run.tap import DEVICE, IFF_NO_PI, IFF_TAP, TUNSETIFF
+
 TUNSETOFFLOAD = 0x400454D0
-IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
+IFF_VNET_HDR = 0x4000
 TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6 = 1, 2, 4
 """linux/if_tun.h"""
 
@@ -92,7 +93,7 @@ def frames(of: Tap, *, long: bool = False) -> Iterator[int]:
     """A descriptor from which frames of the host come, one a read, and by which it gets some. `long` ones have virtio's
     header in front, and may be longer than the network's."""
     flags = IFF_TAP | IFF_NO_PI | (IFF_VNET_HDR if long else 0)
-    end = os.open("/dev/net/tun", os.O_RDWR)
+    end = os.open(DEVICE, os.O_RDWR)
     try:
         fcntl.ioctl(end, TUNSETIFF, struct.pack("16sH22x", of.name.encode(), flags))
         if long:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.apps.fuzzed import SANITIZED, fuzz
 from tests.apps.http_cases import CASES, put_content
 from tests.apps.http_client import answers
 from tests.apps.served import Server, answering, free_port
 
 HTTPD = Path(__file__).parents[2] / "recipes" / "httpd"
-SANITIZED = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fno-sanitize-recover=all"]
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +50,5 @@ def test_the_parser(tmp_path: Path) -> None:
 
 
 def test_the_parser_keeps_its_promises_whatever_comes(tmp_path: Path) -> None:
-    program, corpus = tmp_path / "fuzz", tmp_path / "corpus"
-    corpus.mkdir()
-    sources = [str(HTTPD / "tests/fuzz_http_request.c"), str(HTTPD / "http_request.c")]
-    flags = ["-fsanitize=fuzzer,address,undefined"]
-    subprocess.run(["clang-14", *SANITIZED, *flags, *sources, "-o", str(program)], check=True)
-    command = [str(program), "-runs=50000", "-max_len=5000", "-seed=1", str(corpus)]
-    done = subprocess.run(
-        [*command, str(HTTPD / "tests/fuzz_http_request.corpus")],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    target, sources = HTTPD / "tests/fuzz_http_request.c", (HTTPD / "http_request.c",)
+    fuzz(target, sources, tmp_path, runs=50_000, longest=5000)

@@ -17,14 +17,12 @@ from tests.apps.served import free_port
 from tests.bench.linux_guest import linux_guest
 from tests.bench.linux_program import COMMAND_LINE
 from tests.boot.counting import Counted
+from tests.boot.forwarded import forwarded
 from tests.boot.monitor import Monitor
 
 from unilith.image.description import ImageDescription
 from unilith.pipeline.build import build
 from unilith.pipeline.request import Request, Silent
-from unilith.run.network import USER_ADDRESS, USER_DNS, USER_GATEWAY, Network
-from unilith.run.ports import port_forward
-from unilith.run.qemu import find_program, qemu_command
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 Command = Callable[[int, int], list[str]]
@@ -107,21 +105,7 @@ def unilith_guest(
     image = ImageDescription.read(build(request, Silent()).description)
 
     def command(memory: int, host: int) -> list[str]:
-        forwards = (port_forward(f"{host}:{port}"),)
-        network = Network("user", forwards=forwards)
-        if not dhcp:
-            network = Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards=forwards)
-        words = qemu_command(
-            image,
-            find_program(image),
-            args=None,
-            memory=memory,
-            network=network,
-            accel="tcg",
-            record=1,
-            parameters=("image.move=off",),
-        )
-        return [word.replace("/proc/self/fd/1", "/dev/null") for word in words]
+        return forwarded(image, f"{host}:{port}", memory, dhcp=dhcp)
 
     return Guest("Unilith", command, image)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from tests.apps.served import free_port
 from tests.boot.counting import Counted, by_function
+from tests.boot.forwarded import forwarded
 from tests.boot.monitor import Monitor
 from tests.boot.wire import built
 
@@ -61,25 +62,10 @@ def started(recipe: str, forward: int | str, folder: Path) -> Iterator[tuple[Cou
     """The recipe's image in a machine; its monitor, its port on the host, which leads to `forward`, and its build
     folder."""
     from unilith.image.description import ImageDescription
-    from unilith.run.network import USER_ADDRESS, USER_DNS, USER_GATEWAY, Network
-    from unilith.run.ports import port_forward
-    from unilith.run.qemu import find_program, qemu_command
 
     image = built(recipe, "qemu-x86_64", cwd=folder)
-    description = ImageDescription.read(image / "image.json")
     port = free_port()
-    forwards = (port_forward(f"{port}:{forward}"),)
-    words = qemu_command(
-        description,
-        find_program(description),
-        args=None,
-        memory=64 << 20,
-        network=Network("user", (), USER_ADDRESS, USER_GATEWAY, USER_DNS, forwards=forwards),
-        accel="tcg",
-        record=1,
-        parameters=("image.move=off",),
-    )
-    words = [word.replace("/proc/self/fd/1", "/dev/null") for word in words]
+    words = forwarded(ImageDescription.read(image / "image.json"), f"{port}:{forward}", 64 << 20)
     monitor = image / "monitor"
     monitor.unlink(missing_ok=True)
     # Names of sockets are short: QEMU is told one that is relative to where it is started.

@@ -73,6 +73,10 @@ def run_image(
     if problem:
         return _said(RunResult(HOST_SIDE, f"cannot load the image: {problem}"), output)
     connected = network_of(description, network)
+    if connected.kind == "tap":
+        from unilith.run.tap import check_tap  # of use to few runs
+
+        check_tap(connected.where[0])
     given = disks_of(description, disks)
     folders = shares_of(description, (*description.own_shares, *shares))
     host_end = host_end_of(description, vsock)

@@ -60,9 +60,8 @@ def _connected(network: Network) -> Iterator[int | None]:
         yield None
         return
     if network.kind == "tap":
-        from unilith.run.tap import check_tap, opened_tap
+        from unilith.run.tap import opened_tap
 
-        check_tap(network.where[0])
         if network.capture is not None:
             raise UserError(
                 "a process image on a tap captures nothing",

@@ -37,10 +37,6 @@ def run_qemu(
 ) -> RunResult:
     """Boots the image; `arguments` are appended to QEMU's command line."""
     program = find_program(description)
-    if network.kind == "tap":
-        from unilith.run.tap import check_tap
-
-        check_tap(network.where[0])
     least = least_memory(description.image, description.initrd)
     if memory < least:
         return RunResult(
